@@ -1,0 +1,53 @@
+# make demo   paint a sample photograph into out/        make check   format, lint, types, imports
+# make test   install what the tests need and run them   make docs    rewrite the generated pages
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+SHARED ?= ../shared
+
+.PHONY: demo test check format docs train-pocket bench clean
+
+demo: $(VENV)/.installed
+	$(BIN)/impasto demo --output out
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+check: $(VENV)/.check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.check
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.installed
+	$(BIN)/python docs/generate.py
+
+train-pocket: $(VENV)/.installed
+	$(BIN)/python -m training.train --weights $(SHARED)/weights --images $(SHARED)/images
+
+bench: $(VENV)/.installed
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) out .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.installed
+	$(PIP) --editable .[test]
+	touch $@
+
+$(VENV)/.check: $(VENV)/.test
+	$(PIP) --editable .[test,check]
+	touch $@

@@ -1,0 +1,62 @@
+"""Run the command line, and turn every failure into one sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from impasto.cli import cli
+from impasto.errors import ImpastoError
+
+INTERRUPTED, TERMINATED = 130, 143
+
+
+def main() -> NoReturn:
+    """Run ``impasto`` with the arguments of the process and exit.
+
+    Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted (the image so far is kept).
+    """
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        complain("interrupted")
+        sys.exit(INTERRUPTED)
+    except click.ClickException as error:
+        complain(error.format_message())
+        sys.exit(error.exit_code)
+    except ImpastoError as error:
+        complain(str(error))
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except MemoryError:
+        complain("there is not enough memory: try a smaller --size, or --optimizer adam")
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("IMPASTO_DEBUG"):
+            raise
+        complain(f"internal error, {type(error).__name__}: {error} (IMPASTO_DEBUG=1 shows where)")
+        sys.exit(1)
+    sys.exit(0)
+
+
+def complain(sentence: str) -> None:
+    """Print one sentence to stderr."""
+    print(f"impasto: {sentence}", file=sys.stderr)
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    sys.exit(TERMINATED)
+
+
+if __name__ == "__main__":
+    main()

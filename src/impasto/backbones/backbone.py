@@ -1,0 +1,61 @@
+"""What a backbone is: the interface that the rest of the package relies on."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from torch import Tensor, nn
+
+
+class Backbone(nn.Module, ABC):
+    """A frozen network that turns pictures into feature maps, by layer name.
+
+    It normalizes its own input, so pictures are sRGB in [0, 1] everywhere else. It runs in the
+    type of its weights (float32, float64, or bfloat16 after ``backbone.to(torch.bfloat16)``), on
+    pictures of any floating type, and gradients reach the pictures.
+
+    Attributes:
+        layers: The layers that this object can give, shallow to deep.
+        minimum_side: The smallest height and width, in pixels, that reaches the last of them.
+        description: Which weights these are and how they were checked, for people.
+    """
+
+    layers: tuple[str, ...]
+    minimum_side: int
+    description: str
+
+    if TYPE_CHECKING:
+        __call__: Callable[..., dict[str, Tensor]]
+
+    @abstractmethod
+    def forward(self, images: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
+        """Return the feature maps of ``layers``, running no further than the deepest of them.
+
+        Args:
+            images: ``(B, 3, H, W)``, sRGB in [0, 1]; values a little outside are allowed.
+            layers: Some of `layers`, in any order.
+
+        Returns:
+            Layer name to feature map ``(B, C, H', W')``, shallow to deep.
+
+        Raises:
+            UnknownName: If this object does not have a layer.
+        """
+
+    @classmethod
+    @abstractmethod
+    def load(cls, name: str, *, layers: Sequence[str], weights: Path | None, pooling: str) -> Self:
+        """Read the weights that ``layers`` need, and nothing deeper.
+
+        Args:
+            name: The row of `impasto.backbones.BACKBONES`.
+            layers: Every layer that will be asked for; they exist.
+            weights: The weight file, or None for the usual one.
+            pooling: A row of `impasto.backbones.POOLINGS`.
+
+        Raises:
+            WeightsError: If the weights are missing, damaged, or of another network.
+        """

@@ -1,0 +1,215 @@
+"""The pocket network: a small stand-in for VGG-19 that comes with the package.
+
+It was distilled from VGG-19 (conv1_1 to conv3_4) and, for the deep layers, from an encoder that
+was itself distilled from VGG-19; `training/README.md` tells how. Behind every layer that is
+exposed stands a *tap*: a 1x1 convolution `y = R [f; 1]`. With `H` the linear map that predicts the
+teacher's features, `t ~ H [f; 1]`, and `H = Q R` with orthonormal `Q`, Gram matrices of `y` are as
+far apart as Gram matrices of the predicted teacher: `|R S R' - R T R'| = |H S H' - H T H'|`. So the
+network's own few channels are compared in the teacher's metric. Values of a tap may be negative.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Final, Self, final
+
+import torch
+import torch.nn.functional as F
+from safetensors import SafetensorError
+from safetensors.torch import load
+from torch import Tensor, nn
+
+from impasto.backbones import minimum_side
+from impasto.backbones.backbone import Backbone
+from impasto.errors import UnknownName, WeightsError
+
+CONVOLUTIONS: Final[Mapping[str, tuple[int, int]]] = {
+    "conv1_1": (3, 32),
+    "conv2_1": (32, 64),
+    "conv2_2": (64, 48),
+    "conv3_1": (48, 112),
+    "conv3_2": (112, 112),
+    "conv3_3": (112, 112),
+    "conv4_1": (112, 144),
+    "conv4_2": (144, 144),
+    "conv5_1": (144, 144),
+}
+"""Channels in and out of each 3x3 convolution; a 2x2 pooling stands between blocks."""
+
+TAPS: Final[Mapping[str, int]] = {
+    "relu1_1": 24,
+    "relu2_1": 48,
+    "relu3_1": 96,
+    "relu3_3": 112,
+    "relu4_1": 128,
+    "relu4_2": 96,
+    "relu5_1": 128,
+}
+"""The layers that can be asked for, in order of depth, and how many channels each has."""
+
+WEIGHTS: Final = Path(__file__).with_name("pocket.safetensors")
+"""The weights that come with the package; their SHA-256 stands beside them in `pocket.sha256`."""
+
+
+def trunk(
+    convolutions: nn.ModuleDict, images: Tensor, wanted: Collection[str], pooling: str = "avg"
+) -> dict[str, Tensor]:
+    """Run the convolutions and return the wanted feature maps, before their taps.
+
+    Stops after the deepest wanted layer.
+
+    Args:
+        convolutions: One `Conv2d` per row of `CONVOLUTIONS`.
+        images: `(B, 3, H, W)`, sRGB in [0, 1].
+        wanted: Names out of `TAPS`.
+        pooling: `"avg"`, what the network was trained with, or `"max"`.
+
+    Returns:
+        Layer name to `(B, C, H', W')`, where each block halves height and width, rounded down.
+    """
+    features: dict[str, Tensor] = {}
+    remaining = set(wanted)
+    pool = F.avg_pool2d if pooling == "avg" else F.max_pool2d
+    x = (images - 0.45) * 4.0
+    x = x.to(next(convolutions.parameters()).dtype)
+    block = "1"
+    for name, convolution in convolutions.items():
+        if not remaining:
+            break
+        if name[4] != block:
+            block = name[4]
+            x = pool(x, 2)
+        x = F.relu(convolution(x))
+        layer = name.replace("conv", "relu")
+        if layer in remaining:
+            features[layer] = x
+            remaining.remove(layer)
+    return features
+
+
+def new_convolutions() -> nn.ModuleDict:
+    """Return the 3x3 convolutions of the network, untrained."""
+    return nn.ModuleDict(
+        {
+            name: nn.Conv2d(inputs, outputs, 3, padding=1)
+            for name, (inputs, outputs) in CONVOLUTIONS.items()
+        }
+    )
+
+
+@final
+class Pocket(Backbone):
+    """The pocket network: five blocks of 32 to 144 channels, and a tap behind each layer.
+
+    Args:
+        tensors: `conv1_1.weight` (32, 3, 3, 3), `conv1_1.bias` (32), ..., and of each tap
+            `relu1_1.weight` (24, 32, 1, 1), `relu1_1.bias` (24), ...; any floating type.
+        layers: The layers that will be asked for; nothing deeper is kept.
+        pooling: `"avg"`, what the network was trained with, or `"max"`.
+
+    Raises:
+        WeightsError: If a tensor is missing or has another shape.
+
+    Example:
+        >>> from impasto.backbones import load_backbone
+        >>> pocket = load_backbone("pocket", layers=["relu1_1", "relu2_1"])
+        >>> pocket(torch.rand(1, 3, 64, 48), ["relu2_1"])["relu2_1"].shape
+        torch.Size([1, 48, 32, 24])
+    """
+
+    def __init__(
+        self,
+        tensors: Mapping[str, Tensor],
+        layers: Collection[str] = tuple(TAPS),
+        pooling: str = "avg",
+    ) -> None:
+        super().__init__()
+        self.layers = tuple(layer for layer in TAPS if layer in layers)
+        self.minimum_side = minimum_side(self.layers)
+        self.description = ""
+        self.pooling = pooling
+        deepest = self.layers[-1].replace("relu", "conv") if self.layers else ""
+        self.convolutions = nn.ModuleDict()
+        for name in CONVOLUTIONS:
+            if name <= deepest:  # the names sort by depth
+                self.convolutions[name] = _convolution(tensors, name)
+        self.taps = nn.ModuleDict({layer: _convolution(tensors, layer) for layer in self.layers})
+        self.requires_grad_(False).eval()
+
+    @classmethod
+    def load(
+        cls, name: str, *, layers: Collection[str], weights: Path | None, pooling: str
+    ) -> Self:
+        """Read the weights that come with the package, or `weights`; see `Backbone.load`."""
+        network = cls(read_pocket(weights), layers, pooling)
+        origin = "from the package, SHA-256 verified" if weights is None else f"from '{weights}'"
+        network.description = f"{name} network, {origin}"
+        return network
+
+    def forward(self, images: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
+        """Return the tapped feature maps of `layers`; see `Backbone.forward`."""
+        wanted = set(layers)
+        if unknown := wanted.difference(self.layers):
+            raise UnknownName(
+                f"layer '{min(unknown)}' is not in this network, which was loaded with "
+                f"{', '.join(self.layers) or 'no layer'}: name it when loading."
+            )
+        features = trunk(self.convolutions, images, wanted, self.pooling)
+        return {layer: self.taps[layer](f) for layer, f in features.items()}
+
+
+def read_pocket(path: Path | None = None) -> dict[str, Tensor]:
+    """Read a weight file of the pocket network, in float32.
+
+    Args:
+        path: The file; without it the one in the package, whose SHA-256 is verified.
+
+    Raises:
+        WeightsError: If the file is missing or damaged.
+    """
+    file = WEIGHTS if path is None else path
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise WeightsError(
+            f"'{file}' cannot be read ({error.strerror}): give a weight file of the pocket "
+            f"network, or reinstall the package."
+        ) from error
+    if path is None:
+        expected = file.with_suffix(".sha256").read_text(encoding="ascii").split()[0]
+        found = hashlib.sha256(content).hexdigest()
+        if found != expected:
+            raise WeightsError(
+                f"'{file}' is damaged: its SHA-256 is {found[:12]}… instead of {expected[:12]}…; "
+                f"reinstall the package."
+            )
+    try:
+        return {key: tensor.float() for key, tensor in load(content).items()}
+    except SafetensorError as error:
+        raise WeightsError(
+            f"'{file}' is no safetensors file ({error}): give a weight file of the pocket network."
+        ) from error
+
+
+def _convolution(tensors: Mapping[str, Tensor], name: str) -> nn.Conv2d:
+    """Wrap the tensors of a 3x3 convolution `convX_Y` or of the 1x1 tap `reluX_Y`."""
+    inputs, outputs = CONVOLUTIONS[name.replace("relu", "conv")]
+    side = 3
+    if name in TAPS:
+        inputs, outputs, side = outputs, TAPS[name], 1
+    shapes = {"weight": (outputs, inputs, side, side), "bias": (outputs,)}
+    for part, shape in shapes.items():
+        found = tensors.get(f"{name}.{part}")
+        if found is None or tuple(found.shape) != shape:
+            holds = "nothing" if found is None else f"shape {tuple(found.shape)}"
+            raise WeightsError(
+                f"the weight file holds {holds} under '{name}.{part}', where the pocket network "
+                f"has shape {shape}: give a weight file of the pocket network."
+            )
+    # On the meta device, or torch would first draw random numbers.
+    convolution = nn.Conv2d(inputs, outputs, side, padding=side // 2, device=torch.device("meta"))
+    state = {part: tensors[f"{name}.{part}"] for part in shapes}
+    convolution.load_state_dict(state, assign=True)
+    return convolution

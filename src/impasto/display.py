@@ -1,0 +1,185 @@
+"""Progress on stderr: live bars on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from impasto.backbones import BACKBONES
+from impasto.backbones.published import find, sources
+from impasto.job import Job
+from impasto.painted import Progress as Painting
+
+Show = Callable[[Painting], None]
+
+PLAIN_EVERY = 5.0
+"""Seconds between two plain lines."""
+
+
+class Eta:
+    """Estimates the seconds left from what the evaluations so far have cost.
+
+    A level that has not begun is taken to cost as much per pixel as the present one.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.levels = job.levels
+        self.cost = 0.0
+
+    def update(self, painting: Painting) -> float:
+        """Return the seconds left after one more evaluation."""
+        level, step = self.levels[painting.level], painting.step
+        self.cost = step.seconds / step.index
+        left = self.cost * (level.evaluations - step.index)
+        for later in self.levels[painting.level + 1 :]:
+            left += later.evaluations * self.cost * (later.size / level.size) ** 2
+        return left
+
+
+def clock(seconds: float) -> str:
+    """Return seconds as ``1:05`` or ``2:03:04``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def losses(parts: dict[str, float]) -> str:
+    """Return the losses by kind: ``content 0.41  style 1.2  tv 0.03``."""
+    kinds: dict[str, float] = {}
+    for name, value in parts.items():
+        kind = name.split()[0]
+        kinds[kind] = kinds.get(kind, 0.0) + value
+    return "  ".join(f"{kind} {value:.4g}" for kind, value in kinds.items())
+
+
+def opening(job: Job) -> str:
+    """Return which network will paint, and what is about to be done."""
+    s = job.settings
+    height, width = job.shape(s.size)
+    plan = ", ".join(f"{level.size} px × {level.evaluations}" for level in job.levels)
+    return (
+        f"network: {job.backbone.description}\n"
+        f"{width} × {height} pixels with {s.backbone} on {s.device} ({s.precision}, "
+        f"{s.threads} threads); evaluations: {plan}"
+    )
+
+
+@contextmanager
+def choose_display(job: Job, quiet: bool) -> Iterator[Show]:
+    """Yield the function that shows a step: live, plain or silent."""
+    console = Console(stderr=True)
+    if quiet:
+        yield lambda painting: None
+    elif console.is_terminal:
+        with live(job, console) as show:
+            yield show
+    else:
+        yield plain(job)
+
+
+def plain(job: Job) -> Show:
+    """Return a function that prints a line when a level begins or ends, and every few seconds."""
+    print(opening(job), file=sys.stderr)
+    eta, last = Eta(job), time.monotonic()
+
+    def show(painting: Painting) -> None:
+        nonlocal last
+        step, left = painting.step, eta.update(painting)
+        count = job.levels[painting.level].evaluations
+        if step.note:
+            print(step.note, file=sys.stderr)
+        if step.index in (1, count) or time.monotonic() - last > PLAIN_EVERY:
+            last = time.monotonic()
+            print(
+                f"{painting.size} px  {step.index}/{count}  loss {step.total:.4g}  "
+                f"({losses(step.parts)})  {1 / eta.cost:.1f}/s  left {clock(left)}",
+                file=sys.stderr,
+            )
+
+    return show
+
+
+@contextmanager
+def live(job: Job, console: Console) -> Iterator[Show]:
+    """Yield a function that moves a bar per level, with losses and time left beneath."""
+    bars = Progress(
+        TextColumn("{task.description:>8}"),
+        BarColumn(bar_width=40),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        console=console,
+    )
+    tasks = [
+        bars.add_task(f"{level.size} px", total=level.evaluations, rate="") for level in job.levels
+    ]
+    status, eta = Text(), Eta(job)
+    console.print(opening(job), style="dim")
+    with Live(Group(bars, status), console=console, refresh_per_second=8):
+
+        def show(painting: Painting) -> None:
+            step, left = painting.step, eta.update(painting)
+            rate = f"{1 / eta.cost:.1f}/s"
+            bars.update(tasks[painting.level], completed=step.index, rate=rate)
+            status.plain = f"  loss {step.total:.4g}  ({losses(step.parts)})  left {clock(left)}"
+            if step.note:
+                console.print(step.note, style="yellow")
+
+        yield show
+
+
+class Download:
+    """A progress bar for one download, used as ``progress(received, total)``."""
+
+    def __enter__(self) -> Self:
+        self.bar = Progress(
+            BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(),
+            console=Console(stderr=True),
+        )  # fmt: skip
+        return self
+
+    def __call__(self, received: int, total: int | None) -> None:
+        """Move the bar; the first call shows it."""
+        if not self.bar.tasks:
+            self.bar.add_task("")
+            self.bar.start()
+        self.bar.update(self.bar.task_ids[0], completed=received, total=total)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        if self.bar.tasks:
+            self.bar.stop()
+
+
+def models_table() -> None:
+    """Print the feature networks, which are here, and what can be fetched."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("network", "what it is", "here", "to fetch"):
+        table.add_column(heading)
+    for name, network in BACKBONES.items():
+        rows = sources(name)
+        here = str(find(name) or "no") if rows else "in the package"
+        fetchable = "\n".join(f"{source}, {row.megabytes} MB" for source, row in rows.items())
+        table.add_row(name, network.summary, here, fetchable or "-")
+    Console(soft_wrap=True).print(table)

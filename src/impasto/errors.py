@@ -1,0 +1,89 @@
+"""Errors that a user can cause, and the lookup that suggests the nearest name.
+
+    ImpastoError
+    ├── UsageError          bad input: the command line answers it with exit code 2
+    │   ├── UnknownName     a layer, backbone, optimizer, ... that does not exist
+    │   ├── SettingsError   a setting out of its range, or two that contradict each other
+    │   ├── PictureError    a file that cannot be read or written as a picture
+    │   └── WeightsError    a weight file that is missing, damaged, or of another network
+    └── FetchError          a download that failed: exit code 1
+
+Every message is one sentence: what was given, the rule, the remedy.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+Row = TypeVar("Row")
+
+
+class ImpastoError(Exception):
+    """Base of every error that Impasto raises on purpose."""
+
+    exit_code = 1
+
+
+class UsageError(ImpastoError):
+    """Bad input, found before anything expensive starts."""
+
+    exit_code = 2
+
+
+class UnknownName(UsageError, LookupError):
+    """A name that is in no table."""
+
+
+class SettingsError(UsageError, ValueError):
+    """A setting out of its range, or settings that contradict each other."""
+
+
+class PictureError(UsageError):
+    """A file that cannot be read or written as a picture."""
+
+
+class WeightsError(UsageError):
+    """A weight file that is missing, damaged, or belongs to another network."""
+
+
+class FetchError(ImpastoError):
+    """A download that failed; what was received is kept for the next try."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ``"did you mean 'x'? "`` for the nearest known name, or an empty string."""
+    nearest = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f"did you mean '{nearest[0]}'? " if nearest else ""
+
+
+def look_up(table: Mapping[str, Row], name: str, what: str) -> Row:
+    """Return the row called ``name``.
+
+    Args:
+        table: The rows by name.
+        name: The name asked for.
+        what: What the names stand for, as used in the message ("optimizer").
+
+    Raises:
+        UnknownName: If there is no such row; the message suggests the nearest name and lists all.
+
+    Example:
+        >>> look_up({"lbfgs": 1, "adam": 2}, "adam", "optimizer")
+        2
+    """
+    if name in table:
+        return table[name]
+    suggestion = did_you_mean(name, table)
+    raise UnknownName(f"unknown {what} '{name}': {suggestion}It must be one of {', '.join(table)}.")
+
+
+def import_row(target: str) -> Any:
+    """Import the object that a table row names as ``"module:object"``.
+
+    Tables hold names, not objects, so that reading a table (for ``--help``) needs no torch.
+    """
+    module, _, name = target.partition(":")
+    return getattr(importlib.import_module(module), name)

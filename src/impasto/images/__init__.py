@@ -1,0 +1,34 @@
+"""Pictures in and out: files, Pillow images, arrays and tensors on one side, sRGB on the other.
+
+    picture.py      Picture: what everything below gives; the limits on size
+    reading.py      file -> Picture: rotation, ICC and CMYK to sRGB, gray, 16 bit, alpha
+    writing.py      Picture -> file: atomic, and the same bytes every time
+    destination.py  what the formats can hold; check_output, before the work starts
+    metadata.py     the settings that every painting carries inside
+    scaling.py      fit and resize
+    conversion.py   Pillow images, NumPy arrays and tensors <-> Picture
+
+Needs NumPy, pyvips and Pillow, never torch.
+"""
+
+from impasto.images.conversion import as_picture, to_pil
+from impasto.images.destination import check_output
+from impasto.images.picture import MAX_PIXELS, MIN_LONG_SIDE, Picture
+from impasto.images.reading import read, read_settings, sha256
+from impasto.images.scaling import fit, resize
+from impasto.images.writing import write
+
+__all__ = [
+    "MAX_PIXELS",
+    "MIN_LONG_SIDE",
+    "Picture",
+    "as_picture",
+    "check_output",
+    "fit",
+    "read",
+    "read_settings",
+    "resize",
+    "sha256",
+    "to_pil",
+    "write",
+]

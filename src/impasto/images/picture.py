@@ -1,0 +1,64 @@
+"""What a picture is once it is in memory, and how large or small it may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from impasto.errors import PictureError
+
+MAX_PIXELS = 200_000_000
+"""The most pixels a picture may have (a file can claim billions in a header of 30 bytes)."""
+
+MIN_LONG_SIDE = 16
+"""The fewest pixels along the longer side; the shorter side may be a single pixel."""
+
+FloatArray = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture as Impasto sees it, upright and in sRGB.
+
+    Attributes:
+        rgb: ``(H, W, 3)`` float32, sRGB values in [0, 1], not multiplied by alpha. Where alpha is 0
+            the file's color is one that nobody has seen, so it is white here.
+        alpha: ``(H, W)`` float32 in [0, 1], 1 is opaque; None for a picture without transparency.
+    """
+
+    rgb: FloatArray
+    alpha: FloatArray | None = None
+
+    def over_white(self) -> FloatArray:
+        """Return the colors seen on white paper: ``a rgb + (1 - a)``, shape ``(H, W, 3)``."""
+        if self.alpha is None:
+            return self.rgb
+        return self.rgb * self.alpha[..., None] + (1 - self.alpha[..., None])
+
+
+def check_size(width: int, height: int, name: str) -> None:
+    """Refuse a picture that is too large or too small, before its pixels are decoded.
+
+    Raises:
+        PictureError: If it has more than ``MAX_PIXELS`` pixels, or its longer side has fewer
+            than ``MIN_LONG_SIDE``.
+    """
+    if width * height > MAX_PIXELS:
+        raise PictureError(
+            f"{name} has {width} x {height} pixels: at most {MAX_PIXELS // 1_000_000} million "
+            "are read, so make a smaller copy of it."
+        )
+    if max(width, height) < MIN_LONG_SIDE or min(width, height) < 1:
+        raise PictureError(
+            f"{name} has {width} x {height} pixels: its longer side must have at least "
+            f"{MIN_LONG_SIDE}, so choose a larger picture."
+        )
+
+
+def assemble(rgb: FloatArray, alpha: FloatArray | None) -> Picture:
+    """Return the picture, with white in place of the colors that full transparency hides."""
+    if alpha is not None:
+        rgb = np.where(alpha[..., None] == 0, np.float32(1), rgb)
+    return Picture(np.ascontiguousarray(rgb), alpha)

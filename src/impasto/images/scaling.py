@@ -1,0 +1,67 @@
+"""Sizes: how large a picture becomes, and making it so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from impasto.images.picture import FloatArray
+
+
+def fit(width: int, height: int, long_side: int) -> tuple[int, int]:
+    """Return ``(width, height)`` in proportion with the longer side exactly ``long_side`` pixels.
+
+    The shorter side is rounded to the nearest pixel (a half up), and is at least 1.
+
+    Example:
+        >>> fit(4000, 3000, 512)
+        (512, 384)
+    """
+    longest = max(width, height)
+    new_width, new_height = (
+        max(1, (2 * side * long_side + longest) // (2 * longest)) for side in (width, height)
+    )
+    return new_width, new_height
+
+
+def resize(array: npt.NDArray[np.floating[Any]], width: int, height: int) -> FloatArray:
+    """Return the picture at exactly ``width x height`` pixels, as float32.
+
+    An axis that shrinks is filtered with Lanczos-3 over the whole area of each new pixel
+    (antialiased), one that grows with a cubic (a = -1/2), which reproduces linear ramps exactly.
+    Both put pixel centers where they belong, so nothing is shifted, and the result is the same on
+    every run. At a hard edge these filters overshoot by up to a tenth of the step; what would leave
+    the range of the input, channel by channel, is cut off there.
+
+    Args:
+        array: ``(H, W, C)`` or ``(H, W)``, any range.
+        width: The new width in pixels, at least 1.
+        height: The new height in pixels, at least 1.
+
+    Example:
+        >>> resize(np.zeros((20, 30, 3)), 15, 10).shape
+        (10, 15, 3)
+    """
+    values = np.asarray(array, np.float32)
+    if values.ndim == 2:
+        return _resize_channel(values, width, height)
+    channels = [_resize_channel(values[..., c], width, height) for c in range(values.shape[2])]
+    return np.stack(channels, axis=2)
+
+
+def _resize_channel(channel: FloatArray, width: int, height: int) -> FloatArray:
+    # Pillow in its float mode, not libvips: vips_resize 8.18 shifts what it enlarges, by a third of
+    # a pixel from 64 to 100, and this code leaves a ramp where it was to 1e-6.
+    image = Image.fromarray(np.ascontiguousarray(channel))
+    if width != image.width:
+        image = image.resize((width, image.height), _filter(image.width, width))
+    if height != image.height:
+        image = image.resize((width, height), _filter(image.height, height))
+    return np.clip(np.asarray(image, np.float32), channel.min(), channel.max())
+
+
+def _filter(old: int, new: int) -> Image.Resampling:
+    return Image.Resampling.LANCZOS if new < old else Image.Resampling.BICUBIC

@@ -1,0 +1,110 @@
+"""Write a picture file: the same input gives the same bytes, and a failure leaves nothing behind.
+
+Each file carries an sRGB profile and, if given, the settings; no time, program version or EXIF.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyvips
+
+from impasto.errors import PictureError, SettingsError
+from impasto.images.destination import JPEG, PNG, Format, beside, check_fits, format_of, unwritable
+from impasto.images.metadata import add_png_text, xmp_packet
+from impasto.images.reading import srgb_profile
+
+_Floats = npt.NDArray[np.floating[Any]]
+_WholeNumbers = npt.NDArray[np.unsignedinteger[Any]]
+
+_MOST_XMP_IN_JPEG = 60_000  # bytes; libvips leaves a larger packet out, with only a warning
+
+
+def write(
+    path: str | os.PathLike[str],
+    rgb: _Floats,
+    *,
+    alpha: _Floats | None = None,
+    bits: int = 8,
+    settings: str | None = None,
+) -> None:
+    """Write a picture; the extension chooses PNG, JPEG, WebP or TIFF (`destination.py` says how).
+
+    Values are cut off at 0 and 1 and rounded to the nearest step, halves to the even one. The file
+    is complete or not there: it is written under another name in the same folder, then renamed.
+
+    Args:
+        path: Where to write; a file that is there is replaced.
+        rgb: ``(H, W, 3)``, sRGB values in [0, 1].
+        alpha: ``(H, W)`` in [0, 1], 1 is opaque; not for JPEG.
+        bits: Bits per channel, 8 or, for PNG and TIFF, 16.
+        settings: A text to embed (JSON, by agreement); `read_settings` gives it back unchanged.
+
+    Raises:
+        PictureError: If the extension is unknown, the format cannot hold the picture, a value is
+            NaN, or the file cannot be written.
+        SettingsError: If the format has no such ``bits``, or no room for the settings.
+    """
+    path = Path(path)
+    kind = format_of(path)
+    _check_array(path, rgb, (*rgb.shape[:2], 3))
+    if alpha is not None:
+        _check_array(path, alpha, rgb.shape[:2])
+    check_fits(path, kind, bits, alpha is not None, (rgb.shape[1], rgb.shape[0]))
+    channels = rgb if alpha is None else np.dstack([rgb, alpha])
+    _replace(path, _encode(path, kind, _whole_numbers(channels, bits), settings))
+
+
+def _check_array(path: Path, array: _Floats, shape: tuple[int, ...]) -> None:
+    if array.shape != shape or array.dtype.kind != "f":
+        raise PictureError(
+            f"'{path}' is not written: an array {array.shape} of {array.dtype} came where floats "
+            "of the shape (H, W, 3) must be, or (H, W) for alpha."
+        )
+    if np.isnan(array).any():
+        raise PictureError(f"'{path}' is not written: the picture holds NaN, which is no color.")
+
+
+def _encode(path: Path, kind: Format, values: _WholeNumbers, settings: str | None) -> bytes:
+    space = "srgb" if values.dtype.itemsize == 1 else "rgb16"
+    image = pyvips.Image.new_from_array(values, interpretation=space).copy()
+    image.set_type(pyvips.GValue.blob_type, "icc-profile-data", srgb_profile())
+    if settings is not None and kind is not PNG:
+        packet = xmp_packet(settings)
+        if kind is JPEG and len(packet) > _MOST_XMP_IN_JPEG:
+            raise SettingsError(
+                f"settings of {len(settings)} characters for '{path}': JPEG holds about "
+                f"{_MOST_XMP_IN_JPEG // 1000} kB, so write a .png, .webp or .tiff."
+            )
+        image.set_type(pyvips.GValue.blob_type, "xmp-data", packet)
+    try:
+        data = bytes(image.write_to_buffer(path.suffix.lower(), keep="icc:xmp", **kind.options))
+    except pyvips.Error as error:
+        reason = str(error.detail).strip().partition("\n")[0]
+        raise PictureError(f"'{path}' cannot be written ({reason}).") from error
+    return data if settings is None or kind is not PNG else add_png_text(data, settings)
+
+
+def _whole_numbers(values: _Floats, bits: int) -> _WholeNumbers:
+    at_least_single = values.astype(np.promote_types(values.dtype, np.float32), copy=False)
+    scaled: _Floats = np.rint(np.clip(at_least_single, 0, 1) * (2**bits - 1))
+    return scaled.astype(np.uint8) if bits == 8 else scaled.astype(np.uint16)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write the file under another name beside it, then rename it: never half a file."""
+    try:
+        target = path.resolve()  # Through a link, the file that it names is replaced.
+        temporary = beside(target)
+        try:
+            with temporary.open("xb") as file:  # Not tempfile: it makes files for the owner only.
+                file.write(data)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        raise unwritable(path, error) from error

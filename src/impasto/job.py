@@ -1,0 +1,200 @@
+"""A painting before the work: everything read, checked and chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from impasto import images
+from impasto.backbones import load_backbone, minimum_side
+from impasto.backbones.backbone import Backbone
+from impasto.backbones.published import find_weights, sources
+from impasto.errors import SettingsError, did_you_mean
+from impasto.images import Picture, as_picture, fit
+from impasto.machine import DTYPES, choose_device, choose_precision, choose_threads
+from impasto.pyramid import Level
+from impasto.recipe import Input, Recipe
+from impasto.settings import Settings
+from impasto.tables import INITIALIZERS
+
+if TYPE_CHECKING:
+    pass
+
+Rgb = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A painting that is ready to begin: everything is read and checked.
+
+    Attributes:
+        settings: With nothing left open.
+        content: The photograph.
+        styles: The style pictures.
+        start: The start image, if it is a picture of its own.
+        backbone: The network, on its device and in its precision.
+        recipe: What goes into the file.
+    """
+
+    settings: Settings
+    content: Picture
+    styles: tuple[Picture, ...]
+    start: Picture | None
+    backbone: Backbone
+    recipe: Recipe
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The sizes, coarsest first."""
+        return tuple(Level(*level) for level in self.settings.plan)
+
+    @property
+    def blend(self) -> tuple[float, ...]:
+        """The weight of each style picture."""
+        return self.settings.style_blend or (1.0,) * len(self.styles)
+
+    @property
+    def least_side(self) -> int:
+        """The smallest height and width that reach the deepest layer."""
+        return minimum_side(wanted_layers(self.settings))
+
+    def shape(self, size: int) -> tuple[int, int]:
+        """Return height and width of the result whose long side is ``size``."""
+        height, width = self.content.rgb.shape[:2]
+        width, height = fit(width, height, size)
+        return height, width
+
+    def pictures(self, size: int) -> list[Tensor]:
+        """Return the photograph and the paintings at one size, as tensors (1, 3, H, W)."""
+        photograph = self.content.rgb if self.settings.keep_alpha else self.content.over_white()
+        style_size = max(round(size * self.settings.style_scale), 1)
+        paintings = [scaled(style.over_white(), style_size) for style in self.styles]
+        return [self.tensor(rgb) for rgb in (scaled(photograph, size), *paintings)]
+
+    def start_at(self, size: int) -> Tensor:
+        """Return the start picture at one size, in the photograph's shape."""
+        assert self.start is not None
+        height, width = self.shape(size)
+        return self.tensor(images.resize(self.start.over_white(), width, height))
+
+    def tensor(self, rgb: Rgb) -> Tensor:
+        """Return a picture as a tensor (1, 3, H, W) that the network accepts.
+
+        A side below the network's minimum is padded by reflection; see `Progress.rgb` for the cut.
+        """
+        least = self.least_side
+        pad = [(before(n, least), max(least - n, 0) - before(n, least)) for n in rgb.shape[:2]]
+        padded = np.pad(rgb, (*pad, (0, 0)), mode="symmetric")
+        channels_first = torch.from_numpy(padded).permute(2, 0, 1)[None].contiguous()
+        dtype = torch.float64 if self.settings.precision == "float64" else torch.float32
+        return channels_first.to(device=self.settings.device, dtype=dtype)
+
+    def picture(self, image: Tensor, size: int) -> Rgb:
+        """Return an image of the optimization as a picture (H, W, 3), cut and clipped."""
+        least = self.least_side
+        height, width = self.shape(size)
+        top, left = before(height, least), before(width, least)
+        cut = image[0, :, top : top + height, left : left + width].clamp(0, 1)
+        return cut.permute(1, 2, 0).float().cpu().numpy()
+
+
+def before(side: int, least: int) -> int:
+    """Return how many pixels are padded before a side that is below the minimum."""
+    return max(least - side, 0) // 2
+
+
+def scaled(rgb: Rgb, long_side: int) -> Rgb:
+    """Return a picture resized to a long side."""
+    width, height = fit(rgb.shape[1], rgb.shape[0], long_side)
+    return images.resize(rgb, width, height)
+
+
+def prepare(content: Any, style: Any, settings: Settings) -> Job:
+    """Read and check everything, and make the choices left open; nothing expensive happens yet.
+
+    Args:
+        content: The photograph: a path, a PIL image, an array or a tensor.
+        style: One painting, or a list or tuple of them.
+        settings: What to paint.
+
+    Raises:
+        UsageError: If anything is wrong.
+    """
+    styles = tuple(style) if isinstance(style, list | tuple) else (style,)
+    check_counts(styles, settings)
+    start = None if settings.init in INITIALIZERS else start_picture(settings.init)
+    photograph, paintings = as_picture(content), tuple(as_picture(each) for each in styles)
+    device, weights = choose_device(settings.device), weight_file(settings)
+    resolved = settings.with_defaults().replace(
+        device=device,
+        precision=choose_precision(settings.precision, device),
+        threads=choose_threads(settings.threads),
+    )
+    recipe = Recipe(
+        resolved,
+        content=identify(content, photograph),
+        styles=tuple(map(identify, styles, paintings)),
+        init=identify(settings.init, start) if start is not None else None,
+        weights=Input.of_file(weights) if weights is not None else None,
+    )
+    return Job(resolved, photograph, paintings, start, load(resolved, weights), recipe)
+
+
+def wanted_layers(settings: Settings) -> list[str]:
+    """Return every layer that the losses look at."""
+    return [layer for layer, _ in settings.content_layers + settings.style_layers]
+
+
+def weight_file(settings: Settings) -> Path | None:
+    """Return the weight file given or fetched, or None for the network inside the package."""
+    if settings.weights is not None:
+        return Path(settings.weights)
+    return find_weights(settings.backbone) if sources(settings.backbone) else None
+
+
+def load(settings: Settings, weights: Path | None) -> Backbone:
+    """Return the network on its device, in its precision."""
+    backbone = load_backbone(
+        settings.backbone,
+        layers=wanted_layers(settings),
+        weights=weights,
+        pooling=settings.pooling,
+    )
+    dtype = DTYPES[settings.precision]
+    backbone.to(device=settings.device, dtype=dtype)
+    return backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def check_counts(styles: Sequence[Any], settings: Settings) -> None:
+    """Raise SettingsError unless there is a style, and a weight for each if there are any."""
+    if not styles:
+        raise SettingsError("no style picture is given: give one or more.")
+    if settings.style_blend and len(settings.style_blend) != len(styles):
+        raise SettingsError(
+            f"style_blend has {len(settings.style_blend)} weights for {len(styles)} style "
+            "pictures: give one weight for each."
+        )
+
+
+def start_picture(path: str) -> Picture:
+    """Return the picture to start from."""
+    if not Path(path).exists():
+        raise SettingsError(
+            f"init is '{path}': {did_you_mean(path, INITIALIZERS)}"
+            f"It must be {', '.join(INITIALIZERS)}, or the path of a picture."
+        )
+    return as_picture(path)
+
+
+def identify(source: Any, picture: Picture) -> Input:
+    """Return what a recipe records of an input."""
+    if isinstance(source, str | Path):
+        return Input.of_file(source)
+    return Input.of_values(np.ascontiguousarray(picture.rgb).tobytes())

@@ -1,0 +1,98 @@
+"""What is compared: content, style, total variation.
+
+A loss is built from its target and called on one feature map; it gives one number and knows no
+weight, network, file or picture. A style loss works in two steps, so that it can be evaluated in
+tiles:
+
+    statistic(features)   a sum over positions
+    distance(statistic)   one number
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from torch import Tensor
+
+from impasto.normalization import Scale, Target
+from impasto.statistics import Statistic, accumulable, gram
+
+
+class Loss(Protocol):
+    """Anything that turns the feature map (B, C, H, W) of one layer into one number >= 0."""
+
+    def __call__(self, features: Tensor) -> Tensor:
+        """Return the loss, a tensor without dimensions."""
+
+
+def _describe(target: Tensor, channels: int) -> Target:
+    return Target(float(target.square().sum()), channels, target.numel())
+
+
+class ContentLoss:
+    """Squared distance of a feature map from the photograph's, position by position.
+
+    ``L = s Σ_ij (F_ij - P_ij)²`` with the scale s of a normalization (1/2 in the paper).
+
+    Source: Gatys et al. (2015), equation 1; autograd supplies equation 2.
+    """
+
+    def __init__(self, target: Tensor, scale: Scale) -> None:
+        """Keep the photograph's feature map ``target`` (B, C, H, W)."""
+        self.target = accumulable(target)
+        self.scale = scale(_describe(self.target, target.shape[1]))
+
+    def __call__(self, features: Tensor) -> Tensor:
+        """Return the loss of ``features``, of the target's shape."""
+        return self.scale * (accumulable(features) - self.target).square().sum()
+
+
+class GramLoss:
+    """Squared distance of the Gram matrix from the painting's: which features occur together.
+
+    ``E = s Σ_ij (G_ij - A_ij)²`` with Gram matrices that are means over positions.
+
+    # Differs from Gatys et al. (2015): each Gram matrix is divided by its own number of positions,
+    # so that pictures of different sizes compare; for equal sizes equation 4 is unchanged.
+
+    Source: Gatys et al. (2015), equations 3 to 5; autograd supplies equation 6.
+    """
+
+    def __init__(self, target: Tensor, scale: Scale) -> None:
+        """Keep the mean Gram matrix ``target`` (C, C), see `statistics.blend`."""
+        self.target = target
+        self.scale = scale(_describe(target, target.shape[0]))
+
+    statistic = staticmethod(gram)
+
+    def distance(self, statistic: Statistic) -> Tensor:
+        """Return the loss of a feature map with this Gram matrix."""
+        return self.scale * (statistic.mean - self.target).square().sum()
+
+    def __call__(self, features: Tensor) -> Tensor:
+        """Return the loss of ``features`` (B, C, H, W)."""
+        return self.distance(self.statistic(features))
+
+
+class TotalVariation:
+    """Differences of neighboring values, which punish speckle: ``s Σ |dx|ᵖ + s Σ |dy|ᵖ``.
+
+    The scale s is by default one over the number of differences, so that each sum is a mean.
+    The power p is 2 (squared: smooth) or 1 (absolute: keeps edges).
+
+    Source: Mahendran and Vedaldi (2015) for p = 2; Rudin, Osher and Fatemi (1992) for p = 1.
+    """
+
+    def __init__(self, power: int, scale: Callable[[int], float]) -> None:
+        """Keep the power, 1 or 2, and the scale of a sum of n differences."""
+        self.power = power
+        self.scale = scale
+
+    def __call__(self, features: Tensor) -> Tensor:
+        """Return the variation of ``features`` (B, C, H, W), usually of the layer ``"image"``."""
+        dy, dx = features.diff(dim=2), features.diff(dim=3)
+        return self._sum(dx) + self._sum(dy)
+
+    def _sum(self, differences: Tensor) -> Tensor:
+        return self.scale(differences.numel()) * differences.abs().pow(self.power).sum()

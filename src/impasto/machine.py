@@ -1,0 +1,50 @@
+"""What this machine has: the choices that a run makes by itself, so that they can be recorded."""
+
+from __future__ import annotations
+
+import torch
+
+from impasto.errors import SettingsError
+
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float64": torch.float64}
+
+
+def choose_device(wanted: str | None) -> str:
+    """Return the device asked for, or the fastest here.
+
+    Raises:
+        SettingsError: If torch does not know the device or this machine does not have it.
+    """
+    if wanted is None:
+        if torch.cuda.is_available():
+            return "cuda"
+        return "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        torch.empty(0, device=torch.device(wanted))
+    except (RuntimeError, AssertionError, NotImplementedError):
+        raise SettingsError(
+            f"device '{wanted}' is not available here: it must be cpu, or cuda, cuda:1, mps "
+            "where torch has them; leave it out for the best one."
+        ) from None
+    return wanted
+
+
+def choose_precision(wanted: str | None, device: str) -> str:
+    """Return the precision asked for, or bfloat16 where the processor computes it natively."""
+    if wanted is not None:
+        return wanted
+    native = device.startswith("cpu") and has_native_bfloat16()
+    return "bfloat16" if native else "float32"
+
+
+def has_native_bfloat16() -> bool:
+    """Tell whether the CPU multiplies bfloat16 itself; where it does not, float32 is faster."""
+    probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return any(getattr(torch.cpu, probe, bool)() for probe in probes)
+
+
+def choose_threads(wanted: int | None) -> int:
+    """Return the number of threads, after setting it if one is asked for."""
+    if wanted is not None and wanted != torch.get_num_threads():
+        torch.set_num_threads(wanted)
+    return torch.get_num_threads()

@@ -1,0 +1,73 @@
+"""A weighted, named sum of losses, with its gradient: α, β and the layer weights live here only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from impasto.losses import Loss
+
+IMAGE = "image"
+"""The layer that is the image itself, so that total variation is a loss like any other."""
+
+Backbone = Callable[[Tensor, Collection[str]], Mapping[str, Tensor]]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One summand of the objective.
+
+    Attributes:
+        name: What it is called in histories and displays, such as ``"style relu1_1"``.
+        weight: Factor of its loss; a larger weight means more of the thing named.
+        layer: The layer whose feature map the loss sees, or `IMAGE`.
+        loss: The loss.
+    """
+
+    name: str
+    weight: float
+    layer: str
+    loss: Loss
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One forward and backward pass.
+
+    Attributes:
+        total: The weighted sum.
+        parts: The weighted summands by name; they add up to ``total``.
+        gradient: The gradient of ``total`` with respect to the image (1, 3, H, W).
+    """
+
+    total: float
+    parts: dict[str, float]
+    gradient: Tensor
+
+
+class Objective:
+    """The function of the image that painting minimizes.
+
+    ``L = α L_content + β L_style + γ L_tv``
+
+    Source: Gatys et al. (2015), equation 7; total variation is an addition.
+    """
+
+    def __init__(self, backbone: Backbone, terms: Sequence[Term]) -> None:
+        """Keep the terms; those of weight 0 cost nothing and are left out."""
+        self.backbone = backbone
+        self.terms = [term for term in terms if term.weight != 0]
+        self.layers = {term.layer for term in self.terms} - {IMAGE}
+
+    def __call__(self, image: Tensor) -> Evaluation:
+        """Evaluate the loss and its gradient at ``image`` (1, 3, H, W), sRGB in [0, 1]."""
+        image = image.detach().requires_grad_()
+        with torch.enable_grad():
+            features = {IMAGE: image, **self.backbone(image, self.layers)}
+            parts = {t.name: t.weight * t.loss(features[t.layer]) for t in self.terms}
+            total = torch.stack(list(parts.values())).sum()
+        (gradient,) = torch.autograd.grad(total, image)
+        return Evaluation(total.item(), {name: p.item() for name, p in parts.items()}, gradient)

@@ -1,0 +1,132 @@
+"""Optimizers: each is asked for the next image, given the gradient at the present one.
+
+None searches along a line, so that one step costs one evaluation. They never clamp the pixels
+between evaluations: a quasi-Newton model of a clamped function is wrong and can explode.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+LONGEST_STEP = 0.03
+"""Largest mean absolute change of the pixels in one step of L-BFGS. The first step, before any
+curvature is known, has this length. Without the bound the early steps overshoot: on VGG-19 the loss
+is 4.6 after 10 evaluations in place of 1.6."""
+
+CURVATURE_FLOOR = 1e-10
+"""Smallest ``s·y / (|s| |y|)`` of a pair that L-BFGS keeps. It is relative, so that an objective
+may be scaled by any factor without a change of the result."""
+
+
+class Optimizer(Protocol):
+    """What the loop needs of an optimizer."""
+
+    def step(self, image: Tensor, gradient: Tensor) -> Tensor:
+        """Return the image to evaluate next."""
+
+    def restart(self) -> None:
+        """Forget what was learned and go on with half the step length, after a divergence."""
+
+
+class LBFGS:
+    """Limited-memory BFGS: gradient descent with the curvature of the last steps.
+
+    Keeps ``2 history`` vectors of the image's size. A history of 10 to 20 converges like 100.
+
+    Source: Nocedal (1980), "Updating quasi-Newton matrices with limited storage".
+    """
+
+    def __init__(self, learning_rate: float = 1.0, history: int = 10) -> None:
+        """Start without curvature; ``learning_rate`` is the fraction of the full step taken."""
+        self.learning_rate = learning_rate
+        self.pairs: deque[tuple[Tensor, Tensor]] = deque(maxlen=history)
+        self.last: tuple[Tensor, Tensor] | None = None
+
+    def step(self, image: Tensor, gradient: Tensor) -> Tensor:
+        """Return ``image - learning_rate H gradient``, the change bounded by `LONGEST_STEP`."""
+        if self.last is not None:
+            self._remember(image - self.last[0], gradient - self.last[1])
+        self.last = (image, gradient)
+        change = self._apply_inverse_hessian(gradient).mul_(self.learning_rate)
+        length = float(change.abs().mean())
+        longest = LONGEST_STEP * self.learning_rate
+        if length > longest or not self.pairs:
+            change.mul_(longest / max(length, 1e-30))
+        return image - change
+
+    def restart(self) -> None:
+        """Forget all curvature and halve the step length."""
+        self.pairs.clear()
+        self.last = None
+        self.learning_rate /= 2
+
+    def _remember(self, s: Tensor, y: Tensor) -> None:
+        """Keep the pair unless it shows no positive curvature."""
+        if dot(s, y) > CURVATURE_FLOOR * float(s.norm() * y.norm()):
+            self.pairs.append((s, y))
+
+    def _apply_inverse_hessian(self, gradient: Tensor) -> Tensor:
+        """Return the product of the inverse Hessian and the gradient; without pairs, the gradient.
+
+        Source: Nocedal and Wright (2006), algorithm 7.4, with the scale of equation 7.20.
+        """
+        q = gradient.clone()
+        trail = []
+        for s, y in reversed(self.pairs):
+            a = dot(s, q) / dot(s, y)
+            trail.append(a)
+            q.sub_(y, alpha=a)
+        if self.pairs:
+            s, y = self.pairs[-1]
+            q.mul_(dot(s, y) / dot(y, y))
+        for (s, y), a in zip(self.pairs, reversed(trail), strict=True):
+            q.add_(s, alpha=a - dot(y, q) / dot(s, y))
+        return q
+
+
+class Adam:
+    """Gradient descent with a step length of its own for every pixel.
+
+    # Differs from Gatys et al. (2015), who used plain gradient descent.
+
+    Source: Kingma and Ba (2015), algorithm 1, with β₂ = 0.99 for the short runs of this method.
+    """
+
+    betas = (0.9, 0.99)
+
+    def __init__(self, learning_rate: float = 0.02, history: int = 0) -> None:
+        """Start with zero moments; ``learning_rate`` is about the change of a pixel in one step.
+
+        Adam keeps moments in place of steps: ``history`` changes nothing.
+        """
+        self.learning_rate = learning_rate
+        self.count = 0
+        self.mean: Tensor | None = None
+        self.square: Tensor | None = None
+
+    def step(self, image: Tensor, gradient: Tensor) -> Tensor:
+        """Return the image after one step."""
+        b1, b2 = self.betas
+        self.count += 1
+        if self.mean is None or self.square is None:
+            self.mean, self.square = torch.zeros_like(gradient), torch.zeros_like(gradient)
+        self.mean = self.mean.lerp(gradient, 1 - b1)
+        self.square = self.square.lerp(gradient.square(), 1 - b2)
+        mean = self.mean / (1 - b1**self.count)
+        square = self.square / (1 - b2**self.count)
+        return image - self.learning_rate * mean / (square.sqrt() + 1e-12)
+
+    def restart(self) -> None:
+        """Forget both moments and halve the step length."""
+        self.count = 0
+        self.mean = self.square = None
+        self.learning_rate /= 2
+
+
+def dot(a: Tensor, b: Tensor) -> float:
+    """Return the inner product of two images."""
+    return float((a * b).sum())

@@ -1,0 +1,59 @@
+"""Coarse to fine: the sizes, and how many evaluations each gets.
+
+Small pictures cost little and the receptive fields of the network see a large part of them, so the
+large forms of a style are laid out there; the finer levels add the strokes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+COARSEST = 120
+"""The long side is halved while it stays at or above this: 512, 256, 128; 1000, 500, 250, 125."""
+
+SMALLEST = 16
+"""No level is smaller than this."""
+
+GROWTH = 1.5
+"""Each coarser level gets this many times the evaluations of the next finer one, at a quarter of
+the cost each."""
+
+MOST = 4.0
+"""No level gets more than this many times the evaluations of the final size."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """One size of the pyramid.
+
+    Attributes:
+        size: Long side of the image in pixels.
+        evaluations: Evaluations of the objective at this size.
+    """
+
+    size: int
+    evaluations: int
+
+
+def plan(size: int, evaluations: int, levels: int | None = None) -> tuple[Level, ...]:
+    """Return the levels, coarsest first; the last has exactly ``size`` and ``evaluations``.
+
+    Args:
+        size: Long side of the result in pixels.
+        evaluations: Evaluations at the final size.
+        levels: How many sizes at most, 1 for the final one only; by default the size is halved
+            while it stays at or above `COARSEST`.
+
+    Example:
+        >>> [(level.size, level.evaluations) for level in plan(512, 100)]
+        [(128, 225), (256, 150), (512, 100)]
+    """
+    if levels is None:
+        levels = 1
+        while size / 2**levels >= COARSEST:
+            levels += 1
+    return tuple(
+        Level(round(size / 2**k), round(evaluations * min(GROWTH**k, MOST)))
+        for k in reversed(range(levels))
+        if k == 0 or size / 2**k >= SMALLEST
+    )

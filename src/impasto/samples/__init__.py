@@ -1,0 +1,63 @@
+"""Pictures that come with the package, so that the first try needs no download.
+
+The photographs are free of copyright; the paintings are the project's own, painted by
+``python -m impasto.samples.paint``. ``README.md`` in this folder states origin and license.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from impasto.errors import look_up
+
+__all__ = ["PAINTINGS", "PHOTOGRAPHS", "painting", "photograph"]
+
+PHOTOGRAPHS: dict[str, str] = {
+    "astronaut": "portrait of an astronaut in an orange suit, 512 x 512 (NASA)",
+    "cat": "a tabby cat, close up, 451 x 300",
+    "coffee": "a cup of coffee on a wooden table, 600 x 400",
+    "rocket": "a rocket on its launch pad at dusk, 640 x 427 (SpaceX)",
+}
+
+PAINTINGS: dict[str, str] = {
+    "swirls": "a harbor at night: thick strokes along a turbulent sky, blue and yellow",
+    "dots": "a sunlit shore: pointillist touches of pure color",
+    "facets": "guitar and bottle: overlapping planes in ochre, gray and green",
+    "ink": "mountains in mist: ink wash on warm paper, one vermilion sun",
+}
+
+_FOLDER = Path(__file__).parent
+
+
+def photograph(name: str) -> Path:
+    """Return the file of a sample photograph.
+
+    Args:
+        name: A row of ``PHOTOGRAPHS``.
+
+    Raises:
+        UnknownName: If there is no such photograph.
+
+    Example:
+        >>> photograph("cat").name
+        'cat.jpg'
+    """
+    look_up(PHOTOGRAPHS, name, "sample photograph")
+    return _FOLDER / "photographs" / f"{name}.jpg"
+
+
+def painting(name: str) -> Path:
+    """Return the file of a sample painting, for use as a style.
+
+    Args:
+        name: A row of ``PAINTINGS``.
+
+    Raises:
+        UnknownName: If there is no such painting.
+
+    Example:
+        >>> painting("swirls").name
+        'swirls.jpg'
+    """
+    look_up(PAINTINGS, name, "sample painting")
+    return _FOLDER / "paintings" / f"{name}.jpg"

@@ -1,0 +1,79 @@
+"""Statistics of feature maps: sums over positions, which add over tiles, images and machines.
+
+Style is what remains of a feature map when positions are forgotten. Whatever a style loss wants to
+know is a sum over positions, so it can be collected in any number of pieces:
+
+    statistic(whole) = statistic(left half) + statistic(right half)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A sum over positions, and over how many.
+
+    Attributes:
+        total: The sum, of any shape.
+        positions: The number of positions summed.
+    """
+
+    total: Tensor
+    positions: float
+
+    def __add__(self, other: Statistic) -> Statistic:
+        """Join the statistics of two disjoint sets of positions."""
+        return Statistic(self.total + other.total, self.positions + other.positions)
+
+    @property
+    def mean(self) -> Tensor:
+        """The average over positions: independent of the size of the picture."""
+        return self.total / self.positions
+
+
+def accumulable(features: Tensor) -> Tensor:
+    """Return features in at least float32: sums over many positions lose too much in 16 bits."""
+    return features.float() if features.dtype in (torch.bfloat16, torch.float16) else features
+
+
+def gram(features: Tensor) -> Statistic:
+    """Sum the products of every two channels over positions.
+
+    ``G_ij = Σ_k F_ik F_jk``, the correlations between filter responses.
+
+    Args:
+        features: Feature map (B, C, H, W); all of its B H W positions are summed.
+
+    Returns:
+        The statistic with total (C, C), symmetric and positive semidefinite.
+
+    Example:
+        >>> gram(torch.ones(1, 2, 3, 4)).mean
+        tensor([[1., 1.],
+                [1., 1.]])
+
+    Source: Gatys et al. (2015), equation 3.
+    """
+    F = accumulable(features).flatten(2)  # (B, C, M); a view in both memory formats
+    return Statistic((F @ F.mT).sum(dim=0), features.shape[0] * F.shape[2])
+
+
+def blend(statistics: Sequence[Statistic], weights: Sequence[float]) -> Tensor:
+    """Average the means of several statistics, one per style picture.
+
+    Args:
+        statistics: One statistic per picture.
+        weights: As many weights >= 0, not all zero; only their ratios count.
+
+    Returns:
+        ``Σ w_k mean_k / Σ w_k``: a picture counts by its weight, not by its size.
+    """
+    share = sum(weights)
+    pairs = zip(statistics, weights, strict=True)
+    return torch.stack([s.mean * (w / share) for s, w in pairs]).sum(dim=0)

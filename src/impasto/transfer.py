@@ -1,0 +1,142 @@
+"""READ THIS FIRST: the whole method on one page.
+
+    targets       what the photograph and the paintings look like to the network
+    objective     α content + β style + γ total variation, each term with a name
+    coarse to fine: at every size, start from the last result and minimize
+
+`stylize` paints; `stylize_steps` does the same one evaluation at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as nnf
+from torch import Tensor
+
+from impasto.job import Job, prepare
+from impasto.losses import ContentLoss, TotalVariation
+from impasto.minimize import minimize
+from impasto.normalization import NORMALIZATIONS
+from impasto.objective import IMAGE, Backbone, Objective, Term
+from impasto.optimizers import Optimizer
+from impasto.painted import Painted, Progress
+from impasto.settings import Settings
+from impasto.statistics import blend
+from impasto.tables import INITIALIZERS, OPTIMIZERS, STYLE_LOSSES, VARIATIONS
+
+
+def stylize(
+    content: Any,
+    style: Any,
+    *,
+    progress: Callable[[Progress], object] | None = None,
+    **settings: Any,
+) -> Painted:
+    """Paint a photograph in the style of one or several paintings.
+
+    Args:
+        content: The photograph: a path, a PIL image, an array (H, W, 3) or a tensor (3, H, W).
+        style: The painting, or a sequence of paintings, likewise.
+        progress: Called after every evaluation.
+        **settings: See `Settings`; for instance ``size=1024, style_weight=200``.
+
+    Returns:
+        The painted picture with its history, settings and timings.
+
+    Raises:
+        UsageError: If an argument is wrong; nothing expensive has been done then.
+
+    Example:
+        >>> from impasto.samples import painting, photograph
+        >>> result = stylize(photograph("coffee"), painting("swirls"), size=64, iterations=2)
+        >>> result.image.size
+        (64, 43)
+    """
+    painted = Painted(prepare(content, style, Settings(**settings)))
+    for step in paint(painted.job):
+        painted.add(step)
+        if progress is not None:
+            progress(step)
+    return painted
+
+
+def stylize_steps(content: Any, style: Any, **settings: Any) -> Iterator[Progress]:
+    """Yield the progress of `stylize` after every evaluation; stop at any with ``break``."""
+    yield from paint(prepare(content, style, Settings(**settings)))
+
+
+def paint(job: Job) -> Iterator[Progress]:
+    """Yield every evaluation of a prepared job, from the coarsest size to the finest."""
+    settings = job.settings
+    change: Tensor | None = None
+    for index, level in enumerate(job.levels):
+        photograph, *paintings = job.pictures(level.size)
+        objective = build(job.backbone, photograph, paintings, job.blend, settings)
+        start = initialize(job, level.size, photograph, paintings)
+        image = start if change is None else start + enlarge(change, start)
+        optimizer = make_optimizer(settings)
+        for step in minimize(objective, image, optimizer, level.evaluations):
+            yield Progress(job, index, step)
+        change = step.best - start
+
+
+def build(
+    backbone: Backbone,
+    photograph: Tensor,
+    paintings: Sequence[Tensor],
+    weights: Sequence[float],
+    settings: Settings,
+) -> Objective:
+    """Return the objective of one size: targets are computed once, here.
+
+    Source: Gatys et al. (2015), equations 1, 5 and 7.
+    """
+    norm = NORMALIZATIONS[settings.normalization]
+    style_loss = STYLE_LOSSES["gram"].load()
+    content_layers, style_layers = dict(settings.content_layers), dict(settings.style_layers)
+    with torch.no_grad():
+        content = backbone(photograph, content_layers)
+        styles = [backbone(painting, style_layers) for painting in paintings]
+    terms = []
+    for layer, share in shares(content_layers, norm.shares).items():
+        loss = ContentLoss(content[layer], norm.content)
+        terms.append(Term(f"content {layer}", settings.content_weight * share, layer, loss))
+    for layer, share in shares(style_layers, norm.shares).items():
+        target = blend([style_loss.statistic(style[layer]) for style in styles], weights)
+        loss = style_loss(target, norm.style)
+        terms.append(Term(f"style {layer}", settings.style_weight * share, layer, loss))
+    variation = TotalVariation(VARIATIONS[settings.tv], norm.variation)
+    terms.append(Term("tv", settings.tv_weight, IMAGE, variation))
+    return Objective(backbone, terms)
+
+
+def shares(layers: dict[str, float], normalize: bool) -> dict[str, float]:
+    """Return layer weights, divided by their sum if the normalization wants it."""
+    total = sum(layers.values()) if normalize else 1.0
+    return {layer: weight / total for layer, weight in layers.items()}
+
+
+def initialize(job: Job, size: int, photograph: Tensor, paintings: Sequence[Tensor]) -> Tensor:
+    """Return the start image of one size, of the photograph's shape."""
+    if job.start is not None:
+        return job.start_at(size)
+    generator = torch.Generator().manual_seed(job.settings.seed)
+    image: Tensor = INITIALIZERS[job.settings.init].load()(photograph, paintings, generator)
+    return image
+
+
+def enlarge(change: Tensor, image: Tensor) -> Tensor:
+    """Return what a coarser size changed, at the size of ``image``.
+
+    Only the change is enlarged: added to the start image, it leaves the photograph's detail sharp.
+    """
+    return nnf.interpolate(change, image.shape[2:], mode="bicubic", align_corners=False)
+
+
+def make_optimizer(settings: Settings) -> Optimizer:
+    """Return a fresh optimizer: curvature learned at one size does not hold at another."""
+    make: Callable[[float, int], Optimizer] = OPTIMIZERS[settings.optimizer].load()
+    return make(settings.learning_rate, settings.history)

@@ -1,0 +1,47 @@
+"""Pictures for every test, and a machine that behaves the same everywhere."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Small pictures are slower on many threads than on one."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def scene(width: int, height: int) -> np.ndarray:
+    """A smooth picture with an edge, (H, W, 3) uint8."""
+    y, x = np.mgrid[0:height, 0:width]
+    sky = np.stack([60 + 2 * y, 120 + y, 255 - x], axis=2)
+    house = (x > width // 3) & (y > height // 2)
+    return np.where(house[..., None], [200, 80, 40], sky % 256).astype(np.uint8)
+
+
+def strokes(width: int, height: int) -> np.ndarray:
+    """A busy picture, (H, W, 3) uint8."""
+    y, x = np.mgrid[0:height, 0:width]
+    wave = np.sin(x / 3.0 + 2 * np.sin(y / 7.0))
+    return np.stack([128 + 100 * wave, 90 + 60 * wave, 140 - 90 * wave], axis=2).astype(np.uint8)
+
+
+@pytest.fixture
+def photograph(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.png"
+    Image.fromarray(scene(64, 48)).save(path)
+    return path
+
+
+@pytest.fixture
+def painting(tmp_path: Path) -> Path:
+    path = tmp_path / "painting.jpg"
+    Image.fromarray(strokes(60, 70)).save(path, quality=95)
+    return path

@@ -1,0 +1,163 @@
+"""What every row of BACKBONES promises."""
+
+import math
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+import impasto.backbones
+from impasto.backbones import BACKBONES, POOLINGS, load_backbone, minimum_side
+from impasto.errors import UnknownName
+
+POCKET = Path(impasto.backbones.__file__).with_name("pocket.safetensors")
+
+
+def layers_of(name: str) -> list[str]:
+    """All layers of a network that is here; one that is not is cut off behind relu3_1."""
+    layers = list(BACKBONES[name].layers)
+    return layers[: layers.index("relu3_1") + 1] if BACKBONES[name].convolutions else layers
+
+
+@pytest.fixture(scope="module", params=list(BACKBONES))
+def name(request):
+    if request.param == "pocket" and not POCKET.is_file():
+        pytest.skip("the pocket network's weights are not in this checkout")
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def weights(name, tmp_path_factory):
+    """A file of the right shapes; None where the package has the weights."""
+    row = BACKBONES[name]
+    if not row.convolutions:
+        return None
+    generator = torch.Generator().manual_seed(0)
+    tensors: dict[str, Tensor] = {}
+    inputs = 3
+    for layer in layers_of(name):
+        if layer.startswith("conv"):
+            outputs = row.widths[int(layer[4]) - 1]
+            spread = math.sqrt(2 / (9 * inputs))
+            weight = torch.randn(outputs, inputs, 3, 3, generator=generator) * spread
+            number = row.layers.index(layer)
+            tensors[f"features.{number}.weight"] = weight
+            tensors[f"features.{number}.bias"] = torch.rand(outputs, generator=generator) * 0.1
+            inputs = outputs
+    path = tmp_path_factory.mktemp(name) / "weights.pth"
+    torch.save(tensors, path)
+    return path
+
+
+@pytest.fixture
+def backbone(name, weights):
+    return load_backbone(name, layers=layers_of(name), weights=weights)
+
+
+@pytest.fixture
+def images():
+    """A smooth picture, 21 by 30 pixels."""
+    coarse = torch.rand(2, 3, 6, 8, generator=torch.Generator().manual_seed(1))
+    return torch.nn.functional.interpolate(coarse, (21, 30), mode="bilinear")
+
+
+def test_features_have_the_layers_asked_for_in_depth_order(name, backbone, images):
+    layers = layers_of(name)
+    found = backbone(images, reversed(layers))
+    assert list(found) == layers
+    assert set(layers) <= set(backbone.layers)
+    some = layers[1::2]
+    assert list(backbone(images, some)) == some
+    for layer in some:
+        torch.testing.assert_close(backbone(images, [layer])[layer], found[layer])
+
+
+def test_height_and_width_halve_at_each_pool_rounded_down(name, backbone, images):
+    for layer, feature in backbone(images, layers_of(name)).items():
+        shrink = minimum_side([layer])
+        assert feature.shape[0] == 2
+        assert feature.shape[2:] == (21 // shrink, 30 // shrink)
+
+
+def test_the_smallest_picture_allowed_is_enough(name, backbone):
+    side = backbone.minimum_side
+    assert side <= BACKBONES[name].minimum_side
+    for feature in backbone(torch.rand(1, 3, side, side), layers_of(name)).values():
+        assert min(feature.shape[2:]) >= 1
+
+
+def test_it_is_frozen_and_says_what_it_is(backbone):
+    assert isinstance(backbone.description, str)
+    assert backbone.description
+    assert not backbone.training
+    assert not any(parameter.requires_grad for parameter in backbone.parameters())
+
+
+def test_gradients_reach_the_picture_and_nothing_else(name, backbone, images):
+    for layer in ("relu1_1", layers_of(name)[-1]):
+        picture = images.clone().requires_grad_()
+        backbone(picture, [layer])[layer].square().mean().backward()
+        assert picture.grad.dtype == torch.float32
+        assert picture.grad.isfinite().all()
+        assert picture.grad.abs().amax() > 0
+    assert all(parameter.grad is None for parameter in backbone.parameters())
+    assert torch.equal(picture, images)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_it_runs_in_the_type_of_its_weights(name, backbone, images, dtype):
+    layers = layers_of(name)
+    exact = backbone(images, layers)
+    picture = images.clone().requires_grad_()
+    found = backbone.to(dtype)(picture, layers)
+    for layer, feature in found.items():
+        assert feature.dtype == dtype
+        error = (feature.float() - exact[layer]).norm() / exact[layer].norm()
+        assert error < (0.05 if dtype == torch.bfloat16 else 1e-4), layer
+    sum(feature.float().square().mean() for feature in found.values()).backward()
+    assert picture.grad.dtype == torch.float32
+    assert picture.grad.isfinite().all()
+
+
+def test_memory_format_changes_nothing(name, backbone, images):
+    layers = layers_of(name)
+    exact = backbone(images, layers)
+    backbone.to(memory_format=torch.channels_last)
+    for layer, feature in backbone(images, layers).items():
+        torch.testing.assert_close(feature, exact[layer], rtol=1e-3, atol=1e-4)
+
+
+def test_it_stops_after_the_deepest_layer_asked_for(name, backbone, images):
+    ran = []
+    for module in backbone.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            module.register_forward_hook(lambda module, *_: ran.append(module))
+    counts = []
+    for layer in ("relu1_1", "relu2_1", "relu3_1"):
+        ran.clear()
+        backbone(images, [layer])
+        counts.append(len(ran))
+    assert counts == sorted(set(counts))
+
+
+def test_pictures_in_a_batch_do_not_mix(name, backbone, images):
+    layers = layers_of(name)
+    together = backbone(images, layers)
+    for layer, feature in backbone(images[1:], layers).items():
+        torch.testing.assert_close(feature, together[layer][1:], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("pooling", list(POOLINGS))
+def test_pooling_can_be_chosen(name, weights, images, pooling):
+    backbone = load_backbone(name, layers=["relu2_1"], weights=weights, pooling=pooling)
+    average = load_backbone(name, layers=["relu2_1"], weights=weights)
+    same = torch.equal(*(b(images, ["relu2_1"])["relu2_1"] for b in (backbone, average)))
+    assert same == (pooling == "avg")
+
+
+def test_a_layer_that_does_not_exist_is_refused(name, weights, backbone, images):
+    with pytest.raises(UnknownName, match="unknown layer 'relu9_1'"):
+        load_backbone(name, layers=["relu9_1"], weights=weights)
+    with pytest.raises(UnknownName):
+        backbone(images, ["relu9_1"])

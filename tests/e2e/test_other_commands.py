@@ -1,0 +1,100 @@
+"""repeat, info, models, demo."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from impasto import __version__, images
+from tests.e2e.conftest import dimensions
+
+
+@pytest.fixture
+def painted(impasto, photograph, painting, tmp_path):
+    out = tmp_path / "painted.png"
+    done = impasto(
+        *("paint", photograph, painting, "-o", out, "--size", 40, "--plan", "20:3,40:3"),
+        *("--init", "noise", "--seed", 5),
+    )
+    assert done.code == 0, done.err
+    return out
+
+
+def test_repeat_paints_the_same_pixels_from_the_picture_alone(impasto, painted, tmp_path):
+    done = impasto("repeat", painted)
+    again = tmp_path / "painted-again.png"
+    assert done.out == f"{again}\n"
+    assert np.array_equal(images.read(again).rgb, images.read(painted).rgb)
+    assert images.read_settings(again) == images.read_settings(painted)
+
+
+def test_repeat_finds_its_inputs_beside_the_picture(
+    impasto, painted, photograph, painting, tmp_path
+):
+    folder = tmp_path / "moved"
+    folder.mkdir()
+    for path in (painted, photograph, painting):
+        shutil.move(path, folder)
+    assert impasto("repeat", folder / "painted.png", "-o", folder / "again.png").code == 0
+
+
+def test_repeat_names_what_is_missing_or_changed(impasto, painted, photograph, painting):
+    painting.write_bytes(photograph.read_bytes())
+    done = impasto("repeat", painted)
+    assert done.code == 2
+    assert "the style" in done.err
+    assert "has changed" in done.err
+    painting.unlink()
+    done = impasto("repeat", painted)
+    assert (done.code, "is missing" in done.err) == (2, True)
+
+
+def test_repeat_takes_other_inputs(impasto, painted, photograph, painting, tmp_path):
+    content = tmp_path / "renamed.png"
+    photograph.rename(content)
+    out = tmp_path / "again.png"
+    done = impasto("repeat", painted, "--content", content, "--style", painting, "-o", out)
+    assert done.code == 0, done.err
+    assert np.array_equal(images.read(out).rgb, images.read(painted).rgb)
+
+
+def test_repeat_never_overwrites_the_picture_it_reads(impasto, painted):
+    done = impasto("repeat", painted, "-o", painted)
+    assert done.code == 2
+    assert "overwritten" in done.err
+
+
+def test_info_shows_settings_and_inputs(impasto, painted, photograph):
+    done = impasto("info", painted)
+    assert done.code == 0
+    assert str(photograph) in done.out
+    assert "seed            5" in done.out
+    values = json.loads(impasto("info", painted, "--json").out)
+    assert values["settings"]["plan"] == [[20, 3], [40, 3]]
+    assert values["impasto"] == __version__
+
+
+def test_info_on_another_picture_is_one_sentence(impasto, photograph):
+    done = impasto("info", photograph)
+    assert done.code == 2
+    assert done.err.count("\n") == 1
+
+
+def test_models_lists_every_network(impasto):
+    done = impasto("models")
+    assert done.code == 0
+    for name in ("pocket", "vgg19", "vgg16", "vgg19-caffe", "in the package"):
+        assert name in done.out
+
+
+def test_demo_paints_a_sample(impasto, tmp_path):
+    done = impasto("demo", "-o", tmp_path / "out", "--size", 48, "--quiet")
+    assert done.code == 0, done.err
+    assert max(dimensions(done.out.strip())) == 48
+
+
+def test_version_and_help(impasto):
+    assert impasto("--version").out == f"impasto {__version__}\n"
+    assert "paint" in impasto("--help").out
+    assert "Optimization:" in impasto("paint", "--help").out

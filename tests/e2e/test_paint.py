@@ -1,0 +1,236 @@
+"""Painting through the command line, with the network that ships."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from impasto import images
+from impasto.recipe import Recipe
+from tests.e2e.conftest import dimensions
+
+FAST = ("--size", 32, "--iterations", 3)
+
+
+def pixels(path) -> np.ndarray:
+    return images.read(path).rgb
+
+
+def test_paint_writes_a_picture_of_the_size_asked_for_and_prints_its_path(
+    impasto, photograph, painting, tmp_path
+):
+    out = tmp_path / "out.png"
+    done = impasto("paint", photograph, painting, "-o", out, "--size", 64, "--iterations", 8)
+    assert done.code == 0, done.err
+    assert done.out == f"{out}\n"
+    assert dimensions(out) == (64, 48)
+    assert "64 px" in done.err
+    assert "left" in done.err
+    start = images.resize(pixels(photograph), 64, 48)
+    assert np.abs(pixels(out) - start).mean() > 0.02  # it has been painted
+    assert np.abs(pixels(out) - start).mean() < 0.4  # and is still the photograph
+
+
+def test_the_loss_falls_and_json_has_a_line_per_evaluation(impasto, photograph, painting, tmp_path):
+    done = impasto(
+        *("paint", photograph, painting, "-o", tmp_path / "o.png", "--quiet", "--json"),
+        *("--size", 64, "--plan", "32:6,64:9"),
+    )
+    steps = [json.loads(line) for line in done.out.splitlines()]
+    assert [step["index"] for step in steps] == list(range(1, 16))
+    assert [step["size"] for step in steps] == [32] * 6 + [64] * 9
+    for step in steps:
+        assert sum(step["parts"].values()) == pytest.approx(step["total"], rel=1e-5)
+        assert step["seconds"] > 0
+    assert {"content relu4_2", "style relu1_1", "style relu5_1", "tv"} <= set(steps[0]["parts"])
+    assert steps[5]["total"] < steps[0]["total"] / 2
+    assert done.err == f"{tmp_path / 'o.png'}\n"
+
+
+def test_quiet_shows_nothing_but_the_path(impasto, photograph, painting, tmp_path):
+    done = impasto("paint", photograph, painting, "-o", tmp_path / "o.png", "--quiet", *FAST)
+    assert (done.code, done.out, done.err) == (0, f"{tmp_path / 'o.png'}\n", "")
+
+
+def test_without_output_the_picture_is_named_after_its_inputs(
+    impasto, photograph, painting, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    assert impasto("paint", photograph, painting, *FAST).out == "photo-painting.png\n"
+    assert (tmp_path / "photo-painting.png").exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--init", "noise", "--seed", 3],
+        ["--init", "style"],
+        ["--optimizer", "adam", "--learning-rate", 0.05],
+        ["--history", 2],
+        ["--pooling", "max"],
+        ["--normalization", "paper"],
+        ["--normalization", "gatys2016"],
+        ["--normalization", "neural-style"],
+        ["--tv", "absolute", "--tv-weight", 3],
+        ["--style-layers", "relu1_1:0.5,relu2_1:2", "--content-layers", "relu3_1"],
+        ["--style-scale", 0.5],
+        ["--style-weight", 0],
+        ["--content-weight", 0],
+        ["--precision", "bfloat16"],
+        ["--precision", "float64"],
+        ["--levels", 1],
+        ["--threads", 1, "--device", "cpu"],
+    ],
+    ids=lambda options: " ".join(map(str, options)),
+)
+def test_every_option_changes_the_picture_and_is_recorded(
+    impasto, photograph, painting, tmp_path, options
+):
+    out, plain = tmp_path / "out.png", tmp_path / "plain.png"
+    done = impasto("paint", photograph, painting, "-o", out, *FAST, *options)
+    assert done.code == 0, done.err
+    recorded = Recipe.of_picture(out).settings.to_dict()
+    for flag, value in zip(options[::2], options[1::2], strict=True):
+        name = flag.removeprefix("--").replace("-", "_")
+        if name not in ("style_layers", "content_layers"):
+            assert recorded[name] == value
+    # At this size there is one level of three steps, and float64 rounds to the same 8 bits.
+    same = {"--levels", "--history", "--threads", "float64"}
+    if not same & set(options):
+        default = ("--precision", "float32") if "--precision" in options else ()
+        impasto("paint", photograph, painting, "-o", plain, *FAST, *default)
+        assert not np.array_equal(pixels(out), pixels(plain))
+
+
+def test_a_picture_file_can_be_the_start(impasto, photograph, painting, tmp_path):
+    out = tmp_path / "out.png"
+    assert impasto("paint", photograph, painting, "-o", out, *FAST, "--init", painting).code == 0
+    assert Recipe.of_picture(out).init is not None
+
+
+def test_several_styles_are_blended_by_their_weights(impasto, photograph, painting, tmp_path):
+    other = tmp_path / "other.png"
+    Image.new("RGB", (40, 40), (250, 10, 10)).save(other)
+    found = []
+    for blend in ("1,0", "1,3"):
+        out = tmp_path / f"{blend}.png"
+        done = impasto(
+            *("paint", photograph, painting, other, "-o", out, "--style-blend", blend, *FAST)
+        )
+        assert done.code == 0, done.err
+        found.append(pixels(out)[..., 0].mean() - pixels(out)[..., 2].mean())
+    assert found[1] > found[0]  # more of the red one
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".tif"])
+def test_every_format_carries_the_recipe(impasto, photograph, painting, tmp_path, suffix):
+    out = tmp_path / f"out{suffix}"
+    assert impasto("paint", photograph, painting, "-o", out, *FAST).code == 0
+    recipe = Recipe.of_picture(out)
+    assert recipe.settings.size == 32
+    assert recipe.content.path == str(photograph)
+    assert recipe.settings.device == "cpu"
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+def test_16_bits(impasto, photograph, painting, tmp_path, suffix):
+    out = tmp_path / f"out{suffix}"
+    assert impasto("paint", photograph, painting, "-o", out, *FAST, "--bits", 16).code == 0
+    levels = pixels(out) * 65535
+    assert np.abs(levels - levels.round()).max() < 0.01
+    assert len(np.unique(levels.round() % 257)) > 100  # not 8 bits stretched
+
+
+def test_transparency_is_put_back_on_request(impasto, painting, tmp_path):
+    content, out = tmp_path / "cut-out.png", tmp_path / "out.png"
+    picture = Image.new("RGBA", (40, 30), (20, 90, 160, 255))
+    picture.paste((0, 0, 0, 0), (0, 0, 20, 30))
+    picture.save(content)
+    assert impasto("paint", content, painting, "-o", out, *FAST).code == 0
+    assert images.read(out).alpha is None
+    out.unlink()
+    assert impasto("paint", content, painting, "-o", out, *FAST, "--keep-alpha").code == 0
+    alpha = images.read(out).alpha
+    assert alpha is not None
+    assert alpha[:, :10].max() == 0
+    assert alpha[:, -10:].min() == 1
+
+
+@pytest.mark.parametrize("size", [(100, 3), (3, 100), (200, 1), (16, 16), (17, 16)])
+def test_very_wide_and_very_small_pictures(impasto, painting, tmp_path, size):
+    content, out = tmp_path / "thin.png", tmp_path / "out.png"
+    Image.radial_gradient("L").convert("RGB").resize(size).save(content)
+    done = impasto("paint", content, painting, "-o", out, "--size", max(size), "--iterations", 2)
+    assert done.code == 0, done.err
+    assert dimensions(out) == size
+
+
+def test_the_long_side_is_exact_and_odd_sizes_work(impasto, photograph, painting, tmp_path):
+    out = tmp_path / "out.png"
+    impasto("paint", photograph, painting, "-o", out, "--size", 51, "--iterations", 2)
+    assert dimensions(out) == (51, 38)
+
+
+def test_the_same_settings_give_the_same_file(impasto, photograph, painting, tmp_path):
+    first, second = tmp_path / "1.png", tmp_path / "2.png"
+    for out in (first, second):
+        assert impasto("paint", photograph, painting, "-o", out, *FAST, "--init", "noise").code == 0
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_ctrl_c_keeps_the_picture_so_far_and_it_can_be_repeated(photograph, painting, tmp_path):
+    out, again = tmp_path / "out.png", tmp_path / "again.png"
+    command = [sys.executable, "-m", "impasto"]
+    arguments = ["paint", photograph, painting, "-o", out, "--json", "--quiet"]
+    with subprocess.Popen(
+        [*command, *map(str, arguments), "--size", "96", "--plan", "48:4,96:100000"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        for _ in range(6):
+            assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.05)
+        rest, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert err.endswith("impasto: interrupted\n")
+    assert dimensions(out) == (96, 72)
+    (_, count), (_, done) = Recipe.of_picture(out).settings.plan
+    assert (count, done) == (4, 2 + len(rest.splitlines()))
+    repeated = subprocess.run(
+        [*command, "repeat", str(out), "-o", str(again), "--quiet"], check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert repeated.returncode == 0
+    assert np.array_equal(pixels(out), pixels(again))
+
+
+def test_ctrl_c_at_a_coarse_size_gives_the_size_asked_for(
+    impasto, photograph, painting, tmp_path, monkeypatch
+):
+    from impasto import transfer
+
+    out, real = tmp_path / "out.png", transfer.paint
+
+    def interrupted(job):
+        for progress in real(job):
+            yield progress
+            if progress.evaluations == 2:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(transfer, "paint", interrupted)
+    done = impasto("paint", photograph, painting, "-o", out, "--plan", "32:5,64:5", "--size", 64)
+    assert done.code == 130
+    assert dimensions(out) == (64, 48)
+    assert Recipe.of_picture(out).settings.plan == ((32, 2),)
+    monkeypatch.undo()
+    again = tmp_path / "again.png"
+    assert impasto("repeat", out, "-o", again).code == 0
+    assert np.array_equal(pixels(out), pixels(again))

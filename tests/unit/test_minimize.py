@@ -1,0 +1,70 @@
+import itertools
+
+import pytest
+import torch
+
+from impasto.errors import ImpastoError
+from impasto.minimize import PATIENCE, minimize
+from impasto.objective import Evaluation
+from impasto.optimizers import LBFGS
+
+
+def bowl(image: torch.Tensor) -> Evaluation:
+    total = image.square().sum().item()
+    return Evaluation(total, {"bowl": total}, 2 * image)
+
+
+START = torch.full((1, 3, 4, 4), 0.5)
+
+
+def test_it_yields_a_step_for_every_evaluation():
+    steps = list(minimize(bowl, START, LBFGS(), 40))
+    assert [step.index for step in steps] == list(range(1, 41))
+    assert steps[0].image is START
+    assert steps[-1].best_total < 1e-6
+    assert all(a.seconds <= b.seconds for a, b in itertools.pairwise(steps))
+    assert all(b.best_total <= a.best_total for a, b in itertools.pairwise(steps))
+
+
+def test_it_can_be_stopped_at_any_step():
+    calls = []
+
+    def counted(image):
+        calls.append(1)
+        return bowl(image)
+
+    for step in minimize(counted, START, LBFGS(), 1000):
+        if step.index == 3:
+            break
+    assert len(calls) == 3
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), 1e9])
+def test_a_divergence_goes_back_to_the_best_image_and_says_so(bad):
+    count = itertools.count(1)
+
+    def sometimes(image):
+        at = bowl(image)
+        return Evaluation(bad, {}, image * float("nan")) if next(count) == 3 else at
+
+    steps = list(minimize(sometimes, START, LBFGS(), 60))
+    assert "best image" in steps[2].note
+    assert steps[2].total == steps[1].best_total
+    assert torch.equal(steps[3].image, steps[1].best)
+    assert [bool(step.note) for step in steps].count(True) == 1
+    assert steps[-1].best_total < 1e-3
+
+
+def test_a_run_that_keeps_diverging_ends_with_its_best_image():
+    def hopeless(image):
+        total = 1.0 if torch.equal(image, START) else float("nan")
+        return Evaluation(total, {}, torch.ones_like(image))
+
+    steps = list(minimize(hopeless, START, LBFGS(), 1000))
+    assert len([step for step in steps if step.note]) == PATIENCE
+    assert torch.equal(steps[-1].best, START)
+
+
+def test_a_start_that_is_not_finite_is_an_error():
+    with pytest.raises(ImpastoError, match="start image is nan"):
+        list(minimize(lambda image: Evaluation(float("nan"), {}, image), START, LBFGS(), 5))

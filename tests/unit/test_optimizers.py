@@ -1,0 +1,89 @@
+import pytest
+import torch
+
+from impasto.optimizers import LBFGS, LONGEST_STEP, Adam
+
+CURVATURES = torch.logspace(0, 2, 30, dtype=torch.float64)
+MINIMUM = torch.linspace(-1, 1, 30, dtype=torch.float64)
+
+
+def gradient(x: torch.Tensor) -> torch.Tensor:
+    return CURVATURES * (x - MINIMUM)
+
+
+def descend(optimizer, steps: int) -> torch.Tensor:
+    x = torch.zeros(30, dtype=torch.float64)
+    for _ in range(steps):
+        x = optimizer.step(x, gradient(x))
+    return x
+
+
+def test_lbfgs_finds_the_minimum_of_a_quadratic():
+    torch.testing.assert_close(descend(LBFGS(), 150), MINIMUM, rtol=0, atol=1e-6)
+
+
+def test_lbfgs_needs_far_fewer_steps_than_gradient_descent():
+    x = torch.zeros(30, dtype=torch.float64)
+    for _ in range(60):
+        x = x - gradient(x) / CURVATURES.max()
+    assert (descend(LBFGS(), 60) - MINIMUM).norm() < (x - MINIMUM).norm() / 5
+
+
+def test_adam_approaches_the_minimum():
+    assert (descend(Adam(), 300) - MINIMUM).abs().max() < 0.05
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e6])
+def test_lbfgs_does_not_see_the_scale_of_the_objective(scale):
+    x = torch.zeros(30, dtype=torch.float64)
+    optimizer = LBFGS()
+    for _ in range(20):
+        x = optimizer.step(x, gradient(x) * scale)
+    torch.testing.assert_close(x, descend(LBFGS(), 20), rtol=1e-6, atol=1e-9)
+
+
+def test_no_step_of_lbfgs_is_longer_than_the_bound():
+    x = torch.zeros(30, dtype=torch.float64)
+    optimizer = LBFGS()
+    for step in range(10):
+        new = optimizer.step(x, gradient(x))
+        length = (new - x).abs().mean().item()
+        assert length <= LONGEST_STEP * (1 + 1e-9)
+        assert step or length == pytest.approx(LONGEST_STEP)
+        x = new
+
+
+def test_lbfgs_keeps_no_more_than_its_history_and_no_negative_curvature():
+    optimizer = LBFGS(history=3)
+    descend(optimizer, 9)
+    assert len(optimizer.pairs) == 3
+    bent = LBFGS()
+    x = torch.ones(4)
+    x = bent.step(x, -x)  # a maximum: the gradient falls along the step
+    bent.step(x, -x)
+    assert len(bent.pairs) == 0
+
+
+def test_lbfgs_at_a_stationary_point_stays():
+    x = torch.ones(4)
+    assert torch.equal(LBFGS().step(x, torch.zeros(4)), x)
+
+
+@pytest.mark.parametrize("make", [LBFGS, Adam])
+def test_restart_halves_the_step_and_forgets(make):
+    optimizer = make()
+    first = optimizer.step(torch.zeros(3), torch.tensor([1.0, 2.0, 4.0]))
+    for _ in range(3):
+        optimizer.step(torch.zeros(3), torch.rand(3))
+    optimizer.restart()
+    again = optimizer.step(torch.zeros(3), torch.tensor([1.0, 2.0, 4.0]))
+    torch.testing.assert_close(again, first / 2)
+
+
+@pytest.mark.parametrize("make", [LBFGS, Adam])
+def test_a_step_changes_neither_image_nor_gradient(make):
+    optimizer, image, slope = make(), torch.zeros(3), torch.tensor([1.0, 2.0, 3.0])
+    for _ in range(4):
+        optimizer.step(image, slope)
+    assert torch.equal(image, torch.zeros(3))
+    assert torch.equal(slope, torch.tensor([1.0, 2.0, 3.0]))

@@ -1,0 +1,55 @@
+import pytest
+import torch
+
+from impasto.statistics import Statistic, accumulable, blend, gram
+
+
+def features(*shape: int, seed: int = 0, dtype: torch.dtype = torch.float64) -> torch.Tensor:
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=dtype)
+
+
+def test_gram_is_the_sum_of_products_over_positions():
+    F = features(1, 3, 2, 2)
+    expected = torch.zeros(3, 3, dtype=torch.float64)
+    for y in range(2):
+        for x in range(2):
+            expected += torch.outer(F[0, :, y, x], F[0, :, y, x])
+    found = gram(F)
+    torch.testing.assert_close(found.total, expected)
+    assert found.positions == 4
+
+
+def test_gram_adds_over_tiles_and_images():
+    F = features(2, 5, 6, 8)
+    whole = gram(F)
+    parts = gram(F[..., :3]) + gram(F[..., 3:])
+    torch.testing.assert_close(whole.total, parts.total)
+    assert whole.positions == parts.positions == 96
+    images = gram(F[:1]) + gram(F[1:])
+    torch.testing.assert_close(whole.mean, images.mean)
+
+
+def test_gram_is_the_same_in_both_memory_formats():
+    F = features(1, 4, 5, 6)
+    torch.testing.assert_close(gram(F).mean, gram(F.to(memory_format=torch.channels_last)).mean)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_sums_of_16_bit_features_are_taken_in_32(dtype):
+    F = torch.ones(1, 1, 300, 300, dtype=dtype)
+    assert gram(F).total.item() == 90000  # neither 16-bit type can count that far
+    assert accumulable(F).dtype == torch.float32
+    assert accumulable(features(1)).dtype == torch.float64
+
+
+def test_blend_counts_a_picture_by_its_weight_and_not_by_its_size():
+    small = Statistic(torch.tensor([2.0]), 2)
+    large = Statistic(torch.tensor([300.0]), 100)
+    assert blend([small, large], [1, 1]).item() == pytest.approx(2.0)
+    assert blend([small, large], [3, 1]).item() == pytest.approx(1.5)
+    assert blend([small, large], [0, 7]).item() == pytest.approx(3.0)
+
+
+def test_blend_of_one_is_its_mean():
+    F = features(1, 3, 4, 4)
+    torch.testing.assert_close(blend([gram(F)], [2.5]), gram(F).mean)

@@ -1,0 +1,1 @@
+"""How the pocket network was distilled: data, recipe, evaluation. See README.md."""

@@ -1,0 +1,49 @@
+"""The network in training: the pocket network's trunk, and a linear head for each layer."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from impasto.backbones.pocket import CONVOLUTIONS, new_convolutions, trunk
+from training.teachers import COORDINATES, LAYERS, Window, look, rows
+
+
+class Student(nn.Module):
+    """Predicts a teacher's coordinates as `[f; 1] H`, with `f` a feature map of the trunk."""
+
+    def __init__(self) -> None:
+        """Start from random weights (He) and heads of zero."""
+        super().__init__()
+        self.convolutions = new_convolutions()
+        for convolution in self.convolutions.values():
+            nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
+            nn.init.zeros_(convolution.bias)
+        self.heads = nn.ParameterDict(
+            {
+                layer: nn.Parameter(torch.zeros(width(layer) + 1, COORDINATES[layer]))
+                for layer in LAYERS
+            }
+        )
+        self.to(memory_format=torch.channels_last)
+
+    def forward(
+        self, images: Tensor, wanted: tuple[str, ...] = LAYERS, window: Window | None = None
+    ) -> dict[str, Tensor]:
+        """Return `(B, H' W', C + 1)` float32: the feature maps with a column of ones."""
+        with torch.autocast("cpu", torch.bfloat16):
+            features = trunk(self.convolutions, images, wanted)
+        return {
+            layer: with_one(rows(look(feature, layer, window)).float())
+            for layer, feature in features.items()
+        }
+
+
+def width(layer: str) -> int:
+    """Return how many channels the trunk has at `layer`."""
+    return CONVOLUTIONS[layer.replace("relu", "conv")][1]
+
+
+def with_one(f: Tensor) -> Tensor:
+    """Append a column of ones to `(B, N, C)`."""
+    return torch.cat([f, f.new_ones(*f.shape[:2], 1)], dim=2)
