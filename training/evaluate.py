@@ -103,10 +103,12 @@ def linear_maps(network, weights: Path, images: Path, seed: int, side: int = 256
 
 
 def curve(log: Path) -> list[dict[str, float]]:
-    """Return the training log, thinned out to about sixty records."""
+    """Return the validation records of the training log, at most sixty of them."""
     lines = [json.loads(line) for line in log.read_text().splitlines()]
-    records = [line for line in lines if "step" in line]
-    return records[:: max(1, len(records) // 60)]
+    # By step, since a run that was resumed repeats the steps after its last checkpoint.
+    records = {line["step"]: line for line in lines if "val/relu1_1" in line}
+    steps = sorted(records)
+    return [records[step] for step in steps[:: max(1, len(steps) // 60)]]
 
 
 def main() -> None:
@@ -138,7 +140,7 @@ def main() -> None:
         report["cost"] = cost(network)
     log = options.run / "log.jsonl"
     if options.report and log.exists():
-        report["config"] = json.loads(log.read_text().splitlines()[0])
+        report |= json.loads(log.read_text().splitlines()[0])
         report["curve"] = curve(log)
     text = json.dumps(report, indent=1)
     if options.report:

@@ -4,190 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import signal
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
+from typing import TextIO
 
 import torch
-from torch import Tensor
 
-from training.data import Crops, split
-from training.losses import gradient_mismatch, gram_error, moments, solve_head, unexplained
-from training.pool import Pool
-from training.student import Student
-from training.teachers import LAYERS, Teachers
-from training.validate import Validation
-
-FEATURE_WEIGHT = dict(zip(LAYERS, (1.0, 1.5, 2.0, 1.0, 1.0, 0.7, 0.7), strict=True))
-GRAM_WEIGHT = dict(zip(LAYERS, (2.0, 2.0, 3.0, 0.5, 1.0, 0.0, 0.5), strict=True))
-GRADIENT_SHARE = dict(zip(LAYERS, (0.14, 0.24, 0.3, 0.18, 0.08, 0.06, 0.0), strict=True))
-"""How often gradients are matched at each layer."""
-GRADIENT_WEIGHT = dict(zip(LAYERS, (1.0, 1.0, 1.0, 1.0, 0.4, 0.4, 0.0), strict=True))
-SOLVE_AT = (20, 40, 60, 100, 150, 200, 300, 450, 700, 1000)
-"""Steps at which the heads are set by least squares; Adam moves them in between."""
-
-
-@dataclass(frozen=True)
-class Config:
-    """Everything that decides a run, besides the pictures."""
-
-    seed: int = 1
-    minutes: float = 100.0
-    rate: float = 3e-3
-    warmup: int = 60
-    pool: int = 16
-    phases: tuple[tuple[float, int, int, int], ...] = ((0.0, 96, 5, 3), (0.62, 128, 4, 2))
-    """From which part of the time: crop in pixels, pictures from files, pictures from the pool."""
-    ema: float = 0.999
-    deep_pooling: str = "avg"
-    feature_weight: dict[str, float] = field(default_factory=lambda: FEATURE_WEIGHT)
-    gram_weight: dict[str, float] = field(default_factory=lambda: GRAM_WEIGHT)
-    gradient_weight: dict[str, float] = field(default_factory=lambda: GRADIENT_WEIGHT)
-    gradient_share: dict[str, float] = field(default_factory=lambda: GRADIENT_SHARE)
-
-
-class Run:
-    """The state of a training run, and one step of it."""
-
-    def __init__(self, config: Config, weights: Path, images: Path) -> None:
-        """Read pictures and teachers; start from random weights."""
-        torch.manual_seed(config.seed)
-        self.config = config
-        self.rng = torch.Generator().manual_seed(config.seed)
-        files = split(images, config.seed)
-        self.crops, self.validation = Crops(files, self.rng), Validation(files)
-        self.teachers = Teachers(weights, config.deep_pooling)
-        self.kept = self.teachers.fit([self.crops.batch(8, 128) for _ in range(30)])
-        self.student, self.average = Student(), Student()
-        self.average.load_state_dict(self.student.state_dict())
-        self.adam = torch.optim.Adam(self.student.parameters(), betas=(0.9, 0.99))
-        self.pool = Pool(self.crops, self.rng, config.pool, config.phases[0][1])
-        self.step, self.seconds = 0, 0.0
-        self.S: dict[str, Tensor] = {}
-        self.X: dict[str, Tensor] = {}
-        self.log: dict[str, float] = {}
-
-    def phase(self) -> tuple[int, int, int]:
-        """Return crop size and the two parts of the batch at this time."""
-        done = self.seconds / (60 * self.config.minutes)
-        return [p[1:] for p in self.config.phases if p[0] <= done][-1]
-
-    def rate(self) -> float:
-        """Return the learning rate: a linear warm-up, then a cosine that ends with the time."""
-        done = min(1.0, self.seconds / (60 * self.config.minutes))
-        warm = min(1.0, (self.step + 1) / self.config.warmup)
-        return self.config.rate * warm * 0.5 * (1 + math.cos(math.pi * done))
-
-    def train_step(self) -> None:
-        """Advance by one batch."""
-        start = time.perf_counter()
-        size, fresh, pooled = self.phase()
-        self.pool.size = size
-        if self.step >= 100 and self.step % 5 == 0:
-            self.pool.advance(self.student, 2)
-        images = self.crops.batch(fresh, size)
-        extra = [image for image in self.pool.sample(pooled) if image.shape[-1] == size]
-        images = torch.cat([images, torch.stack(extra)]) if extra else images
-        loss = self.losses(images.contiguous(memory_format=torch.channels_last))
-        for group in self.adam.param_groups:
-            group["lr"] = self.rate()
-        self.adam.zero_grad()
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.student.parameters(), 5.0)
-        if norm.isfinite():
-            self.adam.step()
-        self.step += 1
-        if self.step in SOLVE_AT:
-            self.solve()
-        self.follow()
-        self.seconds += time.perf_counter() - start
-
-    def losses(self, images: Tensor) -> Tensor:
-        """Return the weighted sum of all losses of a batch."""
-        side = images.shape[-1] // 2
-        top, left = torch.randint(side + 1, (2,), generator=self.rng).tolist()
-        window = slice(top, top + side), slice(left, left + side)
-        with torch.no_grad():
-            targets = self.teachers(images, window=window)
-        features = self.student(images, window=window)
-        total = torch.zeros(())
-        for layer in LAYERS:
-            m = moments(features[layer], targets[layer])
-            self.remember(layer, m.S.detach().mean(0), m.X.detach().mean(0))
-            head = self.student.heads[layer]
-            missing, gram = unexplained(m, head), gram_error(m, head)
-            total = total + self.config.feature_weight[layer] * missing.clamp_max(4)
-            total = total + self.config.gram_weight[layer] * gram
-            self.note(f"r2/{layer}", 1 - float(missing.detach()))
-            self.note(f"gram/{layer}", float(gram.detach()))
-        return total + self.gradient_loss(images) if self.step >= 100 else total
-
-    def gradient_loss(self, images: Tensor) -> Tensor:
-        """Match gradients of two random layers, each on three random pictures of the batch."""
-        share = torch.tensor([self.config.gradient_share[layer] for layer in LAYERS])
-        total = torch.zeros(())
-        for index in torch.multinomial(share, 2, generator=self.rng).tolist():
-            layer = LAYERS[index]
-            chosen = torch.randperm(len(images), generator=self.rng)[:3]
-            mismatch, cosine = gradient_mismatch(
-                self.student, self.teachers, images[chosen], layer, self.rng
-            )
-            self.note(f"cosine/{layer}", float(cosine))
-            total = total + self.config.gradient_weight[layer] * mismatch
-        return total
-
-    def remember(self, layer: str, S: Tensor, X: Tensor) -> None:
-        """Keep running means of the moments, from which heads are solved."""
-        keep = min(0.97, self.step / (self.step + 3))
-        self.S[layer] = S if layer not in self.S else self.S[layer].lerp(S, 1 - keep)
-        self.X[layer] = X if layer not in self.X else self.X[layer].lerp(X, 1 - keep)
-
-    def solve(self) -> None:
-        """Set all heads by least squares."""
-        with torch.no_grad():
-            for layer in LAYERS:
-                ridge = max(1e-4, 0.2 / self.step)
-                self.student.heads[layer].copy_(solve_head(self.S[layer], self.X[layer], ridge))
-
-    @torch.no_grad()
-    def follow(self) -> None:
-        """Move the average of the weights."""
-        keep = min(self.config.ema, (1 + self.step) / (10 + self.step))
-        for mean, value in zip(self.average.parameters(), self.student.parameters(), strict=True):
-            mean.lerp_(value, 1 - keep)
-
-    def note(self, name: str, value: float) -> None:
-        """Keep a running mean of a number for the log."""
-        self.log[name] = value if name not in self.log else 0.98 * self.log[name] + 0.02 * value
-
-    def state(self) -> dict[str, object]:
-        """Return everything that is needed to go on as if nothing had happened."""
-        return {
-            "config": asdict(self.config),
-            "student": self.student.state_dict(),
-            "average": self.average.state_dict(),
-            "teachers": self.teachers.state_dict(),
-            "adam": self.adam.state_dict(),
-            "rng": self.rng.get_state(),
-            "pool": (self.pool.items, self.pool.next, self.pool.size),
-            "moments": (self.S, self.X),
-            "step": self.step,
-            "seconds": self.seconds,
-            "log": self.log,
-        }
-
-    def restore(self, state: dict[str, object]) -> None:
-        """Take over what `state` returned."""
-        self.student.load_state_dict(state["student"])
-        self.average.load_state_dict(state["average"])
-        self.teachers.load_state_dict(state["teachers"], strict=False)
-        self.adam.load_state_dict(state["adam"])
-        self.rng.set_state(state["rng"])
-        self.pool.items, self.pool.next, self.pool.size = state["pool"]
-        self.S, self.X = state["moments"]
-        self.step, self.seconds, self.log = state["step"], state["seconds"], state["log"]
+from training.recipe import Config
+from training.run import Run
 
 
 def save(run: Run, folder: Path) -> None:
@@ -195,6 +21,16 @@ def save(run: Run, folder: Path) -> None:
     temporary = folder / "checkpoint.tmp"
     torch.save(run.state(), temporary)
     temporary.replace(folder / "checkpoint.pt")
+
+
+def write(log: TextIO, record: dict[str, object]) -> None:
+    """Append a line to the log."""
+    print(json.dumps(record), file=log, flush=True)
+
+
+def progress(run: Run) -> dict[str, object]:
+    """Say how far the run is."""
+    return {"step": run.step, "seconds": round(run.seconds, 1)}
 
 
 def arguments() -> argparse.Namespace:
@@ -206,6 +42,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=100.0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=Config.rate, help="largest learning rate")
+    parser.add_argument(
+        "--init-from", type=Path, metavar="FILE", help="an exported network, or the word shipped"
+    )
     parser.add_argument("--resume", action="store_true", help="go on from OUT/checkpoint.pt")
     return parser.parse_args()
 
@@ -215,29 +55,27 @@ def main() -> None:
     options = arguments()
     torch.set_num_threads(options.threads)
     options.out.mkdir(parents=True, exist_ok=True)
-    run = Run(Config(seed=options.seed, minutes=options.minutes), options.weights, options.images)
+    config = Config(seed=options.seed, minutes=options.minutes, rate=options.rate)
+    run = Run(config, options.weights, options.images)
+    if options.init_from:
+        run.start_from(None if str(options.init_from) == "shipped" else options.init_from)
     if options.resume:
         run.restore(torch.load(options.out / "checkpoint.pt", weights_only=False))
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
     saved = time.monotonic()
     with (options.out / "log.jsonl").open("a") as log:
-        print(json.dumps({"config": asdict(run.config), "kept": run.kept}), file=log, flush=True)
+        write(log, {"config": asdict(run.config), "kept": run.kept})
         while run.seconds < 60 * options.minutes and not stopped:
             run.train_step()
             if run.step % 100 == 0:
-                record = {"step": run.step, "seconds": round(run.seconds, 1), "rate": run.rate()}
-                record.update({name: round(value, 4) for name, value in run.log.items()})
-                print(json.dumps(record), file=log, flush=True)
+                means = {name: round(value, 4) for name, value in run.log.items()}
+                write(log, {**progress(run), "rate": run.rate(), **means})
             if time.monotonic() - saved > 180:
                 save(run, options.out)
-                quality = run.validation(run.average, run.teachers)
-                print(
-                    json.dumps({"step": run.step, "seconds": round(run.seconds, 1), **quality}),
-                    file=log,
-                    flush=True,
-                )
+                write(log, progress(run) | run.validation(run.average, run.teachers))
                 saved = time.monotonic()
+        write(log, progress(run) | run.validation(run.average, run.teachers))
     save(run, options.out)
 
 
