@@ -7,7 +7,8 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
-from training.export import golden, probe
+from training.export import golden, probe, tensors
+from training.student import Student
 
 from impasto.backbones import BACKBONES, load_backbone
 from impasto.backbones.pocket import CONVOLUTIONS, TAPS, WEIGHTS, Pocket, read_pocket
@@ -157,3 +158,26 @@ def test_other_files_are_refused(tmp_path: Path):
 def test_every_convolution_has_a_place_in_depth_order():
     assert list(CONVOLUTIONS) == sorted(CONVOLUTIONS)
     assert {layer.replace("relu", "conv") for layer in TAPS} <= set(CONVOLUTIONS)
+
+
+def test_taps_keep_the_distances_of_predicted_gram_matrices():
+    torch.manual_seed(0)
+    student = Student()
+    for head in student.heads.values():
+        torch.nn.init.normal_(head, std=0.1)
+    moments, first, second = {}, {}, {}
+    for layer in TAPS:
+        count = len(student.heads[layer])
+        f = torch.rand(2, 300, count, dtype=torch.float64)
+        f[..., -1] = 1
+        first[layer], second[layer] = (x.T @ x / len(x) for x in f)
+        moments[layer] = ((first[layer] + second[layer]) / 2).float()
+    shipped = tensors(student, moments)
+    for layer in ("relu3_3", "relu4_1", "relu4_2", "relu5_1"):  # no direction is dropped there
+        H = student.heads[layer].detach().double()
+        weight, bias = shipped[f"{layer}.weight"], shipped[f"{layer}.bias"]
+        R = torch.cat([weight[:, :, 0, 0].T, bias[None]]).double()
+        difference = first[layer] - second[layer]
+        scale = torch.trace(H.T @ moments[layer].double() @ H)
+        expected = (H.T @ difference @ H).norm() / scale
+        assert float((R.T @ difference @ R).norm()) == pytest.approx(float(expected), rel=2e-3)

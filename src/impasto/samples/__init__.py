@@ -24,6 +24,8 @@ PAINTINGS: dict[str, str] = {
     "dots": "a sunlit shore: pointillist touches of pure color",
     "facets": "guitar and bottle: overlapping planes in ochre, gray and green",
     "ink": "mountains in mist: ink wash on warm paper, one vermilion sun",
+    "embers": "an autumn lake: palette-knife slabs of red, orange, magenta and teal",
+    "woodcut": "a lighthouse in a storm: carved lines in black, blue and red",
 }
 
 _FOLDER = Path(__file__).parent

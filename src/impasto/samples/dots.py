@@ -103,9 +103,6 @@ def _draw(sketch: Array) -> Array:
     pen.line([(626, 470), (604, 596)], fill="#6a3b58", width=6)
     for left, right, color in ((536, 716, "#e23c34"), (572, 680, "#ffe9b8"), (604, 648, "#e23c34")):
         pen.pieslice([left, 440, right, 560], 188, 352, fill=color)
-    pen.polygon([(642, 548), (672, 548), (694, 608), (628, 608)], fill="#fdf0e2")
-    pen.ellipse([644, 522, 668, 550], fill="#b0603f")
-    pen.pieslice([634, 512, 678, 546], 180, 360, fill="#ffd75e")
     trunk = [(96, 640), (140, 640), (150, 430), (196, 250), (178, 244), (128, 420)]
     pen.polygon(trunk, fill="#5a2f52")
     pen.line([(146, 400), (90, 290), (40, 240)], fill="#5a2f52", width=12)

@@ -40,7 +40,7 @@ class Easel:
         self.light = np.clip(1.1 - 0.75 * away**1.3 + cloud, 0.0, 1.0)
 
     def _prime(self, corners: Array, family: Array, across: Array, start: float) -> None:
-        """Mask a plane, whole at its first edge and open at its last, and lay its thin first coat."""
+        """Mask a plane, crisp at its first edge and open at its last, and lay a thin first coat."""
         canvas = self.canvas
         low = np.clip(corners.min(0) * canvas.scale, 0, canvas.shape[::-1]).astype(int)
         high = np.clip(corners.max(0) * canvas.scale + 1, 0, canvas.shape[::-1]).astype(int)

@@ -58,8 +58,12 @@ def _outlines(easel: Easel) -> None:
 
 def _bottle(easel: Easel) -> None:
     """Paint a bottle, a glass and the edge of a table."""
-    easel.plane(_points((146, 252), (196, 246), (192, 522), (140, 526)), GREEN, np.deg2rad(90), 0.95)
-    easel.plane(_points((188, 248), (240, 250), (236, 520), (190, 524)), GREEN, np.deg2rad(-90), 0.08)
+    easel.plane(
+        _points((146, 252), (196, 246), (192, 522), (140, 526)), GREEN, np.deg2rad(90), 0.95
+    )
+    easel.plane(
+        _points((188, 248), (240, 250), (236, 520), (190, 524)), GREEN, np.deg2rad(-90), 0.08
+    )
     easel.plane(_points((176, 96), (214, 96), (238, 250), (148, 252)), SLATE, np.deg2rad(-88), 0.1)
     easel.plane(_points((152, 356), (232, 350), (234, 434), (150, 440)), OCHRE, np.deg2rad(4), 0.98)
     for row in range(4):
@@ -71,7 +75,9 @@ def _bottle(easel: Easel) -> None:
         easel.edge(path, 5.5, DARK, dry=0.25)
     easel.edge(_points((160, 346), (160, 270), (186, 222), (188, 110)), 4.0, LIGHT, dry=0.4)
     easel.edge(arc((0, 0), 19, 0, 350) * (1, 0.4) + (195, 97), 3.6, DARK)
-    easel.plane(_points((560, 404), (640, 404), (624, 520), (578, 520)), SLATE, np.deg2rad(82), 0.98)
+    easel.plane(
+        _points((560, 404), (640, 404), (624, 520), (578, 520)), SLATE, np.deg2rad(82), 0.98
+    )
     for middle, size in (((600, 404), 42.0), ((601, 518), 26.0)):
         rim = arc((0, 0), size, 0, 340) * (1, 0.32) + middle
         easel.edge(rim, 4.0, DARK)

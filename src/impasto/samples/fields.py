@@ -79,7 +79,7 @@ def pick(field: Array, x: Array, y: Array) -> Array:
 def along_levels(height: Array) -> Array:
     """Return the angle, in radians, that runs along the level lines of ``height``."""
     dy, dx = np.gradient(height)
-    return np.arctan2(-dx, dy)
+    return np.asarray(np.arctan2(-dx, dy))
 
 
 def scatter(rng: Generator, width: float, height: float, spacing: float) -> Array:

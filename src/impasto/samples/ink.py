@@ -13,9 +13,19 @@ RANGES = (
     (322.0, 0.20, 60.0, ((150, 60, 90), (420, 95, 80), (640, 60, 120))),
     (350.0, 0.50, 62.0, ((530, 150, 70), (640, 110, 50), (330, 40, 70))),
     (432.0, 1.55, 70.0, ((70, 190, 80), (175, 130, 46), (275, 60, 50))),
-    (528.0, 0.60, 30.0, ((620, 26, 90), (800, 70, 90))),
+    (632.0, 0.70, 60.0, ((700, 96, 90), (830, 150, 110))),
 )
-TRUNK = ((760, 668), (728, 580), (690, 512), (703, 436), (668, 366), (640, 302), (656, 242), (630, 190))
+TRUNK = (
+    (760, 668),
+    (728, 580),
+    (690, 512),
+    (703, 436),
+    (668, 366),
+    (640, 302),
+    (656, 242),
+    (630, 190),
+)
+BIRD = ((-1.0, -0.5), (-0.3, -0.6), (0.0, 0.0), (0.5, -0.7), (1.0, -0.4))
 # Width and points of the branches of the pine
 BOUGHS = (
     (11.0, ((692, 508), (622, 482), (562, 490), (508, 474))),
@@ -29,7 +39,11 @@ BOUGHS = (
 
 
 def _range(
-    sheet: Sheet, level: float, tone: float, fade: float, peaks: tuple[tuple[int, int, int], ...]
+    sheet: Sheet,
+    level: float,
+    tone: float,
+    fade: float,
+    peaks: tuple[tuple[float, float, float], ...],
 ) -> None:
     """Lay one range: dark at the ridge, lost in mist below, with dry strokes down its slopes."""
     rng = sheet.rng
@@ -43,7 +57,7 @@ def _range(
     for _ in range(int(34 * tone + 6)):
         at, height, width = peaks[rng.integers(len(peaks))]
         x = at + rng.normal(0, 0.8) * width
-        top = ridge[int(np.clip(x / WIDTH, 0, 0.999) * len(columns))] + rng.uniform(0, 0.7) * fade
+        top = np.interp(x, columns, ridge) + rng.uniform(0, 0.7) * fade
         steps = np.linspace(0.0, 1.0, 6)
         fall = rng.uniform(0.3, 0.8) * height + 12
         lean = np.sign(x - at) * rng.uniform(0.3, 0.9) * width * 0.5
@@ -56,7 +70,7 @@ def _pine(sheet: Sheet) -> None:
     """Draw the old pine: trunk, branches, and needles in fans."""
     rng = sheet.rng
     trunk = np.array(TRUNK, float)
-    for offset, width, tone in ((0, 27, 0.55), (5, 15, 0.7), (-8, 8, 0.9)):
+    for offset, width, tone in ((0.0, 27.0, 0.55), (5.0, 15.0, 0.7), (-8.0, 8.0, 0.9)):
         sheet.line(trunk + (offset, 0) + rng.normal(0, 1.5, trunk.shape), width, tone)
     sheet.sweep(trunk + (2, 0), 27, 1.7, 0.3)
     for width, points in BOUGHS:
@@ -88,16 +102,16 @@ def _lake(sheet: Sheet) -> None:
         reach = rng.uniform(80, 260)
         path = np.stack([x + np.linspace(0, reach, 6), y + rng.normal(0, 0.8, 6).cumsum()], axis=1)
         sheet.sweep(path, rng.uniform(3, 20), rng.uniform(0.15, 0.6), rng.uniform(0.5, 0.95))
-    boat = np.array([[300, 528], [330, 540], [372, 540], [410, 524]], float)
+    along = np.linspace(-1.0, 1.0, 9)
+    boat = np.stack([430 + 56 * along, 541 - 16 * np.abs(along) ** 2.5], axis=1)
     for drop in (0.0, 3.0, 5.0):
         sheet.line(boat + (0, drop), 7.0, 0.9)
-    sheet.line(np.array([[362.0, 536.0], [364.0, 514.0]]), 13.0, 1.1)
-    sheet.line(np.array([[350.0, 512.0], [363.0, 503.0], [377.0, 512.0]]), 5.0, 1.3)
-    sheet.line(np.array([[372.0, 520.0], [300.0, 468.0]]), 1.8, 1.0)
+    sheet.line(np.array([[437.0, 538.0], [439.0, 515.0]]), 13.0, 1.1)
+    sheet.line(np.array([[424.0, 514.0], [438.0, 504.0], [453.0, 514.0]]), 5.0, 1.3)
+    sheet.line(np.array([[447.0, 522.0], [376.0, 468.0]]), 1.8, 1.0)
     for _ in range(9):
-        x, y, wing = rng.uniform(300, 470), rng.uniform(120, 215), rng.uniform(5, 9)
-        bird = np.array([[x - wing, y - 0.5 * wing], [x - 0.3 * wing, y - 0.6 * wing], [x, y], [x + 0.5 * wing, y - 0.7 * wing], [x + wing, y - 0.4 * wing]])
-        sheet.line(bird, 2.2, 1.3)
+        at, wing = (rng.uniform(300, 470), rng.uniform(120, 215)), rng.uniform(5.0, 9.0)
+        sheet.line(wing * np.array(BIRD) + at, 2.2, 1.3)
 
 
 def _bank(sheet: Sheet) -> None:
@@ -110,24 +124,23 @@ def _bank(sheet: Sheet) -> None:
         x, y = rng.uniform(590, 800), rng.uniform(545, 640)
         turn = rng.choice([0.25, 1.0, 2.2]) + rng.normal(0, 0.2)
         reach = rng.uniform(14, 50) * np.array([np.cos(turn), np.sin(turn)])
-        path = np.array([x, y]) + np.outer(np.linspace(-1, 1, 5), reach) + rng.normal(0, 1.5, (5, 2))
+        path = np.outer(np.linspace(-1, 1, 5), reach) + rng.normal(0, 1.5, (5, 2)) + (x, y)
         sheet.sweep(path, rng.uniform(6, 24), 1.6, rng.uniform(0.3, 0.8))
     for _ in range(46):
-        x, reach, lean = rng.uniform(-10, 190), rng.uniform(30, 105), rng.normal(16, 16)
+        x, high, lean = rng.uniform(-10, 190), rng.uniform(30, 105), rng.normal(16, 16)
         steps = np.linspace(0.0, 1.0, 6)
-        path = np.stack([x + lean * steps**2, 622 - reach * steps], axis=1)
+        path = np.stack([x + lean * steps**2, 622 - high * steps], axis=1)
         sheet.line(path, rng.uniform(1.6, 4.2), rng.uniform(0.4, 1.5))
 
 
 def _seal(sheet: Sheet, x: float, y: float, size: float) -> None:
     """Print a seal: a square with a carved sign."""
     u, v = (sheet.x - x) / size, (sheet.y - y) / size
-    square = (0.5 - np.maximum(np.abs(u), np.abs(v))) * size
-    bars = np.minimum.reduce(
-        [np.abs(v + 0.22) - 0.05, np.abs(v - 0.2) - 0.05, np.abs(u + 0.02) - 0.05 + 0.4 * (v < -0.2)]
-    )
-    carved = np.where(np.maximum(np.abs(u), np.abs(v)) < 0.36, bars * size, 1.0)
-    sheet.wash(np.minimum(square, carved), 0.95, VERMILION, bleed=0.6)
+    away = np.maximum(np.abs(u), np.abs(v))
+    stem = np.abs(u + 0.02) + 0.4 * (v < -0.2)
+    sign = np.minimum(np.minimum(np.abs(v + 0.22), np.abs(v - 0.2)), stem) - 0.05
+    carved = np.where(away < 0.36, sign, 1.0)
+    sheet.wash(size * np.minimum(0.5 - away, carved), 0.95, VERMILION, bleed=0.6)
 
 
 def paint(canvas: Canvas) -> Array:
@@ -135,8 +148,9 @@ def paint(canvas: Canvas) -> Array:
     sheet = Sheet(canvas)
     across = 0.35 * (sheet.x - 400) + sheet.y
     cloud = 70.0 * sheet.wobble(320.0, 2.3) + 110.0 - 0.45 * across
-    sheet.wash(cloud, 0.05 + 0.34 * smoothstep(200, -120, across), bleed=14.0)
-    sheet.wash(60.0 * sheet.wobble(260.0, 2.3) - 70.0 + 0.4 * sheet.x - 0.8 * sheet.y + 60, 0.15, bleed=5.0)
+    sheet.wash(cloud, 0.06 + 0.52 * smoothstep(230, -140, across), bleed=14.0)
+    haze = 60.0 * sheet.wobble(260.0, 2.3) - 10.0 + 0.4 * sheet.x - 0.8 * sheet.y
+    sheet.wash(haze, 0.15, bleed=5.0)
     sheet.wash(58.0 - np.hypot(sheet.x - 268, sheet.y - 150), 0.85, VERMILION)
     for level, tone, fade, peaks in RANGES:
         _range(sheet, level, tone, fade, peaks)

@@ -39,7 +39,9 @@ WORKS: dict[str, Work] = {
     "swirls": Work("impasto.samples.swirls:paint", 1, "1a1f40"),
     "dots": Work("impasto.samples.dots:paint", 1, "e8d9c0"),
     "facets": Work("impasto.samples.facets:paint", 1, "7a6a4e"),
-    "ink": Work("impasto.samples.ink:paint", 1, "f3e7cc"),
+    "ink": Work("impasto.samples.ink:paint", 1, "f6ead0"),
+    "embers": Work("impasto.samples.embers:paint", 1, "8a2a4a"),
+    "woodcut": Work("impasto.samples.woodcut:paint", 1, "f3e6c8"),
 }
 
 
@@ -64,7 +66,7 @@ def render(name: str, width: int = WIDTH) -> Array:
 
 def save(picture: Array, path: Path) -> None:
     """Write an 8-bit picture (H, W, 3) as a JPEG."""
-    Image.fromarray(picture).save(path, quality=90, subsampling="4:2:0", optimize=True)
+    Image.fromarray(picture).save(path, quality=90, subsampling="4:2:0")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -40,7 +40,8 @@ def to_lab(rgb: Array) -> Array:
 def to_rgb(lab: Array) -> Array:
     """Convert OKLab (..., 3) to sRGB, clipped to [0, 1]."""
     linear = np.clip((lab @ _FROM_LAB.T) ** 3 @ _FROM_CONES.T, 0.0, 1.0)
-    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    rgb = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return np.asarray(rgb)
 
 
 def palette(*names: str) -> Array:
@@ -60,9 +61,7 @@ def ramp(colors: Array, position: Array) -> Array:
     return to_rgb(np.stack([np.interp(position, stops, lab[:, c]) for c in range(3)], axis=-1))
 
 
-def vary(
-    rng: Generator, colors: Array, lightness: float = 0.03, hue: float = 0.02
-) -> Array:
+def vary(rng: Generator, colors: Array, lightness: float = 0.03, hue: float = 0.02) -> Array:
     """Jitter colors (..., 3) by the given deviations in OKLab."""
     deviation = np.array([lightness, hue, hue])
     return to_rgb(to_lab(colors) + deviation * rng.standard_normal(colors.shape))

@@ -72,8 +72,8 @@ def _hull(canvas: Canvas, x: float, y: float, size: float) -> None:
     """Paint planks from the rail down to the waterline."""
     for row in range(5):
         reach, drop = size * (0.56 - 0.05 * row), size * 0.045 * row
-        path = size * _line((0, -0.06), (0, 0.03), (0, 0.04), (0, -0.09))
-        path[:, 0] = np.array([-1.0, -0.5, 0.5, 1.08]) * reach
+        along = np.linspace(-1.0, 1.1, 9)
+        path = np.stack([along * reach, (0.045 - 0.12 * along**2) * size], axis=1)
         brush = Brush(size * 0.06 + 2, body=1.6, dryness=0.1, taper=0.55)
         canvas.stroke(path + (x, y + drop), brush, HULLS[[2, 1]] if row == 0 else HULLS[[0, 3]])
 
@@ -94,3 +94,5 @@ def _sail(canvas: Canvas, x: float, y: float, size: float, *, warm: bool) -> Non
             color = vary(rng, pair * (0.72 + 0.3 * part), 0.04, 0.015)
             path = np.concatenate([start, belly, end])
             canvas.stroke(path, Brush(0.12 * size, body=1.6, dryness=0.0, taper=0.45), color)
+        boom = _line((x, y - 0.14 * size), (x + side * (foot + 0.08) * size, y - 0.15 * size))
+        canvas.stroke(boom, Brush(0.03 * size + 1.5, body=1.6, dryness=0.1), HULLS[[2, 1]])

@@ -3,7 +3,8 @@
 Ink does not cover, it absorbs: a sheet keeps the absorbance of everything laid on it, and the
 light that comes back is ``paper * exp(-absorbance)``.
 
-Source: C. Curtis et al., "Computer-Generated Watercolor", SIGGRAPH 1997 (the effects, not the fluid).
+Source: C. Curtis et al., "Computer-Generated Watercolor", SIGGRAPH 1997, for the effects to
+imitate; they are painted here, not simulated.
 """
 
 from __future__ import annotations
@@ -85,8 +86,12 @@ class Sheet(Canvas):
     def drop(self, x: float, y: float, radius: float, ink: Array) -> None:
         """Let a drop fall at (x, y)."""
         reach = 2.0 * radius + 2.0
-        left, right = (int(np.clip((x + d) * self.scale, 0, self.shape[1])) for d in (-reach, reach))
-        top, bottom = (int(np.clip((y + d) * self.scale, 0, self.shape[0])) for d in (-reach, reach))
+        left, right = (
+            int(np.clip((x + d) * self.scale, 0, self.shape[1])) for d in (-reach, reach)
+        )
+        top, bottom = (
+            int(np.clip((y + d) * self.scale, 0, self.shape[0])) for d in (-reach, reach)
+        )
         part = np.s_[top:bottom, left:right]
         flat = self.rng.uniform(0.8, 1.25)
         away = np.hypot(self.x[part] - x, (self.y[part] - y) * flat) + 0.2 * self.grain[part]

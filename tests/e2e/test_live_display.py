@@ -1,0 +1,214 @@
+"""What is shown while a picture is painted: bars on a terminal, plain lines elsewhere."""
+
+import contextlib
+import os
+import pty
+import re
+import subprocess
+import sys
+import termios
+import threading
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from impasto.__main__ import main
+from impasto.display import Eta, choose_display, clock, losses, opening, plain
+from impasto.job import prepare
+from impasto.minimize import Step
+from impasto.painted import Progress
+from impasto.pyramid import plan
+from impasto.recipe import Recipe
+from impasto.settings import Settings
+from impasto.transfer import paint
+from tests.e2e.conftest import dimensions
+
+# The terminal on stderr becomes the one that Ctrl-C comes from, as in a shell.
+IN_A_TERMINAL = (
+    "import fcntl, sys, termios; fcntl.ioctl(2, termios.TIOCSCTTY, 0); sys.argv[0] = 'impasto'; "
+    "from impasto.__main__ import main; main()"
+)
+PATIENCE = 120.0
+
+
+class Terminal:
+    """A terminal of 100 columns, and what has appeared on it, without escape sequences."""
+
+    def __init__(self) -> None:
+        self.keyboard, self.screen = pty.openpty()
+        termios.tcsetwinsize(self.screen, (30, 100))
+        self.seen = ""
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self) -> None:
+        data = b""
+        with contextlib.suppress(OSError):  # on Linux, the end is an error
+            while piece := os.read(self.keyboard, 1 << 16):
+                data += piece
+                self.seen = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", data.decode(errors="replace"))
+
+    def wait_for(self, pattern: str) -> None:
+        end = time.monotonic() + PATIENCE
+        while not re.search(pattern, self.seen, re.DOTALL):
+            assert time.monotonic() < end, self.seen
+            time.sleep(0.02)
+
+    def press(self, key: bytes) -> None:
+        os.write(self.keyboard, key)
+
+    def finish(self) -> str:
+        """Return everything seen, once nobody writes any more."""
+        self.reader.join(PATIENCE)
+        assert not self.reader.is_alive()
+        os.close(self.keyboard)
+        return self.seen
+
+
+@pytest.fixture
+def terminal(monkeypatch) -> Terminal:
+    for name in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    return Terminal()
+
+
+def test_a_terminal_shows_a_bar_for_each_level_and_stdout_gets_the_path(
+    terminal, photograph, painting, tmp_path, capfd, monkeypatch
+):
+    out = tmp_path / "out.png"
+    options = ("--plan", "32:7,64:5", "--size", "64")
+    arguments = ["impasto", "paint", str(photograph), str(painting), "-o", str(out), *options]
+    monkeypatch.setattr(sys, "argv", arguments)
+    with open(terminal.screen, "w") as stderr:  # noqa: PTH123 (a descriptor)
+        monkeypatch.setattr(sys, "stderr", stderr)
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        monkeypatch.undo()
+    seen = terminal.finish()
+    assert stopped.value.code == 0, seen
+    assert capfd.readouterr() == (f"{out}\n", "")
+    assert dimensions(out) == (64, 48)
+    assert "64 × 48 pixels with pocket on cpu" in seen
+    assert "32 px × 7, 64 px × 5" in " ".join(seen.split())  # the line may be broken
+    last = seen[seen.rindex("32 px") :]  # the last time that the bars were drawn
+    assert re.search(r"32 px\s+━+\s+7/7\s+[\d.]+/s", last), last
+    assert re.search(r"64 px\s+━+\s+5/5\s+[\d.]+/s", last), last
+    number = r"[\d.e+-]+"
+    shown = rf"loss {number}  \(content {number}  style {number}  tv {number}\)  left 0:00"
+    assert re.search(shown, last), last
+    assert str(out) not in seen
+
+
+def test_ctrl_c_in_the_terminal_keeps_the_picture_and_ends_with_130(
+    terminal, photograph, painting, tmp_path
+):
+    out = tmp_path / "out.png"
+    options = ("--size", "64", "--iterations", "1000000")
+    with subprocess.Popen(
+        [sys.executable, "-c", IN_A_TERMINAL, "paint", photograph, painting, "-o", out, *options],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=terminal.screen,
+        start_new_session=True,
+    ) as process:
+        os.close(terminal.screen)
+        try:
+            terminal.wait_for(r" [2-9]\d*/1000000 .* left \d")
+            terminal.press(b"\x03")
+            printed, _ = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+    seen = terminal.finish()
+    assert (process.returncode, printed.decode()) == (130, f"{out}\n"), seen
+    assert dimensions(out) == (64, 48)
+    (level,) = Recipe.of_picture(out).settings.plan
+    assert 2 <= level[1] < 10**6
+    assert "interrupted" in seen
+    assert "Traceback" not in seen
+
+
+@pytest.fixture
+def job(photograph, painting):
+    settings = Settings(size=64, plan="32:3,64:2", precision="float32", threads=1)
+    return prepare(photograph, painting, settings)
+
+
+def test_plain_lines_where_there_is_no_terminal(job, capsys):
+    show = plain(job)
+    for painting in paint(job):
+        show(painting)
+    out, err = capsys.readouterr()
+    *opened, a, b, c, d = err.splitlines()
+    assert out == ""
+    assert "\n".join(opened) == opening(job)
+    assert [line.split("  ")[:2] for line in (a, b, c, d)] == [
+        *(["32 px", "1/3"], ["32 px", "3/3"], ["64 px", "1/2"], ["64 px", "2/2"])
+    ]
+    assert all(re.search(r"loss .* \(content .* style .* tv .*\) .*/s  left \d", x) for x in (a, d))
+    assert d.endswith("left 0:00")
+    assert "\x1b" not in err
+
+
+def test_a_divergence_is_told(job, capsys):
+    image = torch.zeros(1, 3, 4, 4)
+    step = Step(2, image, 1.0, {"tv": 1.0}, 0.5, image, 1.0, note="the loss became nan: going on")
+    plain(job)(Progress(job, 0, step))
+    assert "the loss became nan: going on\n" in capsys.readouterr().err
+
+
+def test_quiet_shows_nothing(job, capfd):
+    with choose_display(job, quiet=True) as show:
+        for painting in paint(job):
+            show(painting)
+    assert capfd.readouterr() == ("", "")
+
+
+def evaluations(levels, cost_per_pixel: float) -> Iterator[tuple[object, float]]:
+    """Yield steps as seen by a display, and the seconds that are really left after each."""
+    costs = [level.size**2 * cost_per_pixel for level in levels]
+    left = sum(n.evaluations * cost for n, cost in zip(levels, costs, strict=True))
+    for number, (level, cost) in enumerate(zip(levels, costs, strict=True)):
+        for index in range(1, level.evaluations + 1):
+            left -= cost
+            step = SimpleNamespace(index=index, seconds=index * cost)
+            yield SimpleNamespace(level=number, step=step), left
+
+
+@pytest.mark.parametrize("levels", [plan(512, 10), plan(4096, 7), plan(300, 5, levels=1)])
+def test_the_time_left_is_exact_from_the_first_evaluation_if_pixels_cost_the_same(levels):
+    eta = Eta(SimpleNamespace(levels=levels))
+    for painting, left in evaluations(levels, cost_per_pixel=2e-6):
+        assert eta.update(painting) == pytest.approx(left, rel=1e-9, abs=1e-9)
+
+
+def test_the_time_left_follows_the_speed_of_the_present_level():
+    levels = plan(512, 10)
+    eta = Eta(SimpleNamespace(levels=levels))
+    last = len(levels) - 1
+    estimates = [
+        eta.update(SimpleNamespace(level=last, step=SimpleNamespace(index=n, seconds=n * cost)))
+        for n, cost in [(1, 1.0), (2, 1.0), (4, 2.0), (10, 2.0)]
+    ]
+    assert estimates == [9.0, 8.0, 12.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        *((0.0, "0:00"), (0.4, "0:00"), (59.4, "0:59"), (59.6, "1:00"), (65.0, "1:05")),
+        *((3599.6, "1:00:00"), (7384.0, "2:03:04"), (360000.0, "100:00:00")),
+    ],
+)
+def test_clock(seconds, shown):
+    assert clock(seconds) == shown
+
+
+def test_losses_are_summed_by_kind():
+    parts = {"content relu4_2": 0.25, "style relu1_1": 1.0, "style relu2_1": 0.5, "tv": 0.03125}
+    assert losses(parts) == "content 0.25  style 1.5  tv 0.03125"
+    assert losses({}) == ""

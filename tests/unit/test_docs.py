@@ -1,0 +1,212 @@
+"""The documentation says what the code does: generated parts, links, code, commands, versions."""
+
+import ast
+import importlib
+import re
+import shlex
+import sys
+from collections.abc import Iterator
+from itertools import takewhile
+from pathlib import Path
+from types import ModuleType
+from urllib.parse import unquote
+
+import click
+import pytest
+from docs import generate
+
+import impasto
+from impasto.backbones import BACKBONES
+from impasto.cli import cli, given
+from impasto.settings import KNOBS, Settings
+from impasto.tables import INITIALIZERS, LEARNING_RATES, OPTIMIZERS, STYLE_LOSSES
+
+ROOT = generate.ROOT
+PAGES = [path.relative_to(ROOT).as_posix() for path in generate.pages()]
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^\]]*\]\(<?([^)>\s]+)>?(?: \"[^\"]*\")?\)")
+TABLES = (BACKBONES, INITIALIZERS, LEARNING_RATES, OPTIMIZERS, STYLE_LOSSES)
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def prose(page: str) -> str:
+    """A page without its blocks of code."""
+    return FENCE.sub("", page)
+
+
+def code(page: str, *languages: str) -> list[str]:
+    return [found[1] for found in FENCE.findall(page) if found[0] in languages]
+
+
+def anchors(page: str) -> set[str]:
+    """The headings as GitHub names them in links."""
+    heads = re.findall(r"^#+ (.*)$", prose(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.strip().lower()).replace(" ", "-") for head in heads}
+
+
+def commands(name: str) -> list[list[str]]:
+    """Every `impasto ...` in the blocks of code of a page, as arguments."""
+    found = []
+    for block in code(text(name), "sh", "bash", "console", "shell"):
+        for line in block.replace("\\\n", " ").splitlines():
+            words = shlex.split(line.removeprefix("$ "), comments=True)
+            if words and Path(words[0]).name == "impasto":
+                found.append(list(takewhile(lambda word: word not in "|>&&;", words[1:])))
+    return found
+
+
+@pytest.fixture(scope="module")
+def current() -> dict[Path, str]:
+    return generate.current()
+
+
+@pytest.mark.parametrize("name", sorted({*PAGES, "docs/cli.md"}))
+def test_generated_parts_are_current(name, current):
+    assert text(name) == current[ROOT / name], "run make docs"
+
+
+def test_a_link_to_a_line_quotes_exactly_one_line():
+    link = '[`errors.py`, line 1](../src/impasto/errors.py#L1 "{}")'
+    page = generate.refresh(link.format("class FetchError("), ROOT / "docs")
+    assert int(page.split("#L")[1].split()[0]) > 1
+    for quoted, place in [("no such code", "in no line"), ("class ", "in line ")]:
+        with pytest.raises(SystemExit, match=place):
+            generate.refresh(link.format(quoted), ROOT / "docs")
+
+
+def test_help_texts_do_not_depend_on_the_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    assert generate.cli_page() == text("docs/cli.md")
+    for block in code(text("docs/cli.md"), "text"):
+        assert max(map(len, block.splitlines())) <= generate.WIDTH
+
+
+def test_every_command_and_every_setting_is_documented():
+    page = text("docs/cli.md")
+    for name in [*cli.commands, "models fetch"]:
+        assert f"## impasto {name}\n" in page
+    for name in KNOBS:
+        assert f"`{name}`" in page
+        assert f"--{name.replace('_', '-')}" in page
+
+
+def test_artists_are_told_about_every_setting_of_a_painting():
+    page = text("docs/how-to-choose.md")
+    for name, knob in KNOBS.items():
+        if knob.group == "Painting":
+            assert re.search(rf"\b{name}\b", page), name
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_relative_link_leads_somewhere(name):
+    page = text(name)
+    for target in LINK.findall(prose(page)):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = unquote(target).partition("#")
+        there = (ROOT / name).parent / path if path else ROOT / name
+        assert there.exists(), f"{target} leads nowhere"
+        if anchor and there.suffix == ".md":
+            assert anchor in anchors(there.read_text(encoding="utf-8")), target
+        elif anchor:
+            assert f'{target} "' in page, f"{target} may go stale: quote its line, see generate.py"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_python_compiles_and_what_it_imports_exists(name):
+    for block in code(text(name), "python", "py"):
+        for node in ast.walk(ast.parse(block)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("impasto"):
+                module = importlib.import_module(node.module or "")
+                assert all(hasattr(module, alias.name) for alias in node.names), node.module
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("stylize"):
+                named = {word.arg for word in node.keywords if word.arg}
+                assert named <= {*KNOBS, "progress", "content", "style"}, named
+
+
+@pytest.fixture
+def page_module() -> Iterator[ModuleType]:
+    """A module for the code of a page; rows that it adds to the tables are taken out again."""
+    before = [dict(table) for table in TABLES]
+    module = ModuleType("extending_page")
+    sys.modules[module.__name__] = module
+    yield module
+    del sys.modules[module.__name__]
+    for table, rows in zip(TABLES, before, strict=True):
+        table.clear()
+        table.update(rows)
+
+
+def test_the_page_on_extending_runs(page_module):
+    blocks = code(text("docs/extending.md"), "python")
+    for number, block in enumerate(blocks, start=1):
+        exec(compile(block, f"docs/extending.md, block {number}", "exec"), vars(page_module))
+    assert {"average", "momentum", "mean", "random"} <= {name for table in TABLES for name in table}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_command_on_a_page_can_be_typed(name):
+    for arguments in commands(name):
+        command: click.Command = cli
+        rest = list(arguments)
+        parent = None
+        while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
+            parent = click.Context(command, parent)
+            command = command.commands[rest.pop(0)]
+        if {"--help", "-h", "--version"} & set(rest) or isinstance(command, click.Group):
+            continue
+        context = command.make_context(command.name, rest, parent)
+        Settings(**given({name: context.params.get(name) for name in KNOBS}))
+
+
+def test_pages_have_commands_to_check():
+    assert len(commands("docs/how-to-choose.md")) >= 5
+
+
+def test_every_deviation_is_in_the_list_with_its_line():
+    page = text("docs/algorithm.md").partition("## Where Impasto differs")[2]
+    listed = set(re.findall(r"\(\.\./(src/[^)#]+)#L(\d+) ", page))
+    commented = {
+        (path.relative_to(ROOT).as_posix(), str(number))
+        for path in (ROOT / "src").rglob("*.py")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if "# Differs from" in line
+    }
+    assert commented
+    assert commented <= listed, "list it in docs/algorithm.md, with a link that quotes the comment"
+
+
+def test_every_equation_has_its_line_in_the_library_and_on_the_page():
+    rows = re.findall(r"^\| ([1-7]) \|.*$", text("docs/algorithm.md"), re.MULTILINE)
+    assert rows == list("1234567")
+
+
+def test_changelog_begins_with_this_version():
+    versions = re.findall(r"^## \[?v?(\d[\w.]*)\]?", text("CHANGELOG.md"), re.MULTILINE)
+    assert versions[0] == impasto.__version__
+
+
+def test_citation_has_this_version_and_what_the_format_requires():
+    lines = text("CITATION.cff").splitlines()
+    top = dict(line.split(":", 1) for line in lines if re.match(r"[\w-]+:", line))
+    assert top["version"].strip(' "') == impasto.__version__
+    assert top["cff-version"].strip() == "1.2.0"
+    assert {"message", "title", "authors", "license", "references"} <= set(top)
+    assert not any("\t" in line or line != line.rstrip() for line in lines)
+    assert all(re.match(r" *(- )?[\w-]+:( .+)?$|  - \"[^\"]+\"$", line) for line in lines)
+    assert "arXiv:1508.06576" in text("CITATION.cff")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Visual Geometry Group, University of Oxford",
+        *("CC BY 4.0", "Copyright (c) 2020 Huan Wang", "Kodak", "COCO 2017", "libvips"),
+        "src/impasto/samples/README.md",
+    ],
+)
+def test_notice_names_whom_we_owe(name):
+    assert name in " ".join(text("NOTICE").split())
