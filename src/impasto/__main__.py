@@ -38,13 +38,10 @@ def main() -> NoReturn:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except MemoryError:
-        complain("there is not enough memory: try a smaller --size, or --optimizer adam")
-        sys.exit(1)
     except Exception as error:
         if os.environ.get("IMPASTO_DEBUG"):
             raise
-        complain(f"internal error, {type(error).__name__}: {error} (IMPASTO_DEBUG=1 shows where)")
+        complain(explain(error))
         sys.exit(1)
     sys.exit(0)
 
@@ -52,6 +49,15 @@ def main() -> NoReturn:
 def complain(sentence: str) -> None:
     """Print one sentence to stderr."""
     print(f"impasto: {sentence}", file=sys.stderr)
+
+
+def explain(error: Exception) -> str:
+    """Return one sentence for an error that nobody expected."""
+    text = " ".join(str(error).split())
+    # torch has several kinds of its own; on a CPU it is a RuntimeError that says so.
+    if isinstance(error, MemoryError) or "memory" in text:
+        return "there is not enough memory: try a smaller --size, or a smaller --tile"
+    return f"internal error, {type(error).__name__}: {text} (IMPASTO_DEBUG=1 shows where)"
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:

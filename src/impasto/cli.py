@@ -142,6 +142,8 @@ def info(picture: str, as_json: bool) -> None:
 @click.option("-o", "--output", help="The new picture.  [default: PICTURE with -again]")
 @click.option("--content", help="The photograph, if it has moved.")
 @click.option("--style", multiple=True, help="The style pictures, if they have moved.")
+@click.option("--init", help="The start picture, if it has moved.")
+@click.option("--weights", help="The weight file, if it has moved.")
 @click.option("--device", help="Another device than the recorded one.")
 @display_options
 def repeat(
@@ -149,20 +151,20 @@ def repeat(
     output: str | None,
     content: str | None,
     style: tuple[str, ...],
-    device: str | None,
     quiet: bool,
     as_json: bool,
+    **moved: str | None,
 ) -> None:
     """Paint a PICTURE again from the settings inside it, pixel for pixel."""
     from impasto.recipe import Recipe, locate, locate_all
 
     old, recipe = Path(picture), Recipe.of_picture(picture)
-    changes: dict[str, Any] = given({"device": device})
+    changes = given({"device": moved.pop("device")})
     photograph = locate(content, recipe.content, old, "content")
     paintings = locate_all(style, recipe.styles, old, "style")
     for what, recorded in (("init", recipe.init), ("weights", recipe.weights)):
         if recorded is not None:
-            changes[what] = locate(None, recorded, old, what)
+            changes[what] = locate(moved[what], recorded, old, what)
     out = Path(output) if output else old.with_stem(f"{old.stem}-again")
     settings = recipe.settings.replace(**changes)
     start_work(out, photograph, tuple(paintings), settings, quiet, as_json, keep=(picture,))
@@ -206,7 +208,7 @@ def start_work(
     from impasto import images
     from impasto.job import prepare
 
-    inputs = [content, *style, *keep]
+    inputs = [content, *style, *keep, *filter(None, (settings.weights, settings.init))]
     images.check_output(out, settings.bits, inputs, alpha=settings.keep_alpha)
     job = prepare(content, list(style), settings)
     height, width = job.shape(settings.size)

@@ -74,11 +74,13 @@ def opening(job: Job) -> str:
     """Return which network will paint, and what is about to be done."""
     s = job.settings
     height, width = job.shape(s.size)
+    tiles = f", tiles of {s.tile} px" if s.tile else ""
     plan = ", ".join(f"{level.size} px × {level.evaluations}" for level in job.levels)
     return (
         f"network: {job.backbone.description}\n"
         f"{width} × {height} pixels with {s.backbone} on {s.device} ({s.precision}, "
-        f"{s.threads} threads); evaluations: {plan}"
+        f"threads: {s.threads}{tiles}); evaluations: {plan}; about {clock(job.seconds)} "
+        f"and {job.peak_memory / 2**30:.2g} GiB"
     )
 
 

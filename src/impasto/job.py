@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from impasto import images
+from impasto import images, memory
 from impasto.backbones import load_backbone, minimum_side
 from impasto.backbones.backbone import Backbone
 from impasto.backbones.published import find_weights, sources
 from impasto.errors import SettingsError, did_you_mean
 from impasto.images import Picture, as_picture, fit
 from impasto.machine import DTYPES, choose_device, choose_precision, choose_threads
+from impasto.memory import Cost
 from impasto.pyramid import Level
 from impasto.recipe import Input, Recipe
 from impasto.settings import Settings
 from impasto.tables import INITIALIZERS
-
-if TYPE_CHECKING:
-    pass
 
 Rgb = NDArray[np.float32]
 
@@ -40,6 +39,7 @@ class Job:
         styles: The style pictures.
         start: The start image, if it is a picture of its own.
         backbone: The network, on its device and in its precision.
+        cost: What one evaluation costs per pixel.
         recipe: What goes into the file.
     """
 
@@ -48,6 +48,7 @@ class Job:
     styles: tuple[Picture, ...]
     start: Picture | None
     backbone: Backbone
+    cost: Cost
     recipe: Recipe
 
     @property
@@ -59,6 +60,18 @@ class Job:
     def blend(self) -> tuple[float, ...]:
         """The weight of each style picture."""
         return self.settings.style_blend or (1.0,) * len(self.styles)
+
+    @property
+    def peak_memory(self) -> float:
+        """An estimate of the bytes that the run will take."""
+        s, margin = self.settings, self.backbone.margin(wanted_layers(self.settings))
+        return memory.peak(*self.shape(s.size), self.cost, s.history, s.tile, margin)
+
+    @property
+    def seconds(self) -> float:
+        """An estimate of the time that the run will take."""
+        area = sum(lv.evaluations * math.prod(self.shape(lv.size)) for lv in self.levels)
+        return self.cost.seconds * area
 
     @property
     def least_side(self) -> int:
@@ -137,6 +150,9 @@ def prepare(content: Any, style: Any, settings: Settings) -> Job:
         precision=choose_precision(settings.precision, device),
         threads=choose_threads(settings.threads),
     )
+    backbone = load(resolved, weights)
+    cost = memory.measure(backbone, wanted_layers(resolved))
+    resolved = resolved.replace(tile=pick_tile(resolved, photograph, backbone, cost))
     recipe = Recipe(
         resolved,
         content=identify(content, photograph),
@@ -144,7 +160,19 @@ def prepare(content: Any, style: Any, settings: Settings) -> Job:
         init=identify(settings.init, start) if start is not None else None,
         weights=Input.of_file(weights) if weights is not None else None,
     )
-    return Job(resolved, photograph, paintings, start, load(resolved, weights), recipe)
+    return Job(resolved, photograph, paintings, start, backbone, cost, recipe)
+
+
+def pick_tile(settings: Settings, photograph: Picture, backbone: Backbone, cost: Cost) -> int:
+    """Return the tile asked for, or the largest that fits into the memory allowed or free."""
+    if settings.tile is not None:
+        return settings.tile
+    allowed = memory.SPARE * memory.free_memory(settings.device)
+    budget = allowed if settings.memory is None else settings.memory * 2**30
+    width, height = fit(photograph.rgb.shape[1], photograph.rgb.shape[0], settings.size)
+    return memory.choose_tile(
+        height, width, backbone, wanted_layers(settings), cost, settings.history, budget
+    )
 
 
 def wanted_layers(settings: Settings) -> list[str]:

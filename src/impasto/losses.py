@@ -1,17 +1,19 @@
 """What is compared: content, style, total variation.
 
 A loss is built from its target and called on one feature map; it gives one number and knows no
-weight, network, file or picture. A style loss works in two steps, so that it can be evaluated in
-tiles:
+weight, network, file or picture. A style loss works in two steps, a content loss in one, so that
+both can be evaluated in tiles:
 
-    statistic(features)   a sum over positions
-    distance(statistic)   one number
+    statistic(features)            a sum over positions
+    distance(statistic)            one number
+
+    part(features, rows, columns)  its summand from one part of the feature map
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -24,6 +26,25 @@ class Loss(Protocol):
 
     def __call__(self, features: Tensor) -> Tensor:
         """Return the loss, a tensor without dimensions."""
+
+
+@runtime_checkable
+class GlobalLoss(Protocol):
+    """A loss that is a function of a statistic, and so can be collected over tiles."""
+
+    def statistic(self, features: Tensor) -> Statistic:
+        """Return the sum over the positions of ``features`` (B, C, H, W)."""
+
+    def distance(self, statistic: Statistic) -> Tensor:
+        """Return the loss of all features with this statistic."""
+
+
+@runtime_checkable
+class LocalLoss(Protocol):
+    """A loss that is itself a sum over positions."""
+
+    def part(self, features: Tensor, rows: slice, columns: slice) -> Tensor:
+        """Return the share of ``features``, which lie at these rows and columns of the layer."""
 
 
 def _describe(target: Tensor, channels: int) -> Target:
@@ -45,7 +66,12 @@ class ContentLoss:
 
     def __call__(self, features: Tensor) -> Tensor:
         """Return the loss of ``features``, of the target's shape."""
-        return self.scale * (accumulable(features) - self.target).square().sum()
+        return self.part(features, slice(None), slice(None))
+
+    def part(self, features: Tensor, rows: slice, columns: slice) -> Tensor:
+        """Return the share of one part of the feature map."""
+        target = self.target[..., rows, columns]
+        return self.scale * (accumulable(features) - target).square().sum()
 
 
 class GramLoss:

@@ -10,6 +10,8 @@ that are means over positions, ``G = F Fᵀ / (H W)``. Implementations differ in
 | gatys2016    | 1 / (C H W)         | 1 / C⁴          | as given      |
 | neural-style | 1 / (C H W)         | 1 / C⁴          | as given      |
 
+# Differs from Gatys et al. (2015): the default is ``relative``, which has no unit.
+
 Source: Gatys et al. (2015), equations 1 and 4; the code of Gatys (2016), which has the weight
 1e3 / C² on the mean squared difference; Johnson's neural-style.
 """

@@ -37,6 +37,9 @@ class LBFGS:
 
     Keeps ``2 history`` vectors of the image's size. A history of 10 to 20 converges like 100.
 
+    # Differs from Gatys et al. (2015), who write of gradient descent; their code is L-BFGS, too,
+    # but without the bound on the length of a step.
+
     Source: Nocedal (1980), "Updating quasi-Newton matrices with limited storage".
     """
 

@@ -2,6 +2,8 @@
 
 Small pictures cost little and the receptive fields of the network see a large part of them, so the
 large forms of a style are laid out there; the finer levels add the strokes.
+
+# Differs from Gatys et al. (2015), who work at one size: ``levels=1``.
 """
 
 from __future__ import annotations

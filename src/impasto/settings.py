@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,14 @@ from impasto.backbones import BACKBONES, POOLINGS, check_layers
 from impasto.errors import SettingsError, look_up
 from impasto.normalization import NORMALIZATIONS
 from impasto.pyramid import plan
-from impasto.tables import INITIALIZERS, LEARNING_RATES, OPTIMIZERS, PRECISIONS, VARIATIONS
+from impasto.tables import (
+    INITIALIZERS,
+    LEARNING_RATES,
+    OPTIMIZERS,
+    PRECISIONS,
+    STYLE_LOSSES,
+    VARIATIONS,
+)
 
 Layers = tuple[tuple[str, float], ...]
 
@@ -29,7 +36,7 @@ class Knob:
         unit: Of the number, or empty.
         low: Smallest value allowed.
         high: Largest value allowed.
-        choices: The names allowed, or empty if it is no choice.
+        choices: The table of the names allowed, or None if it is no choice.
     """
 
     parse: Callable[[Any], Any]
@@ -38,7 +45,7 @@ class Knob:
     unit: str = ""
     low: float | None = None
     high: float | None = None
-    choices: tuple[str, ...] = ()
+    choices: Mapping[str, Any] | None = None
 
 
 def knob(default: Any, parse: Callable[[Any], Any], help: str, group: str, **details: Any) -> Any:
@@ -117,9 +124,7 @@ class Settings:
         "size:evaluations for each size, like 256:150,512:100, instead of iterations and levels",
         OPTIMIZATION,
     )
-    optimizer: str = knob(
-        "lbfgs", parsing.name, "how to descend", OPTIMIZATION, choices=tuple(OPTIMIZERS)
-    )
+    optimizer: str = knob("lbfgs", parsing.name, "how to descend", OPTIMIZATION, choices=OPTIMIZERS)
     learning_rate: float = knob(
         None, parsing.real, "step length: 1 for lbfgs, 0.02 for adam", OPTIMIZATION, low=1e-9
     )
@@ -127,31 +132,41 @@ class Settings:
         10, parsing.whole, "steps that lbfgs remembers", OPTIMIZATION, low=1, high=1000
     )
 
-    backbone: str = knob(
-        "pocket", parsing.name, "feature network", NETWORK, choices=tuple(BACKBONES)
-    )
+    backbone: str = knob("pocket", parsing.name, "feature network", NETWORK, choices=BACKBONES)
     weights: str | None = knob(None, parsing.path, "weight file of the network", NETWORK)
-    pooling: str = knob(
-        None, parsing.name, "how the network shrinks", NETWORK, choices=tuple(POOLINGS)
-    )
+    pooling: str = knob(None, parsing.name, "how the network shrinks", NETWORK, choices=POOLINGS)
     content_layers: Layers = knob(
         None, parsing.layers, "like relu4_2, or with weights relu3_1:1,relu4_2:2", NETWORK
     )
     style_layers: Layers = knob(
         None, parsing.layers, "like relu1_1,relu2_1, or with weights relu1_1:0.5,relu2_1:2", NETWORK
     )
+    style_loss: str = knob(
+        "gram", parsing.name, "what of the style is compared", NETWORK, choices=STYLE_LOSSES
+    )
     normalization: str = knob(
-        "relative", parsing.name, "scale of the losses", NETWORK, choices=tuple(NORMALIZATIONS)
+        "relative", parsing.name, "scale of the losses", NETWORK, choices=NORMALIZATIONS
     )
-    tv: str = knob(
-        None, parsing.name, "kind of total variation", NETWORK, choices=tuple(VARIATIONS)
-    )
+    tv: str = knob(None, parsing.name, "kind of total variation", NETWORK, choices=VARIATIONS)
 
     device: str = knob(None, parsing.name, "cpu, cuda, cuda:1 or mps", MACHINE)
     precision: str = knob(
-        None, parsing.name, "of the network's numbers", MACHINE, choices=tuple(PRECISIONS)
+        None, parsing.name, "of the network's numbers", MACHINE, choices=PRECISIONS
     )
     threads: int = knob(None, parsing.whole, "processor threads", MACHINE, low=1, high=1024)
+
+    memory: float = knob(
+        None, parsing.real, "memory to stay within", MACHINE, unit="GiB", low=0.25, high=10**6
+    )
+    tile: int = knob(
+        None,
+        parsing.whole,
+        "side of the tiles that a large image is evaluated in, 0 for none: the result is the same",
+        MACHINE,
+        unit="pixels",
+        low=0,
+        high=32768,
+    )
 
     bits: int = knob(8, parsing.whole, "bits per channel, 8 or 16", OUTPUT, low=8, high=16)
     keep_alpha: bool = knob(False, parsing.flag, "put the photograph's transparency back", OUTPUT)
@@ -234,8 +249,8 @@ def check(setting: str, value: Any) -> Any:
         parsed = this.parse(value)
     except (TypeError, ValueError) as error:
         raise SettingsError(f"{setting} is {value!r}: {error}.") from None
-    if this.choices:
-        look_up(dict.fromkeys(this.choices), parsed, setting)
+    if this.choices is not None:
+        look_up(this.choices, parsed, setting)
     for number in _numbers(parsed):
         low = -math.inf if this.low is None else this.low
         high = math.inf if this.high is None else this.high

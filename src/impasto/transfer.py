@@ -16,16 +16,18 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
+from impasto.backbones.backbone import Backbone
 from impasto.job import Job, prepare
 from impasto.losses import ContentLoss, TotalVariation
 from impasto.minimize import minimize
 from impasto.normalization import NORMALIZATIONS
-from impasto.objective import IMAGE, Backbone, Objective, Term
+from impasto.objective import IMAGE, Objective, Term
 from impasto.optimizers import Optimizer
 from impasto.painted import Painted, Progress
 from impasto.settings import Settings
 from impasto.statistics import blend
 from impasto.tables import INITIALIZERS, OPTIMIZERS, STYLE_LOSSES, VARIATIONS
+from impasto.tiles import TiledObjective, collect_features, collect_statistics
 
 
 def stylize(
@@ -64,8 +66,12 @@ def stylize(
 
 
 def stylize_steps(content: Any, style: Any, **settings: Any) -> Iterator[Progress]:
-    """Yield the progress of `stylize` after every evaluation; stop at any with ``break``."""
-    yield from paint(prepare(content, style, Settings(**settings)))
+    """Return an iterator over the evaluations of `stylize`; stop at any with ``break``.
+
+    Raises:
+        UsageError: At once, if an argument is wrong.
+    """
+    return paint(prepare(content, style, Settings(**settings)))
 
 
 def paint(job: Job) -> Iterator[Progress]:
@@ -75,12 +81,14 @@ def paint(job: Job) -> Iterator[Progress]:
     for index, level in enumerate(job.levels):
         photograph, *paintings = job.pictures(level.size)
         objective = build(job.backbone, photograph, paintings, job.blend, settings)
-        start = initialize(job, level.size, photograph, paintings)
-        image = start if change is None else start + enlarge(change, start)
-        optimizer = make_optimizer(settings)
-        for step in minimize(objective, image, optimizer, level.evaluations):
+        base = base_image(job, level.size, photograph)
+        if change is None:
+            image = initialize(job, base, photograph, paintings)
+        else:
+            image = base + enlarge(change, base)
+        for step in minimize(objective, image, make_optimizer(settings), level.evaluations):
             yield Progress(job, index, step)
-        change = step.best - start
+        change = step.best - base
 
 
 def build(
@@ -89,27 +97,29 @@ def build(
     paintings: Sequence[Tensor],
     weights: Sequence[float],
     settings: Settings,
-) -> Objective:
+) -> Objective | TiledObjective:
     """Return the objective of one size: targets are computed once, here.
 
     Source: Gatys et al. (2015), equations 1, 5 and 7.
     """
     norm = NORMALIZATIONS[settings.normalization]
-    style_loss = STYLE_LOSSES["gram"].load()
+    style_loss = STYLE_LOSSES[settings.style_loss].load()
     content_layers, style_layers = dict(settings.content_layers), dict(settings.style_layers)
-    with torch.no_grad():
-        content = backbone(photograph, content_layers)
-        styles = [backbone(painting, style_layers) for painting in paintings]
+    side = settings.tile or 0
+    content = collect_features(backbone, photograph, content_layers, side)
+    wanted = dict.fromkeys(style_layers, style_loss.statistic)
+    styles = [collect_statistics(backbone, each, wanted, side) for each in paintings]
     terms = []
     for layer, share in shares(content_layers, norm.shares).items():
         loss = ContentLoss(content[layer], norm.content)
         terms.append(Term(f"content {layer}", settings.content_weight * share, layer, loss))
     for layer, share in shares(style_layers, norm.shares).items():
-        target = blend([style_loss.statistic(style[layer]) for style in styles], weights)
-        loss = style_loss(target, norm.style)
+        loss = style_loss(blend([style[layer] for style in styles], weights), norm.style)
         terms.append(Term(f"style {layer}", settings.style_weight * share, layer, loss))
     variation = TotalVariation(VARIATIONS[settings.tv], norm.variation)
     terms.append(Term("tv", settings.tv_weight, IMAGE, variation))
+    if side and max(photograph.shape[2:]) > side:
+        return TiledObjective(backbone, terms, side)
     return Objective(backbone, terms)
 
 
@@ -119,21 +129,28 @@ def shares(layers: dict[str, float], normalize: bool) -> dict[str, float]:
     return {layer: weight / total for layer, weight in layers.items()}
 
 
-def initialize(job: Job, size: int, photograph: Tensor, paintings: Sequence[Tensor]) -> Tensor:
-    """Return the start image of one size, of the photograph's shape."""
+def base_image(job: Job, size: int, photograph: Tensor) -> Tensor:
+    """Return what is changed at every size: the start picture, the photograph, or plain black."""
     if job.start is not None:
         return job.start_at(size)
+    return photograph if job.settings.init == "content" else torch.zeros_like(photograph)
+
+
+def initialize(job: Job, base: Tensor, photograph: Tensor, paintings: Sequence[Tensor]) -> Tensor:
+    """Return the start image of the coarsest size."""
+    if job.start is not None:
+        return base
     generator = torch.Generator().manual_seed(job.settings.seed)
     image: Tensor = INITIALIZERS[job.settings.init].load()(photograph, paintings, generator)
     return image
 
 
-def enlarge(change: Tensor, image: Tensor) -> Tensor:
-    """Return what a coarser size changed, at the size of ``image``.
+def enlarge(change: Tensor, base: Tensor) -> Tensor:
+    """Return what a coarser size has changed, at the size of the finer ``base``.
 
-    Only the change is enlarged: added to the start image, it leaves the photograph's detail sharp.
+    Enlarging only the change leaves the detail of the photograph sharp.
     """
-    return nnf.interpolate(change, image.shape[2:], mode="bicubic", align_corners=False)
+    return nnf.interpolate(change, base.shape[2:], mode="bicubic", align_corners=False)
 
 
 def make_optimizer(settings: Settings) -> Optimizer:

@@ -108,6 +108,21 @@ def test_every_option_changes_the_picture_and_is_recorded(
         assert not np.array_equal(pixels(out), pixels(plain))
 
 
+def test_tiles_change_nothing_and_are_chosen_when_memory_is_short(
+    impasto, photograph, painting, tmp_path
+):
+    whole, tiled, short = (tmp_path / f"{name}.png" for name in ("whole", "tiled", "short"))
+    command = ("paint", photograph, painting, "--size", 700, "--plan", "350:2,700:2", "--bits", 16)
+    command = (*command, "--precision", "float32", "-o")
+    assert impasto(*command, whole).code == 0
+    assert impasto(*command, tiled, "--tile", 256).code == 0
+    assert np.abs(pixels(whole) - pixels(tiled)).max() < 1e-3
+    done = impasto(*command, short, "--memory", 0.25)
+    assert "tiles of" in done.err
+    assert Recipe.of_picture(short).settings.tile > 0
+    assert Recipe.of_picture(whole).settings.tile == 0
+
+
 def test_a_picture_file_can_be_the_start(impasto, photograph, painting, tmp_path):
     out = tmp_path / "out.png"
     assert impasto("paint", photograph, painting, "-o", out, *FAST, "--init", painting).code == 0
@@ -121,7 +136,8 @@ def test_several_styles_are_blended_by_their_weights(impasto, photograph, painti
     for blend in ("1,0", "1,3"):
         out = tmp_path / f"{blend}.png"
         done = impasto(
-            *("paint", photograph, painting, other, "-o", out, "--style-blend", blend, *FAST)
+            *("paint", photograph, painting, other, "-o", out, "--style-blend", blend),
+            *("--size", 32, "--iterations", 20, "--style-weight", 1000),
         )
         assert done.code == 0, done.err
         found.append(pixels(out)[..., 0].mean() - pixels(out)[..., 2].mean())

@@ -173,7 +173,7 @@ def test_every_deviation_is_in_the_list_with_its_line():
         (path.relative_to(ROOT).as_posix(), str(number))
         for path in (ROOT / "src").rglob("*.py")
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
-        if "# Differs from" in line
+        if "# Differs from Gatys et al." in line
     }
     assert commented
     assert commented <= listed, "list it in docs/algorithm.md, with a link that quotes the comment"
@@ -210,3 +210,20 @@ def test_citation_has_this_version_and_what_the_format_requires():
 )
 def test_notice_names_whom_we_owe(name):
     assert name in " ".join(text("NOTICE").split())
+
+
+def test_options_named_in_the_text_exist():
+    known = {
+        option for command in cli.commands.values() for p in command.params for option in p.opts
+    }
+    for name in ["README.md", *(page for page in PAGES if page.startswith("docs/"))]:
+        for span in re.findall(r"`(--[^`]+)`", prose(text(name))):
+            for option in re.findall(r"--[a-z][a-z-]*", span):
+                assert option in {*known, "--help", "--version"}, f"{name}: {option}"
+
+
+def test_advice_to_artists_can_be_typed():
+    paint = cli.commands["paint"]
+    for span in re.findall(r"`(--[^`]+ [^`]+)`", prose(text("docs/how-to-choose.md"))):
+        context = paint.make_context("paint", ["photo", "painting", *span.split()])
+        Settings(**given({name: context.params.get(name) for name in KNOBS}))

@@ -77,7 +77,7 @@ def vgg_layers(convolutions: Sequence[int]) -> tuple[str, ...]:
 
 
 def _equal(*layers: str) -> tuple[tuple[str, float], ...]:
-    return tuple((layer, 1 / len(layers)) for layer in layers)
+    return tuple((layer, 1.0) for layer in layers)
 
 
 # Source: Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks"

@@ -45,6 +45,15 @@ class Backbone(nn.Module, ABC):
             UnknownName: If this object does not have a layer.
         """
 
+    @abstractmethod
+    def margin(self, layers: Iterable[str]) -> int:
+        """Return how many pixels beyond its own square a feature of ``layers`` sees.
+
+        The square of a feature at ``(i, j)`` of a layer that comes after n poolings begins at pixel
+        ``(i, j) 2ⁿ`` and has a side of ``2ⁿ``. Features of a cut-out are those of the whole picture
+        where this margin lies inside the cut-out.
+        """
+
     @classmethod
     @abstractmethod
     def load(cls, name: str, *, layers: Sequence[str], weights: Path | None, pooling: str) -> Self:
@@ -59,3 +68,15 @@ class Backbone(nn.Module, ABC):
         Raises:
             WeightsError: If the weights are missing, damaged, or of another network.
         """
+
+
+def vgg_margin(convolutions: Iterable[str]) -> int:
+    """Return the margin of a stack of 3x3 convolutions with a 2x2 pooling between the blocks.
+
+    A 3x3 convolution sees one position further, which is ``2^(block - 1)`` pixels.
+
+    Example:
+        >>> vgg_margin(["conv1_1", "conv1_2", "conv2_1"])
+        4
+    """
+    return sum(2 ** (int(name[4]) - 1) for name in convolutions)

@@ -22,7 +22,7 @@ from safetensors.torch import load
 from torch import Tensor, nn
 
 from impasto.backbones import minimum_side
-from impasto.backbones.backbone import Backbone
+from impasto.backbones.backbone import Backbone, vgg_margin
 from impasto.errors import UnknownName, WeightsError
 
 CONVOLUTIONS: Final[Mapping[str, tuple[int, int]]] = {
@@ -147,6 +147,11 @@ class Pocket(Backbone):
         origin = "from the package, SHA-256 verified" if weights is None else f"from '{weights}'"
         network.description = f"{name} network, {origin}"
         return network
+
+    def margin(self, layers: Iterable[str]) -> int:
+        """Return how far the deepest of ``layers`` sees; see `Backbone.margin`."""
+        deepest = max((layer.replace("relu", "conv") for layer in layers), default="")
+        return vgg_margin(name for name in CONVOLUTIONS if name <= deepest)
 
     def forward(self, images: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
         """Return the tapped feature maps of `layers`; see `Backbone.forward`."""

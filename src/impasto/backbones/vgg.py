@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from impasto.backbones import BACKBONES, minimum_side
-from impasto.backbones.backbone import Backbone
+from impasto.backbones.backbone import Backbone, vgg_margin
 from impasto.backbones.conventions import Preprocessing
 from impasto.backbones.plausibility import check_activations
 from impasto.backbones.published import find_weights
@@ -64,6 +64,11 @@ class VGG(Backbone):
             else:
                 self.stages[name] = _POOLS[pooling](kernel_size=2, stride=2)
         self.requires_grad_(False).eval()
+
+    def margin(self, layers: Iterable[str]) -> int:
+        """Return how far the deepest of ``layers`` sees; see `Backbone.margin`."""
+        depth = max((self.layers.index(layer) + 1 for layer in layers), default=0)
+        return vgg_margin(name for name in self.layers[:depth] if name.startswith("conv"))
 
     @classmethod
     def load(cls, name: str, *, layers: Sequence[str], weights: Path | None, pooling: str) -> Self:

@@ -1,0 +1,138 @@
+"""Tiles give the loss and the gradient of the whole image."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from impasto.backbones import load_backbone, minimum_side, vgg_layers
+from impasto.backbones.conventions import CONVENTIONS
+from impasto.backbones.vgg import VGG
+from impasto.objective import Objective
+from impasto.settings import Settings
+from impasto.statistics import gram
+from impasto.tiles import TiledObjective, collect_features, collect_statistics, spans
+from impasto.transfer import build
+
+DEEP = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu4_2", "relu5_1"]
+CONVOLUTIONS, WIDTHS = (2, 2, 4, 4, 1), (4, 6, 8, 8, 8)
+
+
+def narrow_vgg19(pooling: str = "avg") -> VGG:
+    """VGG-19 down to relu5_1 with few channels: its receptive fields are those of the real one."""
+    generator = torch.Generator().manual_seed(5)
+    names = vgg_layers(CONVOLUTIONS)[:-1]
+    weights, inputs = {}, 3
+    for name in names:
+        if name.startswith("conv"):
+            outputs = WIDTHS[int(name[4]) - 1]
+            draw = torch.randn((outputs, inputs, 3, 3), generator=generator)
+            weights[f"{name}.weight"] = draw * (2 / (9 * inputs)) ** 0.5
+            weights[f"{name}.bias"] = 0.1 * torch.ones(outputs)
+            inputs = outputs
+    return VGG(names, weights, CONVENTIONS["torchvision"], pooling).double()
+
+
+def picture(height: int, width: int, seed: int = 1) -> Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    return torch.rand((1, 3, height, width), generator=generator, dtype=torch.float64)
+
+
+def both(backbone, height, width, side, **settings) -> tuple[Objective, TiledObjective]:
+    arguments = (backbone, picture(height, width), [picture(90, 110, seed=2)], [1.0])
+    values = {"style_layers": DEEP[:4] + DEEP[5:], "tv_weight": 0.5, **settings}
+    whole, tiled = (
+        build(*arguments, Settings(backbone="vgg19", tile=tile, **values).with_defaults())
+        for tile in (0, side)
+    )
+    assert isinstance(whole, Objective)
+    assert isinstance(tiled, TiledObjective)
+    return whole, tiled
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "side"),
+    [(256, 320, 96), (200, 330, 128), (333, 97, 64), (300, 17, 80), (161, 161, 160)],
+)
+def test_loss_and_gradient_equal_those_of_the_whole_image(height, width, side):
+    whole, tiled = both(narrow_vgg19(), height, width, side)
+    image = picture(height, width, seed=3)
+    expected, found = whole(image), tiled(image)
+    assert found.total == pytest.approx(expected.total, rel=1e-12)
+    assert found.parts == pytest.approx(expected.parts, rel=1e-12)
+    error = (found.gradient - expected.gradient).norm() / expected.gradient.norm()
+    assert error < 1e-12
+
+
+def test_in_float32_the_gradients_agree_to_1e_5():
+    whole, tiled = both(narrow_vgg19().float(), 256, 320, 96)
+    image = picture(256, 320, seed=3).float()
+    expected, found = whole(image).gradient, tiled(image).gradient
+    assert (found - expected).norm() / expected.norm() < 1e-5
+
+
+def test_max_pooling_and_several_content_layers():
+    layers = "relu1_2:0.3,relu4_2:1"
+    whole, tiled = both(narrow_vgg19("max"), 224, 256, 96, content_layers=layers)
+    image = picture(224, 256, seed=3)
+    error = (tiled(image).gradient - whole(image).gradient).norm()
+    assert error / whole(image).gradient.norm() < 1e-12
+
+
+def test_without_style_or_without_content():
+    for off in ("style_weight", "content_weight", "tv_weight"):
+        whole, tiled = both(narrow_vgg19(), 192, 192, 96, **{off: 0})
+        image = picture(192, 192, seed=3)
+        torch.testing.assert_close(tiled(image).gradient, whole(image).gradient)
+        assert tiled(image).parts == pytest.approx(whole(image).parts)
+
+
+def test_the_margin_is_no_smaller_than_needed_and_no_larger():
+    """With one stride less of margin the gradient is wrong."""
+    backbone = narrow_vgg19()
+    assert backbone.margin(DEEP) == 70
+    whole, tiled = both(backbone, 320, 320, 96)
+    backbone.margin = lambda layers: 70 - 16
+    image = picture(320, 320, seed=3)
+    expected = whole(image).gradient
+    assert (tiled(image).gradient - expected).norm() / expected.norm() > 1e-6
+
+
+@pytest.mark.parametrize("layers", [["relu1_1"], ["relu2_1"], ["relu3_1", "relu1_1"], DEEP])
+def test_features_and_statistics_are_those_of_the_whole(layers):
+    backbone, image = narrow_vgg19(), picture(203, 150)
+    whole = backbone(image, layers)
+    tiled = collect_features(backbone, image, layers, side=64)
+    sums = collect_statistics(backbone, image, dict.fromkeys(layers, gram), side=64)
+    for layer in layers:
+        torch.testing.assert_close(tiled[layer], whole[layer])
+        torch.testing.assert_close(sums[layer].mean, gram(whole[layer]).mean)
+        assert sums[layer].positions == gram(whole[layer]).positions
+
+
+def test_the_pocket_network_in_tiles():
+    backbone = load_backbone("pocket", layers=DEEP).double()
+    image = picture(230, 170)
+    whole = backbone(image, DEEP)
+    for layer, features in collect_features(backbone, image, DEEP, side=64).items():
+        torch.testing.assert_close(features, whole[layer])
+
+
+@pytest.mark.parametrize("length", [1, 15, 16, 17, 100, 512, 1000, 4099])
+@pytest.mark.parametrize("side", [0, 16, 64, 500])
+def test_spans_cover_the_length_once_and_lie_on_the_stride(length, side):
+    found = spans(length, side, margin=70, stride=16)
+    assert found[0].start == 0
+    assert found[-1].stop == length
+    assert [span.start for span in found[1:]] == [span.stop for span in found[:-1]]
+    assert [span.last for span in found] == [False] * (len(found) - 1) + [True]
+    for span in found:
+        assert 0 <= span.outer_start <= max(span.start - 70, 0)
+        assert span.outer_stop >= min(span.stop + 70, length)
+        assert span.start % 16 == span.outer_start % 16 == 0
+        assert side == 0 or span.stop - span.start <= max(side, 16)
+
+
+def test_a_layer_of_one_position_more_than_the_stride_divides():
+    assert minimum_side(DEEP) == 16
+    spans_ = spans(33, 16, 70, 16)
+    assert [span.stop - span.start for span in spans_] == [16, 16, 1]
