@@ -1,13 +1,6 @@
-"""What the student is trained on: features, Gram matrices, and gradients at the pixels.
-
-Feature and Gram losses need only three second moments per layer and picture,
-`S = E[f f']`, `X = E[f t']`, `T = E[t t']`, with `f` the student's features and a one, and `t` the
-teacher's coordinates. The prediction `f H` is never formed at every pixel.
-"""
+"""What the student is trained on: features, Gram matrices, and gradients at the pixels."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -16,39 +9,24 @@ from training.student import Student
 from training.teachers import Teachers
 
 
-@dataclass(frozen=True)
-class Moments:
-    """Second moments of one layer: `S` `(B, c, c)`, `X` `(B, c, P)`, `T` `(B, P, P)`."""
-
-    S: Tensor
-    X: Tensor
-    T: Tensor
-    variance: Tensor
-    """Variance of the teacher's coordinates in each picture, summed over coordinates, `(B,)`."""
+def gram(y: Tensor) -> Tensor:
+    """Return `E[y y']` of each picture, `(B, P, P)`, from `(B, N, P)`."""
+    return y.transpose(1, 2) @ y / y.shape[1]
 
 
-def moments(f: Tensor, t: Tensor) -> Moments:
-    """Return the moments of features `(B, N, c)` and coordinates `(B, N, P)`."""
-    count = f.shape[1]
-    fT = f.transpose(1, 2)
-    second = t.transpose(1, 2) @ t / count
-    variance = second.diagonal(dim1=1, dim2=2).sum(1) - t.mean(1).square().sum(1)
-    return Moments(fT @ f / count, fT @ t / count, second, variance)
+def compare(y: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+    """Return how far predicted coordinates `(B, N, P)` are from the teacher's.
 
-
-def unexplained(m: Moments, head: Tensor) -> Tensor:
-    """Return `1 - R²` of the batch: `E|f H - t|²` over the variance of `t`."""
-    predicted = (m.S @ head * head).sum((1, 2))
-    cross = (m.X * head).sum((1, 2))
-    error = predicted - 2 * cross + m.T.diagonal(dim1=1, dim2=2).sum(1)
-    return error.sum() / m.variance.sum().clamp_min(1e-6)
-
-
-def gram_error(m: Moments, head: Tensor) -> Tensor:
-    """Return `|H'SH - T|² / |T|²`, at most 4 for each picture, averaged."""
-    predicted = head.T @ m.S @ head
-    error = (predicted - m.T).square().sum((1, 2)) / m.T.square().sum((1, 2)).clamp_min(1e-6)
-    return error.clamp_max(4).mean()
+    Returns:
+        `1 - R²`, the squared error over the variance within pictures, for the whole batch; and
+        `|G_y - G_t|² / |G_t|²`, at most 4 for each picture, averaged.
+    """
+    variance = (t - t.mean(1, keepdim=True)).square().mean((0, 1)).sum()
+    missing = (y - t).square().mean((0, 1)).sum() / variance.clamp_min(1e-6)
+    target = gram(t)
+    error = (gram(y) - target).square().sum((1, 2))
+    error = error / target.square().sum((1, 2)).clamp_min(1e-6)
+    return missing, error.clamp_max(4).mean()
 
 
 def solve_head(S: Tensor, X: Tensor, ridge: float = 1e-4) -> Tensor:
@@ -80,23 +58,19 @@ def gradient_mismatch(
     style = layer not in ("relu3_3", "relu4_2") or float(torch.rand((), generator=rng)) < 0.3
     at_teacher = images.clone().requires_grad_()
     t = teachers(at_teacher, (layer,))[layer]
-    count = t.shape[1]
     at_student = images.clone().requires_grad_()
-    f = student(at_student, (layer,))[layer]
-    head = student.heads[layer]
+    y = student(at_student, (layer,))[layer] @ student.heads[layer]
     if style:
-        gram = t.transpose(1, 2) @ t / count
-        D = gram.detach() - gram.detach().roll(1, 0)
+        G = gram(t)
+        D = G.detach() - G.detach().roll(1, 0)
         D = D / D.flatten(1).norm(dim=1).clamp_min(1e-6).view(-1, 1, 1)
-        value_t = (D * gram).sum()
-        value_s = (head @ D @ head.T * (f.transpose(1, 2) @ f / count)).sum()
+        value_t, value_s = (D * G).sum(), (D * gram(y)).sum()
     else:
         u = t.detach() - t.detach().roll(1, 0)
         if float(torch.rand((), generator=rng)) < 0.4:
             u = torch.randn(t.shape, generator=rng) * u.std()
         u = u / u.flatten(1).norm(dim=1).clamp_min(1e-6).view(-1, 1, 1)
-        value_t = (u * t).sum()
-        value_s = (u @ head.T * f).sum()
+        value_t, value_s = (u * t).sum(), (u * y).sum()
     (g_t,) = torch.autograd.grad(value_t, at_teacher)
     (g_s,) = torch.autograd.grad(value_s, at_student, create_graph=True)
     g_t, g_s = g_t.flatten(1), g_s.flatten(1)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from impasto.backbones.pocket import read_pocket
 from training.data import Crops, split
-from training.losses import gradient_mismatch, gram_error, moments, solve_head, unexplained
+from training.losses import compare, gradient_mismatch, solve_head
 from training.pool import Pool
 from training.recipe import SOLVE_AT, Config
 from training.student import Student
@@ -51,9 +51,7 @@ class Run:
             for index in range(40):
                 images = self.crops.batch(8, 128)
                 features, targets = self.student(images), self.teachers(images)
-                for layer in LAYERS:
-                    m = moments(features[layer], targets[layer])
-                    self.remember(layer, m.S.mean(0), m.X.mean(0), 1 / (index + 1))
+                self.remember(features, targets, 1 / (index + 1))
         self.solve()
         self.average.load_state_dict(self.student.state_dict())
 
@@ -100,12 +98,11 @@ class Run:
         with torch.no_grad():
             targets = self.teachers(images, window=window)
         features = self.student(images, window=window)
-        total, share = torch.zeros(()), max(0.03, 3 / (self.step + 3))
+        if self.step < SOLVE_AT[-1] or self.step % 10 == 0:
+            self.remember(features, targets, max(0.03, 3 / (self.step + 3)))
+        total = torch.zeros(())
         for layer in LAYERS:
-            m = moments(features[layer], targets[layer])
-            self.remember(layer, m.S.detach().mean(0), m.X.detach().mean(0), share)
-            head = self.student.heads[layer]
-            missing, gram = unexplained(m, head), gram_error(m, head)
+            missing, gram = compare(features[layer] @ self.student.heads[layer], targets[layer])
             total = total + self.config.feature_weight[layer] * missing.clamp_max(4)
             total = total + self.config.gram_weight[layer] * gram
             self.note(f"r2/{layer}", 1 - float(missing.detach()))
@@ -126,10 +123,16 @@ class Run:
             total = total + self.config.gradient_weight[layer] * mismatch
         return total
 
-    def remember(self, layer: str, S: Tensor, X: Tensor, share: float) -> None:
-        """Keep running means of the moments, from which heads are solved."""
-        self.S[layer] = S if layer not in self.S else self.S[layer].lerp(S, share)
-        self.X[layer] = X if layer not in self.X else self.X[layer].lerp(X, share)
+    @torch.no_grad()
+    def remember(
+        self, features: dict[str, Tensor], targets: dict[str, Tensor], share: float
+    ) -> None:
+        """Keep running means of `E[f f']` and `E[f t']`, from which heads are solved."""
+        for layer in LAYERS:
+            f, t = features[layer].flatten(0, 1), targets[layer].flatten(0, 1)
+            S, X = f.T @ f / len(f), f.T @ t / len(f)
+            self.S[layer] = self.S[layer].lerp(S, share) if layer in self.S else S
+            self.X[layer] = self.X[layer].lerp(X, share) if layer in self.X else X
 
     def solve(self) -> None:
         """Set all heads by least squares."""

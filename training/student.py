@@ -5,12 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from impasto.backbones.pocket import CONVOLUTIONS, new_convolutions, trunk
+from impasto.backbones.pocket import new_convolutions, trunk, width
 from training.teachers import COORDINATES, LAYERS, Window, look, rows
 
 
 class Student(nn.Module):
-    """Predicts a teacher's coordinates as `[f; 1] H`, with `f` a feature map of the trunk."""
+    """Predicts a teacher's coordinates as `[f; 1] H`, with `f` the maps of a block."""
 
     def __init__(self) -> None:
         """Start from random weights (He) and heads of zero."""
@@ -33,15 +33,12 @@ class Student(nn.Module):
         """Return `(B, H' W', C + 1)` float32: the feature maps with a column of ones."""
         with torch.autocast("cpu", torch.bfloat16):
             features = trunk(self.convolutions, images, wanted)
-        return {
-            layer: with_one(rows(look(feature, layer, window)).float())
+        # Layers of the same block read the same tensor, so it is turned into rows once.
+        once = {
+            id(feature): with_one(rows(look(feature, layer, window)).float())
             for layer, feature in features.items()
         }
-
-
-def width(layer: str) -> int:
-    """Return how many channels the trunk has at `layer`."""
-    return CONVOLUTIONS[layer.replace("relu", "conv")][1]
+        return {layer: once[id(feature)] for layer, feature in features.items()}
 
 
 def with_one(f: Tensor) -> Tensor:

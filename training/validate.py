@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from training.data import read
-from training.losses import gram_error, moments
+from training.losses import compare
 from training.student import Student
 from training.teachers import LAYERS, Teachers
 
@@ -28,12 +28,10 @@ class Validation:
         for batch in self.batches:
             features, targets = student(batch), teachers(batch)
             for layer in LAYERS:
-                head = student.heads[layer]
-                t = targets[layer]
-                error[layer] += float((features[layer] @ head - t).square().sum())
+                y, t = features[layer] @ student.heads[layer], targets[layer]
+                error[layer] += float((y - t).square().sum())
                 variance[layer] += float((t - t.mean((0, 1))).square().sum())
-                m = moments(features[layer], t)
-                gram[layer] += float(gram_error(m, head)) / len(self.batches)
+                gram[layer] += float(compare(y, t)[1]) / len(self.batches)
         result = {f"val/{layer}": round(1 - error[layer] / variance[layer], 4) for layer in LAYERS}
         return result | {f"val-gram/{layer}": round(gram[layer], 5) for layer in LAYERS}
 

@@ -2,7 +2,8 @@
 
 It was distilled from VGG-19 (conv1_1 to conv3_4) and, for the deep layers, from an encoder that
 was itself distilled from VGG-19; `training/README.md` tells how. Behind every layer that is
-exposed stands a *tap*: a 1x1 convolution `y = R [f; 1]`. With `H` the linear map that predicts the
+exposed stands a *tap*: a 1x1 convolution `y = R [f; 1]`, where `f` holds
+all feature maps of the layer's block. With `H` the linear map that predicts the
 teacher's features, `t ~ H [f; 1]`, and `H = Q R` with orthonormal `Q`, Gram matrices of `y` are as
 far apart as Gram matrices of the predicted teacher: `|R S R' - R T R'| = |H S H' - H T H'|`. So the
 network's own few channels are compared in the teacher's metric. Values of a tap may be negative.
@@ -43,11 +44,22 @@ TAPS: Final[Mapping[str, int]] = {
     "relu2_1": 48,
     "relu3_1": 96,
     "relu3_3": 112,
-    "relu4_1": 128,
-    "relu4_2": 96,
-    "relu5_1": 128,
+    "relu4_1": 112,
+    "relu4_2": 80,
+    "relu5_1": 80,
 }
 """The layers that can be asked for, in order of depth, and how many channels each has."""
+
+READS: Final[Mapping[str, tuple[str, ...]]] = {
+    "relu1_1": ("conv1_1",),
+    "relu2_1": ("conv2_1", "conv2_2"),
+    "relu3_1": ("conv3_1", "conv3_2", "conv3_3"),
+    "relu3_3": ("conv3_1", "conv3_2", "conv3_3"),
+    "relu4_1": ("conv4_1", "conv4_2"),
+    "relu4_2": ("conv4_1", "conv4_2"),
+    "relu5_1": ("pool4", "conv5_1"),
+}
+"""Which maps a tap reads: all of its block; relu5_1, alone in its block, reads its input too."""
 
 WEIGHTS: Final = Path(__file__).with_name("pocket.safetensors")
 """The weights that come with the package; their SHA-256 stands beside them in `pocket.sha256`."""
@@ -56,9 +68,9 @@ WEIGHTS: Final = Path(__file__).with_name("pocket.safetensors")
 def trunk(
     convolutions: nn.ModuleDict, images: Tensor, wanted: Collection[str], pooling: str = "avg"
 ) -> dict[str, Tensor]:
-    """Run the convolutions and return the wanted feature maps, before their taps.
+    """Run the convolutions and return what the taps of the wanted layers read.
 
-    Stops after the deepest wanted layer.
+    Stops after the deepest convolution that is read.
 
     Args:
         convolutions: One `Conv2d` per row of `CONVOLUTIONS`.
@@ -67,26 +79,37 @@ def trunk(
         pooling: `"avg"`, what the network was trained with, or `"max"`.
 
     Returns:
-        Layer name to `(B, C, H', W')`, where each block halves height and width, rounded down.
+        Layer name to `(B, C, H', W')`, shallow to deep, where each block halves height and width,
+        rounded down. Layers that read the same maps share a tensor.
     """
-    features: dict[str, Tensor] = {}
-    remaining = set(wanted)
     pool = F.avg_pool2d if pooling == "avg" else F.max_pool2d
+    unread = {name for layer in wanted for name in READS[layer]}
+    maps: dict[str, Tensor] = {}
     x = (images - 0.45) * 4.0
     x = x.to(next(convolutions.parameters()).dtype)
     block = "1"
     for name, convolution in convolutions.items():
-        if not remaining:
+        if unread <= maps.keys():
             break
         if name[4] != block:
+            x = maps[f"pool{block}"] = pool(x, 2)
             block = name[4]
-            x = pool(x, 2)
-        x = F.relu(convolution(x))
-        layer = name.replace("conv", "relu")
-        if layer in remaining:
-            features[layer] = x
-            remaining.remove(layer)
-    return features
+        x = maps[name] = F.relu(convolution(x))
+    layers = [layer for layer in TAPS if layer in wanted]
+    joined = {
+        names: torch.cat([maps[name] for name in names], 1) if len(names) > 1 else maps[names[0]]
+        for names in {READS[layer] for layer in layers}
+    }
+    return {layer: joined[READS[layer]] for layer in layers}
+
+
+def width(name: str) -> int:
+    """Return how many channels a tap `reluX_Y` reads, or a convolution or pooling gives."""
+    if name in READS:
+        return sum(width(source) for source in READS[name])
+    if name == "pool4":
+        return CONVOLUTIONS["conv4_2"][1]
+    return CONVOLUTIONS[name][1]
 
 
 def new_convolutions() -> nn.ModuleDict:
@@ -130,7 +153,7 @@ class Pocket(Backbone):
         self.minimum_side = minimum_side(self.layers)
         self.description = ""
         self.pooling = pooling
-        deepest = self.layers[-1].replace("relu", "conv") if self.layers else ""
+        deepest = READS[self.layers[-1]][-1] if self.layers else ""
         self.convolutions = nn.ModuleDict()
         for name in CONVOLUTIONS:
             if name <= deepest:  # the names sort by depth
@@ -200,10 +223,9 @@ def read_pocket(path: Path | None = None) -> dict[str, Tensor]:
 
 def _convolution(tensors: Mapping[str, Tensor], name: str) -> nn.Conv2d:
     """Wrap the tensors of a 3x3 convolution `convX_Y` or of the 1x1 tap `reluX_Y`."""
-    inputs, outputs = CONVOLUTIONS[name.replace("relu", "conv")]
-    side = 3
-    if name in TAPS:
-        inputs, outputs, side = outputs, TAPS[name], 1
+    inputs, outputs, side = (
+        (width(name), TAPS[name], 1) if name in TAPS else (*CONVOLUTIONS[name], 3)
+    )
     shapes = {"weight": (outputs, inputs, side, side), "bias": (outputs,)}
     for part, shape in shapes.items():
         found = tensors.get(f"{name}.{part}")
