@@ -19,7 +19,7 @@ def compare(y: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
 
     Returns:
         `1 - R²`, the squared error over the variance within pictures, for the whole batch; and
-        `|G_y - G_t|² / |G_t|²`, at most 4 for each picture, averaged.
+        `|G_y - G_t|² / |G_t|²` of the Gram matrices, at most 4 for each picture, averaged.
     """
     variance = (t - t.mean(1, keepdim=True)).square().mean((0, 1)).sum()
     missing = (y - t).square().mean((0, 1)).sum() / variance.clamp_min(1e-6)
@@ -27,6 +27,27 @@ def compare(y: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
     error = (gram(y) - target).square().sum((1, 2))
     error = error / target.square().sum((1, 2)).clamp_min(1e-6)
     return missing, error.clamp_max(4).mean()
+
+
+def compare_differences(y: Tensor, t: Tensor, partner: Tensor) -> Tensor:
+    """Return how far the difference of two pictures' Gram matrices is from the teacher's.
+
+    A style transfer sees only the difference between the picture and the style. An error that both
+    Gram matrices share does no harm, and one that they do not share limits how near it comes.
+
+    Args:
+        y: Predicted coordinates `(B, N, P)`.
+        t: The teacher's.
+        partner: `(B,)`, the picture that each one is compared with.
+
+    Returns:
+        `|D_y - D_t|² / (|D_t|² + 0.02 |G_t|²)`, at most 4 for each picture, averaged.
+    """
+    G_y, G_t = gram(y), gram(t)
+    D_y, D_t = G_y - G_y[partner], G_t - G_t[partner]
+    energy = D_t.square().sum((1, 2)) + 0.02 * G_t[partner].square().sum((1, 2))
+    error = (D_y - D_t).square().sum((1, 2)) / energy.clamp_min(1e-6)
+    return error.clamp_max(4).mean()
 
 
 def solve_head(S: Tensor, X: Tensor, ridge: float = 1e-4) -> Tensor:
@@ -37,18 +58,24 @@ def solve_head(S: Tensor, X: Tensor, ridge: float = 1e-4) -> Tensor:
 
 
 def gradient_mismatch(
-    student: Student, teachers: Teachers, images: Tensor, layer: str, rng: torch.Generator
+    student: Student,
+    teachers: Teachers,
+    images: Tensor,
+    others: Tensor,
+    layer: str,
+    rng: torch.Generator,
 ) -> tuple[Tensor, Tensor]:
     """Compare what both networks would do to the pixels.
 
-    One cotangent serves both: for style, the difference `D` of two pictures' Gram matrices
-    (teacher's, of unit norm) in `<D, Gram(y)>`; for content, a difference of features or noise `u`
-    in `<u, y>`.
+    One cotangent serves both: for style, the difference `D` between a picture's Gram matrix and
+    another's (teacher's, of unit norm) in `<D, Gram(y)>`; for content, a difference of features or
+    noise `u` in `<u, y>`.
 
     Args:
         student: Called with `create_graph`, so that its parameters receive a gradient.
         teachers: Frozen.
         images: `(B, 3, H, W)`.
+        others: The teacher's coordinates of one other picture for each, `(B, N, P)`.
         layer: At which layer.
         rng: Chooses between style and content.
 
@@ -62,11 +89,11 @@ def gradient_mismatch(
     y = student(at_student, (layer,))[layer] @ student.heads[layer]
     if style:
         G = gram(t)
-        D = G.detach() - G.detach().roll(1, 0)
+        D = G.detach() - gram(others)
         D = D / D.flatten(1).norm(dim=1).clamp_min(1e-6).view(-1, 1, 1)
         value_t, value_s = (D * G).sum(), (D * gram(y)).sum()
     else:
-        u = t.detach() - t.detach().roll(1, 0)
+        u = t.detach() - others
         if float(torch.rand((), generator=rng)) < 0.4:
             u = torch.randn(t.shape, generator=rng) * u.std()
         u = u / u.flatten(1).norm(dim=1).clamp_min(1e-6).view(-1, 1, 1)

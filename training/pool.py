@@ -75,11 +75,15 @@ class Pool:
             visits=int(uniform(rng, 6, 30)),
         )
 
-    def sample(self, count: int) -> Tensor:
-        """Return `count` pictures out of the pool, clamped as a result would be (half of them)."""
+    def pairs(self, count: int) -> list[tuple[Tensor, Tensor]]:
+        """Return up to `count` pictures of the pool with their styles.
+
+        Half of the time they are clamped, as results are in the end.
+        """
         order = torch.randperm(len(self.items), generator=self.rng)[:count].tolist()
-        images = torch.stack([self.items[i].image for i in order])
-        return images.clamp(0, 1) if uniform(self.rng) < 0.5 else images
+        items = [self.items[i] for i in order if self.items[i].image.shape[-1] == self.size]
+        clamp = uniform(self.rng) < 0.5
+        return [(x.image.clamp(0, 1) if clamp else x.image, x.style) for x in items]
 
     def advance(self, student: Student, count: int) -> None:
         """Give the next `count` transfers a few evaluations each, and replace finished ones."""

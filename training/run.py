@@ -12,7 +12,7 @@ from torch import Tensor
 
 from impasto.backbones.pocket import read_pocket
 from training.data import Crops, split
-from training.losses import compare, gradient_mismatch, solve_head
+from training.losses import compare, compare_differences, gradient_mismatch, solve_head
 from training.pool import Pool
 from training.recipe import SOLVE_AT, Config
 from training.student import Student
@@ -73,10 +73,11 @@ class Run:
         self.pool.size = size
         if self.step >= 100 and self.step % 5 == 0:
             self.pool.advance(self.student, 2)
-        images = self.crops.batch(fresh, size)
-        extra = [image for image in self.pool.sample(pooled) if image.shape[-1] == size]
-        images = torch.cat([images, torch.stack(extra)]) if extra else images
-        loss = self.losses(images.contiguous(memory_format=torch.channels_last))
+        pairs = self.pool.pairs(pooled)
+        images = [self.crops.one(size) for _ in range(fresh)]
+        images += [image for image, _ in pairs] + [style for _, style in pairs]
+        batch = torch.stack(images).contiguous(memory_format=torch.channels_last)
+        loss = self.losses(batch, partners(fresh, len(pairs)))
         for group in self.adam.param_groups:
             group["lr"] = self.rate()
         self.adam.zero_grad()
@@ -90,7 +91,7 @@ class Run:
         self.follow()
         self.seconds += time.perf_counter() - start
 
-    def losses(self, images: Tensor) -> Tensor:
+    def losses(self, images: Tensor, partner: Tensor) -> Tensor:
         """Return the weighted sum of all losses of a batch."""
         side = images.shape[-1] // 2
         top, left = torch.randint(side + 1, (2,), generator=self.rng).tolist()
@@ -102,22 +103,27 @@ class Run:
             self.remember(features, targets, max(0.03, 3 / (self.step + 3)))
         total = torch.zeros(())
         for layer in LAYERS:
-            missing, gram = compare(features[layer] @ self.student.heads[layer], targets[layer])
+            y, t = features[layer] @ self.student.heads[layer], targets[layer]
+            missing, gram = compare(y, t)
+            difference = compare_differences(y, t, partner)
             total = total + self.config.feature_weight[layer] * missing.clamp_max(4)
             total = total + self.config.gram_weight[layer] * gram
+            total = total + self.config.difference_weight[layer] * difference
             self.note(f"r2/{layer}", 1 - float(missing.detach()))
             self.note(f"gram/{layer}", float(gram.detach()))
-        return total + self.gradient_loss(images) if self.step >= 100 else total
+            self.note(f"difference/{layer}", float(difference.detach()))
+        return total + self.gradient_loss(images, targets, partner) if self.step >= 100 else total
 
-    def gradient_loss(self, images: Tensor) -> Tensor:
+    def gradient_loss(self, images: Tensor, targets: dict[str, Tensor], partner: Tensor) -> Tensor:
         """Match gradients of two random layers, each on three random pictures of the batch."""
         share = torch.tensor([self.config.gradient_share[layer] for layer in LAYERS])
         total = torch.zeros(())
         for index in torch.multinomial(share, 2, generator=self.rng).tolist():
             layer = LAYERS[index]
             chosen = torch.randperm(len(images), generator=self.rng)[:3]
+            others = targets[layer][partner[chosen]]
             mismatch, cosine = gradient_mismatch(
-                self.student, self.teachers, images[chosen], layer, self.rng
+                self.student, self.teachers, images[chosen], others, layer, self.rng
             )
             self.note(f"cosine/{layer}", float(cosine))
             total = total + self.config.gradient_weight[layer] * mismatch
@@ -178,3 +184,14 @@ class Run:
         self.pool.items, self.pool.next, self.pool.size = state["pool"]
         self.S, self.X = state["moments"]
         self.step, self.seconds, self.log = state["step"], state["seconds"], state["log"]
+
+
+def partners(fresh: int, pairs: int) -> Tensor:
+    """Return with which picture each one of a batch is compared.
+
+    A batch holds `fresh` pictures, compared around a circle, then `pairs` pictures of the pool and
+    their styles, compared with one another.
+    """
+    circle = torch.arange(fresh).roll(1)
+    images = fresh + torch.arange(pairs)
+    return torch.cat([circle, images + pairs, images])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from torch import Tensor
@@ -15,6 +16,9 @@ from impasto.optimizers import Optimizer
 
 DIVERGED = 10.0
 """A loss this many times the best so far counts as diverged, like NaN or infinity."""
+
+WINDOW = 20
+"""Evaluations over which convergence is judged."""
 
 PATIENCE = 8
 """After this many divergences the loop stops with its best image."""
@@ -50,6 +54,7 @@ def minimize(
     image: Tensor,
     optimizer: Optimizer,
     evaluations: int,
+    tolerance: float = 0.0,
 ) -> Iterator[Step]:
     """Yield a step for every evaluation of ``objective``, starting at ``image``.
 
@@ -60,7 +65,9 @@ def minimize(
         objective: Gives the loss and its gradient at an image.
         image: Where to start, (1, 3, H, W).
         optimizer: Proposes the next image.
-        evaluations: How many evaluations to make; stop earlier with ``break``.
+        evaluations: How many evaluations to make at most; stop earlier with ``break``.
+        tolerance: The run has converged when the best loss falls by less than this share per
+            evaluation, on average over the last `WINDOW`; 0 for never.
 
     Raises:
         ImpastoError: If the loss is not finite at the start already.
@@ -68,6 +75,7 @@ def minimize(
     began = time.perf_counter()
     best: Step | None = None
     divergences = 0
+    recent: deque[float] = deque(maxlen=WINDOW + 1)
     for index in range(1, evaluations + 1):
         at = objective(image)
         seconds = time.perf_counter() - began
@@ -81,6 +89,9 @@ def minimize(
             if best is None or step.total < best.total:
                 best = step
             yield replace(step, best=best.image, best_total=best.total)
+            recent.append(best.total)
+            if has_converged(recent, tolerance):
+                return
             image = optimizer.step(image, at.gradient)
         else:
             divergences += 1
@@ -94,6 +105,13 @@ def minimize(
 def is_sound(total: float, best: float) -> bool:
     """Tell whether a loss is finite and not far above the best so far."""
     return math.isfinite(total) and total <= DIVERGED * best
+
+
+def has_converged(recent: Sequence[float], tolerance: float) -> bool:
+    """Tell whether the best losses of the last evaluations have stopped falling."""
+    if len(recent) <= WINDOW:
+        return False
+    return recent[0] - recent[-1] < tolerance * WINDOW * recent[-1]
 
 
 def _sentence(total: float, best: float) -> str:

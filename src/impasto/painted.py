@@ -26,11 +26,13 @@ class Progress:
         job: What is being painted.
         level: Index into ``job.levels``.
         step: The evaluation; its image may be padded and is not clipped, see `rgb`.
+        before: Evaluations made at the coarser levels.
     """
 
     job: Job
     level: int
     step: Step
+    before: int
 
     @property
     def size(self) -> int:
@@ -40,7 +42,7 @@ class Progress:
     @property
     def evaluations(self) -> int:
         """Evaluations done so far, at all levels."""
-        return self.step.index + sum(lv.evaluations for lv in self.job.levels[: self.level])
+        return self.before + self.step.index
 
     @property
     def rgb(self) -> Rgb:

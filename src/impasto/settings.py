@@ -124,6 +124,15 @@ class Settings:
         "size:evaluations for each size, like 256:150,512:100, instead of iterations and levels",
         OPTIMIZATION,
     )
+    tolerance: float = knob(
+        0.0,
+        parsing.real,
+        "go on to the next size when the loss falls by less than this share per evaluation, "
+        "like 1e-4; 0 for never",
+        OPTIMIZATION,
+        low=0,
+        high=1,
+    )
     optimizer: str = knob("lbfgs", parsing.name, "how to descend", OPTIMIZATION, choices=OPTIMIZERS)
     learning_rate: float = knob(
         None, parsing.real, "step length: 1 for lbfgs, 0.02 for adam", OPTIMIZATION, low=1e-9

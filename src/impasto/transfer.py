@@ -78,6 +78,7 @@ def paint(job: Job) -> Iterator[Progress]:
     """Yield every evaluation of a prepared job, from the coarsest size to the finest."""
     settings = job.settings
     change: Tensor | None = None
+    done = 0
     for index, level in enumerate(job.levels):
         photograph, *paintings = job.pictures(level.size)
         objective = build(job.backbone, photograph, paintings, job.blend, settings)
@@ -86,9 +87,11 @@ def paint(job: Job) -> Iterator[Progress]:
             image = initialize(job, base, photograph, paintings)
         else:
             image = base + enlarge(change, base)
-        for step in minimize(objective, image, make_optimizer(settings), level.evaluations):
-            yield Progress(job, index, step)
+        optimizer, most = make_optimizer(settings), level.evaluations
+        for step in minimize(objective, image, optimizer, most, settings.tolerance):
+            yield Progress(job, index, step, before=done)
         change = step.best - base
+        done += step.index
 
 
 def build(

@@ -127,6 +127,14 @@ def test_python_compiles_and_what_it_imports_exists(name):
                 assert named <= {*KNOBS, "progress", "content", "style"}, named
 
 
+def test_the_code_of_the_readme_runs(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (block,) = code(text("README.md"), "python")
+    assert len(block.splitlines()) <= 12
+    exec(compile(block.replace("size=256", "size=32, iterations=2"), "README.md", "exec"), {})
+    assert (tmp_path / "coffee.png").exists()
+
+
 @pytest.fixture
 def page_module() -> Iterator[ModuleType]:
     """A module for the code of a page; rows that it adds to the tables are taken out again."""

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from impasto.errors import ImpastoError
-from impasto.minimize import PATIENCE, minimize
+from impasto.minimize import PATIENCE, WINDOW, has_converged, minimize
 from impasto.objective import Evaluation
 from impasto.optimizers import LBFGS
 
@@ -68,3 +68,21 @@ def test_a_run_that_keeps_diverging_ends_with_its_best_image():
 def test_a_start_that_is_not_finite_is_an_error():
     with pytest.raises(ImpastoError, match="start image is nan"):
         list(minimize(lambda image: Evaluation(float("nan"), {}, image), START, LBFGS(), 5))
+
+
+def test_it_stops_when_it_has_converged():
+    def flat(image):
+        total = 1 + image.square().sum().item()
+        return Evaluation(total, {"flat": total}, 2 * image)
+
+    steps = list(minimize(flat, START, LBFGS(), 1000, tolerance=1e-4))
+    assert WINDOW < len(steps) < 100
+    assert steps[-1].best_total == pytest.approx(1, abs=1e-3)
+    assert len(list(minimize(flat, START, LBFGS(), 100, tolerance=0))) == 100
+
+
+@pytest.mark.parametrize(("fall", "converged"), [(1.1e-4, False), (0.9e-4, True)])
+def test_the_tolerance_is_a_share_per_evaluation(fall, converged):
+    recent = [1 - fall * index for index in range(WINDOW + 1)]
+    assert has_converged([5 * total / recent[-1] for total in recent], 1e-4) is converged
+    assert not has_converged(recent[:-1], 1e-4)
