@@ -173,8 +173,8 @@ class Pocket(Backbone):
 
     def margin(self, layers: Iterable[str]) -> int:
         """Return how far the deepest of ``layers`` sees; see `Backbone.margin`."""
-        deepest = max((layer.replace("relu", "conv") for layer in layers), default="")
-        return vgg_margin(name for name in CONVOLUTIONS if name <= deepest)
+        read = {name for layer in layers for name in READS[layer] if name in CONVOLUTIONS}
+        return vgg_margin(name for name in CONVOLUTIONS if name <= max(read, default=""))
 
     def forward(self, images: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
         """Return the tapped feature maps of `layers`; see `Backbone.forward`."""
