@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SHARED ?= ../shared
 
-.PHONY: demo test check format docs train-pocket bench clean
+.PHONY: demo test check format docs train-pocket bench bench-quick clean
 
 demo: $(VENV)/.installed
 	$(BIN)/impasto demo --output out
@@ -29,10 +29,13 @@ docs: $(VENV)/.installed
 	$(BIN)/python docs/generate.py
 
 train-pocket: $(VENV)/.installed
-	$(BIN)/python -m training.train --weights $(SHARED)/weights --images $(SHARED)/images
+	$(BIN)/python -m training.train --weights $(SHARED)/weights --images $(SHARED)/images --out runs/pocket
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks
+
+bench-quick: $(VENV)/.installed
+	$(BIN)/python -m benchmarks --quick
 
 clean:
 	rm -rf $(VENV) out .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache

@@ -102,51 +102,63 @@ def linear_maps(network, weights: Path, images: Path, seed: int, side: int = 256
     return report
 
 
-def curve(log: Path) -> list[dict[str, float]]:
-    """Return the validation records of the training log, at most sixty of them."""
-    lines = [json.loads(line) for line in log.read_text().splitlines()]
+def curve(lines: list[dict[str, float]]) -> list[dict[str, float]]:
+    """Return the validation records of a training log, at most about sixty of them."""
     # By step, since a run that was resumed repeats the steps after its last checkpoint.
     records = {line["step"]: line for line in lines if "val/relu1_1" in line}
     steps = sorted(records)
     return [records[step] for step in steps[:: max(1, len(steps) // 60)]]
 
 
-def main() -> None:
-    """Read the command line, measure, write the report."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description="Measure a pocket network; print and keep it.")
     parser.add_argument("--weights", type=Path, default=Path("../shared/weights"))
     parser.add_argument("--images", type=Path, default=Path("../shared/images"))
     parser.add_argument("--run", type=Path, default=Path("../train-runs/pocket"))
     parser.add_argument("--cache", type=Path, default=Path("../train-runs/judge"))
     parser.add_argument("--file", type=Path, default=None, help="the shipped file if not given")
-    parser.add_argument("--report", type=Path, default=None, help="training/report.json, say")
+    parser.add_argument("--report", type=Path, default=None, help="a JSON file to bring up to date")
+    parser.add_argument("--seed", type=int, default=1, help="of the run: it chose what is held out")
     parser.add_argument("--only", choices=("r2", "judge", "cost"), default=None)
     parser.add_argument("--threads", type=int, default=1)
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    return parser.parse_args()
+
+
+def measure(options: argparse.Namespace) -> dict[str, object]:
+    """Return what is known of a network: all of it, or `options.only` one part."""
     network = pocket(options.file)
-    file = options.file or WEIGHTS
-    report: dict[str, object] = {
+    found: dict[str, object] = {
         "goals": GOALS,
-        "bytes": file.stat().st_size,
+        "bytes": (options.file or WEIGHTS).stat().st_size,
         "parameters": sum(p.numel() for p in network.parameters()),
         "taps": dict(TAPS),
     }
     if options.only in (None, "r2"):
-        report["r2"] = linear_maps(network, options.weights, options.images, seed=1)
+        found["r2"] = linear_maps(network, options.weights, options.images, seed=options.seed)
     if options.only in (None, "judge"):
-        report["judge"] = judge(network, options.weights, options.images, options.cache)
+        found["judge"] = judge(network, options.weights, options.images, options.cache)
     if options.only in (None, "cost"):
-        report["cost"] = cost(network)
+        found["cost"] = cost(network)
     log = options.run / "log.jsonl"
-    if options.report and log.exists():
-        report |= json.loads(log.read_text().splitlines()[0])
-        report["curve"] = curve(log)
-    text = json.dumps(report, indent=1)
+    if log.exists():
+        lines = [json.loads(line) for line in log.read_text().splitlines()]
+        found |= [line for line in lines if "config" in line][-1]
+        found["curve"] = curve(lines)
+    return found
+
+
+def main() -> None:
+    """Measure, print, and bring the report up to date."""
+    options = arguments()
+    torch.set_num_threads(options.threads)
+    report: dict[str, object] = {}
+    if options.report and options.report.exists():
+        report = json.loads(options.report.read_text())
+    found = measure(options)
     if options.report:
-        options.report.write_text(text + "\n")
-    report.pop("curve", None)
-    print(json.dumps(report, indent=1))
+        options.report.write_text(json.dumps(report | found, indent=1) + "\n")
+    print(json.dumps({key: found[key] for key in found if key != "curve"}, indent=1))
 
 
 if __name__ == "__main__":

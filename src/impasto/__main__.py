@@ -10,7 +10,6 @@ from typing import NoReturn
 
 import click
 
-from impasto.cli import cli
 from impasto.errors import ImpastoError
 
 INTERRUPTED, TERMINATED = 130, 143
@@ -23,6 +22,8 @@ def main() -> NoReturn:
     """
     signal.signal(signal.SIGTERM, _terminate)
     try:
+        from impasto.cli import cli  # takes a moment, in which Ctrl-C may come
+
         cli.main(standalone_mode=False)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
@@ -55,7 +56,7 @@ def explain(error: Exception) -> str:
     """Return one sentence for an error that nobody expected."""
     text = " ".join(str(error).split())
     # torch has several kinds of its own; on a CPU it is a RuntimeError that says so.
-    if isinstance(error, MemoryError) or "memory" in text:
+    if isinstance(error, MemoryError) or "allocate memory" in text or "out of memory" in text:
         return "there is not enough memory: try a smaller --size, or a smaller --tile"
     return f"internal error, {type(error).__name__}: {text} (IMPASTO_DEBUG=1 shows where)"
 

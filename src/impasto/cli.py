@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from impasto._version import __version__
+from impasto.errors import PictureError, SettingsError
 from impasto.parsing import flag
 from impasto.settings import KNOBS, Settings
 
@@ -91,7 +94,9 @@ def paint(
     The path of the picture is printed at the end. Ctrl-C stops and keeps the picture so far.
     """
     settings = Settings(**given(values))
-    out = Path(output or f"{Path(content).stem}-{Path(style[0]).stem}.png")
+    if output is None:
+        output = f"{Path(content).stem}-{Path(style[0]).stem}.png"
+    out = Path(output)
     start_work(out, content, style, settings, quiet, as_json)
 
 
@@ -109,7 +114,12 @@ def demo(
 
     content, style = samples.photograph(photograph), samples.painting(painting)
     settings = Settings(**given({"size": size}))
-    Path(output).mkdir(parents=True, exist_ok=True)
+    try:
+        Path(output).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PictureError(
+            f"'{output}' cannot be made a folder ({error.strerror}): choose another with --output."
+        ) from error
     out = Path(output) / f"{photograph}-{painting}.png"
     start_work(out, str(content), (str(style),), settings, quiet, as_json)
 
@@ -165,6 +175,8 @@ def repeat(
     for what, recorded in (("init", recipe.init), ("weights", recipe.weights)):
         if recorded is not None:
             changes[what] = locate(moved[what], recorded, old, what)
+        elif moved[what] is not None:
+            raise SettingsError(f"'{picture}' was painted without {what}: leave out --{what}.")
     out = Path(output) if output else old.with_stem(f"{old.stem}-again")
     settings = recipe.settings.replace(**changes)
     start_work(out, photograph, tuple(paintings), settings, quiet, as_json, keep=(picture,))
@@ -232,5 +244,17 @@ def work(job: Job, out: Path, quiet: bool, as_json: bool) -> None:
                     click.echo(json.dumps(vars(record)))
     finally:
         if painted.last is not None:
-            painted.save(out)
+            with undisturbed():
+                painted.save(out)
             click.echo(str(out), err=as_json)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let neither Ctrl-C nor a request to end interrupt what is done meanwhile."""
+    before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -37,10 +37,12 @@ PLAIN_EVERY = 5.0
 class Eta:
     """Estimates the seconds left from what the evaluations so far have cost.
 
-    A level that has not begun is taken to cost as much per pixel as the present one.
+    A level that has not begun is taken to cost as much per pixel as the present one, tiles and
+    their margins included.
     """
 
     def __init__(self, job: Job) -> None:
+        self.job = job
         self.levels = job.levels
         self.cost = 0.0
 
@@ -50,7 +52,7 @@ class Eta:
         self.cost = step.seconds / step.index
         left = self.cost * (level.evaluations - step.index)
         for later in self.levels[painting.level + 1 :]:
-            left += later.evaluations * self.cost * (later.size / level.size) ** 2
+            left += later.evaluations * self.cost * self.job.work(later) / self.job.work(level)
         return left
 
 
@@ -90,7 +92,7 @@ def choose_display(job: Job, quiet: bool) -> Iterator[Show]:
     console = Console(stderr=True)
     if quiet:
         yield lambda painting: None
-    elif console.is_terminal:
+    elif sys.stderr.isatty() and not console.is_dumb_terminal:
         with live(job, console) as show:
             yield show
     else:
@@ -133,7 +135,7 @@ def live(job: Job, console: Console) -> Iterator[Show]:
         bars.add_task(f"{level.size} px", total=level.evaluations, rate="") for level in job.levels
     ]
     status, eta = Text(), Eta(job)
-    console.print(opening(job), style="dim")
+    console.print(Text(opening(job), style="dim"))
     with Live(Group(bars, status), console=console, refresh_per_second=8):
 
         def show(painting: Painting) -> None:
@@ -142,7 +144,7 @@ def live(job: Job, console: Console) -> Iterator[Show]:
             bars.update(tasks[painting.level], completed=step.index, rate=rate)
             status.plain = f"  loss {step.total:.4g}  ({losses(step.parts)})  left {clock(left)}"
             if step.note:
-                console.print(step.note, style="yellow")
+                console.print(Text(step.note, style="yellow"))
 
         yield show
 
@@ -183,5 +185,5 @@ def models_table() -> None:
         rows = sources(name)
         here = str(find(name) or "no") if rows else "in the package"
         fetchable = "\n".join(f"{source}, {row.megabytes} MB" for source, row in rows.items())
-        table.add_row(name, network.summary, here, fetchable or "-")
+        table.add_row(*map(Text, (name, network.summary, here, fetchable or "-")))
     Console(soft_wrap=True).print(table)

@@ -20,7 +20,7 @@ from impasto.backbones.published import find_weights, sources
 from impasto.errors import SettingsError, did_you_mean
 from impasto.images import Picture, as_picture, fit
 from impasto.machine import DTYPES, choose_device, choose_precision, choose_threads
-from impasto.memory import Cost
+from impasto.memory import Cost, Extent
 from impasto.pyramid import Level
 from impasto.recipe import Input, Recipe
 from impasto.settings import Settings
@@ -29,7 +29,7 @@ from impasto.tables import INITIALIZERS
 Rgb = NDArray[np.float32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
     """A painting that is ready to begin: everything is read and checked.
 
@@ -62,16 +62,32 @@ class Job:
         return self.settings.style_blend or (1.0,) * len(self.styles)
 
     @property
+    def margin(self) -> int:
+        """How far beyond its square a feature sees, in pixels."""
+        return self.backbone.margin(wanted_layers(self.settings))
+
+    @property
+    def extent(self) -> Extent:
+        """The sizes that decide how much memory the run needs."""
+        return extent_of(self.settings, self.content, self.styles)
+
+    @property
     def peak_memory(self) -> float:
         """An estimate of the bytes that the run will take."""
-        s, margin = self.settings, self.backbone.margin(wanted_layers(self.settings))
-        return memory.peak(*self.shape(s.size), self.cost, s.history, s.tile, margin)
+        return memory.peak(self.extent, self.cost, self.settings.tile, self.margin)
 
     @property
     def seconds(self) -> float:
         """An estimate of the time that the run will take."""
-        area = sum(lv.evaluations * math.prod(self.shape(lv.size)) for lv in self.levels)
-        return self.cost.seconds * area
+        return self.cost.seconds * sum(lv.evaluations * self.work(lv) for lv in self.levels)
+
+    def work(self, level: Level) -> float:
+        """Return the work of one evaluation, in pixels of an evaluation without tiles."""
+        area, side = math.prod(self.shape(level.size)), self.settings.tile
+        if side == 0 or side >= level.size:
+            return area
+        # A tile runs forward twice and back once, with its margins.
+        return 1.5 * area * (1 + 2 * self.margin / side) ** 2
 
     @property
     def least_side(self) -> int:
@@ -102,19 +118,29 @@ class Job:
 
         A side below the network's minimum is padded by reflection; see `Progress.rgb` for the cut.
         """
-        least = self.least_side
-        pad = [(before(n, least), max(least - n, 0) - before(n, least)) for n in rgb.shape[:2]]
-        padded = np.pad(rgb, (*pad, (0, 0)), mode="symmetric")
-        channels_first = torch.from_numpy(padded).permute(2, 0, 1)[None].contiguous()
+        channels_first = torch.from_numpy(rgb).permute(2, 0, 1)[None].contiguous()
         dtype = torch.float64 if self.settings.precision == "float64" else torch.float32
-        return channels_first.to(device=self.settings.device, dtype=dtype)
+        return self.pad(channels_first.to(device=self.settings.device, dtype=dtype))
+
+    def pad(self, image: Tensor) -> Tensor:
+        """Return an image whose sides below the network's minimum are continued by reflection."""
+        for dim in (2, 3):
+            side, least = image.shape[dim], self.least_side
+            if side < least:
+                index = torch.arange(least, device=image.device) - before(side, least)
+                index = index % (2 * side)
+                image = image.index_select(dim, torch.minimum(index, 2 * side - 1 - index))
+        return image
+
+    def cut(self, image: Tensor, size: int) -> Tensor:
+        """Return an image of one size without what `pad` has added."""
+        height, width = self.shape(size)
+        top, left = before(height, self.least_side), before(width, self.least_side)
+        return image[:, :, top : top + height, left : left + width]
 
     def picture(self, image: Tensor, size: int) -> Rgb:
         """Return an image of the optimization as a picture (H, W, 3), cut and clipped."""
-        least = self.least_side
-        height, width = self.shape(size)
-        top, left = before(height, least), before(width, least)
-        cut = image[0, :, top : top + height, left : left + width].clamp(0, 1)
+        cut = self.cut(image, size)[0].clamp(0, 1)
         return cut.permute(1, 2, 0).float().cpu().numpy()
 
 
@@ -150,9 +176,10 @@ def prepare(content: Any, style: Any, settings: Settings) -> Job:
         precision=choose_precision(settings.precision, device),
         threads=choose_threads(settings.threads),
     )
+    extent = extent_of(resolved, photograph, paintings)
     backbone = load(resolved, weights)
     cost = memory.measure(backbone, wanted_layers(resolved))
-    resolved = resolved.replace(tile=pick_tile(resolved, photograph, backbone, cost))
+    resolved = resolved.replace(tile=pick_tile(resolved, extent, backbone, cost))
     recipe = Recipe(
         resolved,
         content=identify(content, photograph),
@@ -163,16 +190,38 @@ def prepare(content: Any, style: Any, settings: Settings) -> Job:
     return Job(resolved, photograph, paintings, start, backbone, cost, recipe)
 
 
-def pick_tile(settings: Settings, photograph: Picture, backbone: Backbone, cost: Cost) -> int:
+def extent_of(settings: Settings, content: Picture, styles: Sequence[Picture]) -> Extent:
+    """Return the sizes that decide how much memory a painting needs.
+
+    Raises:
+        SettingsError: If a picture would be larger than Impasto reads and writes.
+    """
+    style_size = max(round(settings.size * settings.style_scale), 1)
+    sides = [(content, settings.size), *((style, style_size) for style in styles)]
+    shapes = []
+    for picture, side in sides:
+        height, width = picture.rgb.shape[:2]
+        shapes.append(fit(width, height, side)[::-1])
+        if math.prod(shapes[-1]) > images.MAX_PIXELS:
+            height, width = shapes[-1]
+            raise SettingsError(
+                f"a picture would have {width} x {height} pixels: at most "
+                f"{images.MAX_PIXELS // 10**6} million are possible, so lower size or style_scale."
+            )
+    vectors = 2 * settings.history if settings.optimizer == "lbfgs" else 2
+    value = 8 if settings.precision == "float64" else 4
+    return Extent(shapes[0], max(shapes, key=math.prod), vectors, value)
+
+
+def pick_tile(settings: Settings, extent: Extent, backbone: Backbone, cost: Cost) -> int:
     """Return the tile asked for, or the largest that fits into the memory allowed or free."""
     if settings.tile is not None:
         return settings.tile
     allowed = memory.SPARE * memory.free_memory(settings.device)
-    budget = allowed if settings.memory is None else settings.memory * 2**30
-    width, height = fit(photograph.rgb.shape[1], photograph.rgb.shape[0], settings.size)
-    return memory.choose_tile(
-        height, width, backbone, wanted_layers(settings), cost, settings.history, budget
-    )
+    budget = allowed if settings.memory is None else settings.memory * memory.GIB
+    layers = wanted_layers(settings)
+    stride = minimum_side(layers)
+    return memory.choose_tile(extent, cost, backbone.margin(layers), stride, budget)
 
 
 def wanted_layers(settings: Settings) -> list[str]:
@@ -183,7 +232,7 @@ def wanted_layers(settings: Settings) -> list[str]:
 def weight_file(settings: Settings) -> Path | None:
     """Return the weight file given or fetched, or None for the network inside the package."""
     if settings.weights is not None:
-        return Path(settings.weights)
+        return Path(settings.weights).expanduser()
     return find_weights(settings.backbone) if sources(settings.backbone) else None
 
 
@@ -224,5 +273,5 @@ def start_picture(path: str) -> Picture:
 def identify(source: Any, picture: Picture) -> Input:
     """Return what a recipe records of an input."""
     if isinstance(source, str | Path):
-        return Input.of_file(source)
+        return Input.of_file(Path(source).absolute())
     return Input.of_values(np.ascontiguousarray(picture.rgb).tobytes())

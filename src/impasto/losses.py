@@ -110,8 +110,8 @@ class TotalVariation:
     Source: Mahendran and Vedaldi (2015) for p = 2; Rudin, Osher and Fatemi (1992) for p = 1.
     """
 
-    def __init__(self, power: int, scale: Callable[[int], float]) -> None:
-        """Keep the power, 1 or 2, and the scale of a sum of n differences."""
+    def __init__(self, power: int, scale: Callable[[int, int], float]) -> None:
+        """Keep the power, 1 or 2, and the scale of a sum of n such powers."""
         self.power = power
         self.scale = scale
 
@@ -122,4 +122,4 @@ class TotalVariation:
 
     def _sum(self, differences: Tensor) -> Tensor:
         powers = differences.square() if self.power == 2 else differences.abs()
-        return self.scale(differences.numel()) * powers.sum()
+        return self.scale(differences.numel(), self.power) * powers.sum()

@@ -20,6 +20,8 @@ def choose_device(wanted: str | None) -> str:
             return "cuda"
         return "mps" if torch.backends.mps.is_available() else "cpu"
     try:
+        if torch.device(wanted).type not in ("cpu", "cuda", "mps"):
+            raise RuntimeError
         torch.empty(0, device=torch.device(wanted))
     except (RuntimeError, AssertionError, NotImplementedError):
         raise SettingsError(

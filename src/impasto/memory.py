@@ -7,6 +7,7 @@ measured on a small picture, tensor by tensor, when a run is prepared; the other
 
 from __future__ import annotations
 
+import math
 import time
 import weakref
 from collections.abc import Callable, Collection
@@ -19,8 +20,8 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from impasto.backbones import minimum_side
 from impasto.backbones.backbone import Backbone
+from impasto.errors import SettingsError
 from impasto.losses import ContentLoss, GramLoss
 from impasto.normalization import NORMALIZATIONS
 from impasto.objective import Objective, Term
@@ -38,6 +39,8 @@ BUFFERS = 12
 
 SPARE = 0.8
 """The share of the free memory that a painting may take."""
+
+GIB = 2**30
 
 LEAST_TILE = 128
 """Below this, margins would cost many times the work of the tile itself."""
@@ -84,7 +87,8 @@ class Tally(TorchDispatchMode):
 def measure(backbone: Backbone, layers: Collection[str]) -> Cost:
     """Return the cost of an evaluation that looks at ``layers``, from one on a small picture."""
     weight = next(backbone.parameters())
-    image = torch.rand((1, 3, PROBE, PROBE), device=weight.device)
+    generator = torch.Generator().manual_seed(0)
+    image = torch.rand((1, 3, PROBE, PROBE), generator=generator).to(weight.device)
     scale = NORMALIZATIONS["relative"]
     with torch.no_grad():
         features = backbone(image, layers)
@@ -100,52 +104,60 @@ def measure(backbone: Backbone, layers: Collection[str]) -> Cost:
     return Cost(tally.peak / PROBE**2, (time.perf_counter() - began) / PROBE**2)
 
 
-def peak(height: int, width: int, cost: Cost, history: int, tile: int, margin: int) -> float:
-    """Return an estimate of the bytes that a painting adds to the process.
+@dataclass(frozen=True)
+class Extent:
+    """The sizes that decide how much memory a painting needs.
 
-    Args:
-        height: Of the result in pixels.
-        width: Of the result in pixels.
-        cost: Of an evaluation, see `measure`.
-        history: Steps that the optimizer remembers.
-        tile: Side of the tiles, 0 for none.
-        margin: Of the tiles.
+    Attributes:
+        result: Height and width of the result in pixels.
+        largest: Height and width of the largest picture that the network sees: the result, or a
+            style picture at a large ``style_scale``.
+        vectors: Images of the result's size that the optimizer keeps.
+        value: Bytes of one value.
     """
-    rows, columns = (min(n, tile + 2 * margin) if tile else n for n in (height, width))
-    return OVERHEAD * cost.memory * rows * columns + image_bytes(history) * height * width
+
+    result: tuple[int, int]
+    largest: tuple[int, int]
+    vectors: int
+    value: int = 4
+
+    @property
+    def fixed(self) -> float:
+        """Bytes that no tile saves: the optimizer's vectors and the buffers."""
+        return 3.0 * self.value * (self.vectors + BUFFERS) * math.prod(self.result)
 
 
-def image_bytes(history: int) -> int:
-    """Return the bytes per pixel of the optimizer's vectors and the buffers, in float32."""
-    return 3 * 4 * (2 * history + BUFFERS)
+def peak(extent: Extent, cost: Cost, tile: int, margin: int) -> float:
+    """Return an estimate of the bytes that a painting adds to the process; tile 0 is none."""
+    rows, columns = (min(n, tile + 2 * margin) if tile else n for n in extent.largest)
+    return OVERHEAD * cost.memory * rows * columns + extent.fixed
 
 
-def choose_tile(
-    height: int,
-    width: int,
-    backbone: Backbone,
-    layers: Collection[str],
-    cost: Cost,
-    history: int,
-    budget: float,
-) -> int:
+def choose_tile(extent: Extent, cost: Cost, margin: int, stride: int, budget: float) -> int:
     """Return the side of the largest tile that fits, or 0 if the whole image does.
 
     Args:
-        height: Of the result in pixels.
-        width: Of the result in pixels.
-        backbone: The network.
-        layers: Its layers that are looked at.
+        extent: The sizes.
         cost: Of an evaluation, see `measure`.
-        history: Steps that the optimizer remembers.
+        margin: Of the tiles, see `Backbone.margin`.
+        stride: Whose multiple a tile has to be.
         budget: Bytes that the painting may take.
+
+    Raises:
+        SettingsError: If not even a tile of `LEAST_TILE` fits.
     """
-    margin, stride = backbone.margin(layers), minimum_side(layers)
-    if peak(height, width, cost, history, 0, margin) <= budget:
+    if peak(extent, cost, 0, margin) <= budget:
         return 0
-    room = max(budget - image_bytes(history) * height * width, 0)
-    side = int((room / (OVERHEAD * cost.memory)) ** 0.5) - 2 * margin
-    return max(side // stride * stride, LEAST_TILE)
+    least = peak(extent, cost, LEAST_TILE, margin)
+    if least > budget:
+        height, width = extent.result
+        raise SettingsError(
+            f"{width} x {height} pixels need about {least / GIB:.2g} GiB and "
+            f"{budget / GIB:.2g} GiB may be used: choose a smaller size or history, "
+            "or allow more with memory."
+        )
+    room = (budget - extent.fixed) / (OVERHEAD * cost.memory)
+    return max((int(room**0.5) - 2 * margin) // stride * stride, LEAST_TILE)
 
 
 def free_memory(device: str) -> float:

@@ -20,11 +20,14 @@ DIVERGED = 10.0
 WINDOW = 20
 """Evaluations over which convergence is judged."""
 
+STALLED = 20
+"""After this many evaluations without a better image, the run counts as diverged, too."""
+
 PATIENCE = 8
 """After this many divergences the loop stops with its best image."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """One evaluation.
 
@@ -58,8 +61,9 @@ def minimize(
 ) -> Iterator[Step]:
     """Yield a step for every evaluation of ``objective``, starting at ``image``.
 
-    A loss that is not finite, or far above the best, does not end the run: the loop returns to the
-    best image, restarts the optimizer with half its step length, and says so in ``Step.note``.
+    A loss that is not finite, far above the best, or long without progress does not end the run:
+    the loop returns to the best image, restarts the optimizer with half its step length, and says
+    so in ``Step.note``.
 
     Args:
         objective: Gives the loss and its gradient at an image.
@@ -74,7 +78,7 @@ def minimize(
     """
     began = time.perf_counter()
     best: Step | None = None
-    divergences = 0
+    divergences = last = 0
     recent: deque[float] = deque(maxlen=WINDOW + 1)
     for index in range(1, evaluations + 1):
         at = objective(image)
@@ -84,10 +88,10 @@ def minimize(
                 f"the loss of the start image is {at.total}: it must be finite; "
                 "check the weights of the network, or use --precision float32."
             )
-        if best is None or is_sound(at.total, best.total):
+        if best is None or (is_sound(at.total, best.total) and index - last < STALLED):
             step = Step(index, image, at.total, at.parts, seconds, image, at.total)
             if best is None or step.total < best.total:
-                best = step
+                best, last = step, index
             yield replace(step, best=best.image, best_total=best.total)
             recent.append(best.total)
             if has_converged(recent, tolerance):
@@ -99,7 +103,7 @@ def minimize(
             if divergences == PATIENCE:
                 return
             optimizer.restart()
-            image = best.image
+            image, last = best.image, index
 
 
 def is_sound(total: float, best: float) -> bool:
@@ -115,4 +119,4 @@ def has_converged(recent: Sequence[float], tolerance: float) -> bool:
 
 
 def _sentence(total: float, best: float) -> str:
-    return f"the loss became {total:.4g}: going on from the best image so far ({best:.4g})"
+    return f"the loss is {total:.4g}: going on from the best image so far ({best:.4g})"

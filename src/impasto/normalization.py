@@ -57,7 +57,7 @@ class Normalization:
         summary: One line for help texts.
         content: Scale of the content loss.
         style: Scale of the style loss.
-        variation: Scale of a sum of differences of neighbors, given their number.
+        variation: Scale of a sum of powers of differences, given their number and the power.
         content_weight: Default α.
         style_weight: Default β.
         tv_weight: Default weight of total variation.
@@ -72,7 +72,7 @@ class Normalization:
     style_weight: float
     tv_weight: float = 0.0
     tv: str = "squared"
-    variation: Callable[[int], float] = lambda differences: 1.0 / max(differences, 1)
+    variation: Callable[[int, int], float] = lambda count, power: 1.0 / max(count, 1)
     shares: bool = True
 
 
@@ -83,7 +83,7 @@ NORMALIZATIONS: dict[str, Normalization] = {
         style=inverse_energy,
         content_weight=1.0,
         style_weight=100.0,
-        tv_weight=1.0,
+        tv_weight=2.0,
     ),
     "paper": Normalization(
         "equations 1 to 7 of Gatys et al. (2015) as printed",
@@ -101,14 +101,13 @@ NORMALIZATIONS: dict[str, Normalization] = {
         shares=False,
     ),
     "neural-style": Normalization(
-        "Johnson's neural-style: 5, 100, and absolute total variation summed over 0 to 255",
+        "Johnson's neural-style: 5, 100, and total variation summed over values of 0 to 255",
         content=lambda target: 1.0 / target.elements,
         style=lambda target: float(target.channels) ** -4,
-        variation=lambda differences: 255.0,
+        variation=lambda count, power: 255.0**power / power,
         content_weight=5.0,
         style_weight=100.0,
         tv_weight=1e-3,
-        tv="absolute",
         shares=False,
     ),
 }

@@ -33,7 +33,7 @@ class Term:
     loss: Loss
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evaluation:
     """One forward and backward pass.
 

@@ -71,7 +71,7 @@ class LBFGS:
     def _remember(self, s: Tensor, y: Tensor) -> None:
         """Keep the pair unless it shows no positive curvature."""
         curvature = float(s @ y)
-        if curvature > CURVATURE_FLOOR * float(s.norm() * y.norm()):
+        if curvature > CURVATURE_FLOOR * float(s.norm() * y.norm()) and float(y @ y) > 0:
             self.pairs.append(Pair(s, y, curvature))
 
     def _apply_inverse_hessian(self, gradient: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from impasto.recipe import Recipe
 from impasto.settings import Settings
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Progress:
     """One evaluation of a painting.
 

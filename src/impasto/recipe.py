@@ -80,7 +80,7 @@ class Recipe:
                 weights=_optional(values.get("weights")),
                 version=str(values["impasto"]),
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             if isinstance(error, UsageError):
                 raise
             raise UsageError(

@@ -81,10 +81,15 @@ class Settings:
         512, parsing.whole, "long side of the result", PAINTING, unit="pixels", low=16, high=32768
     )
     style_weight: float = knob(
-        None, parsing.real, "β: larger is more of the paintings' style", PAINTING, low=0
+        None, parsing.real, "β: larger is more of the paintings' style", PAINTING, low=0, high=1e12
     )
     content_weight: float = knob(
-        None, parsing.real, "α: larger is more of the photograph's content", PAINTING, low=0
+        None,
+        parsing.real,
+        "α: larger is more of the photograph's content",
+        PAINTING,
+        low=0,
+        high=1e12,
     )
     tv_weight: float = knob(
         None,
@@ -92,6 +97,7 @@ class Settings:
         "total variation: larger is smoother, with less speckle",
         PAINTING,
         low=0,
+        high=1e12,
     )
     style_scale: float = knob(
         1.0,
@@ -116,7 +122,7 @@ class Settings:
         100, parsing.whole, "evaluations at the final size", OPTIMIZATION, low=1, high=10**6
     )
     levels: int = knob(
-        None, parsing.whole, "sizes from coarse to fine, 1 for none", OPTIMIZATION, low=1, high=12
+        None, parsing.whole, "sizes from coarse to fine, 1 for none", OPTIMIZATION, low=1, high=32
     )
     plan: tuple[tuple[int, int], ...] = knob(
         None,
@@ -183,7 +189,7 @@ class Settings:
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            if value is not None:
+            if value is not None or field.default is not None:
                 object.__setattr__(self, field.name, check(field.name, value))
         self._check_together()
 
@@ -222,7 +228,8 @@ class Settings:
             "learning_rate": LEARNING_RATES[self.optimizer],
         }
         missing = {k: v for k, v in defaults.items() if getattr(self, k) is None}
-        return self.replace(plan=chosen, levels=len(chosen), **missing)
+        last = chosen[-1][1]
+        return self.replace(plan=chosen, levels=len(chosen), iterations=last, **missing)
 
     def replace(self, **changes: Any) -> Settings:
         """Return a copy with some settings changed."""
@@ -256,7 +263,7 @@ def check(setting: str, value: Any) -> Any:
     this = KNOBS[setting]
     try:
         parsed = this.parse(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise SettingsError(f"{setting} is {value!r}: {error}.") from None
     if this.choices is not None:
         look_up(this.choices, parsed, setting)

@@ -86,11 +86,11 @@ def paint(job: Job) -> Iterator[Progress]:
         if change is None:
             image = initialize(job, base, photograph, paintings)
         else:
-            image = base + enlarge(change, base)
+            image = base + job.pad(enlarge(change, job.shape(level.size)))
         optimizer, most = make_optimizer(settings), level.evaluations
         for step in minimize(objective, image, optimizer, most, settings.tolerance):
             yield Progress(job, index, step, before=done)
-        change = step.best - base
+        change = job.cut(step.best - base, level.size)
         done += step.index
 
 
@@ -148,12 +148,12 @@ def initialize(job: Job, base: Tensor, photograph: Tensor, paintings: Sequence[T
     return image
 
 
-def enlarge(change: Tensor, base: Tensor) -> Tensor:
-    """Return what a coarser size has changed, at the size of the finer ``base``.
+def enlarge(change: Tensor, shape: tuple[int, int]) -> Tensor:
+    """Return what a coarser size has changed, at the height and width of a finer one.
 
     Enlarging only the change leaves the detail of the photograph sharp.
     """
-    return nnf.interpolate(change, base.shape[2:], mode="bicubic", align_corners=False)
+    return nnf.interpolate(change, shape, mode="bicubic", align_corners=False)
 
 
 def make_optimizer(settings: Settings) -> Optimizer:

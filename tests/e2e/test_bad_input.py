@@ -64,6 +64,14 @@ CASES = {
     "output is a folder": (["photo.png", "painting.jpg", "-o", "folder"], "folder"),
     "output is the content": (["photo.png", "painting.jpg", "-o", "photo.png"], "photo.png"),
     "output is the style": (["photo.png", "painting.jpg", "-o", "./painting.jpg"], "painting.jpg"),
+    "no memory": (["photo.png", "painting.jpg", "--size", "4000", "--memory", "0.3"], "GiB"),
+    "enormous": (["photo.png", "painting.jpg", "--size", "32000"], "million"),
+    "enormous style": (
+        ["photo.png", "painting.jpg", "--size", "4000", "--style-scale", "20"],
+        "million",
+    ),
+    "empty output": (["photo.png", "painting.jpg", "-o", ""], ".png"),
+    "another device": (["photo.png", "painting.jpg", "--device", "meta"], "meta"),
     "plan larger than size": (["photo.png", "painting.jpg", "--plan", "1024:5"], "1024"),
 }
 
@@ -92,6 +100,7 @@ def test_one_sentence_and_exit_code_2(impasto, files, monkeypatch, name):
         (["repeat", "missing.png"], "missing.png"),
         (["repeat", "photo.png"], "holds no settings"),
         (["models", "fetch", "vgg91"], "vgg19"),
+        (["demo", "-o", "photo.png"], "photo.png"),
         (["demo", "--photograph", "dog"], "cat"),
         (["demo", "--painting", "swirl"], "swirls"),
     ],

@@ -181,14 +181,14 @@ def evaluations(levels, cost_per_pixel: float) -> Iterator[tuple[object, float]]
 
 @pytest.mark.parametrize("levels", [plan(512, 10), plan(4096, 7), plan(300, 5, levels=1)])
 def test_the_time_left_is_exact_from_the_first_evaluation_if_pixels_cost_the_same(levels):
-    eta = Eta(SimpleNamespace(levels=levels))
+    eta = Eta(SimpleNamespace(levels=levels, work=lambda level: level.size**2))
     for painting, left in evaluations(levels, cost_per_pixel=2e-6):
         assert eta.update(painting) == pytest.approx(left, rel=1e-9, abs=1e-9)
 
 
 def test_the_time_left_follows_the_speed_of_the_present_level():
     levels = plan(512, 10)
-    eta = Eta(SimpleNamespace(levels=levels))
+    eta = Eta(SimpleNamespace(levels=levels, work=lambda level: level.size**2))
     last = len(levels) - 1
     estimates = [
         eta.update(SimpleNamespace(level=last, step=SimpleNamespace(index=n, seconds=n * cost)))

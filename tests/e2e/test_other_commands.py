@@ -98,3 +98,29 @@ def test_version_and_help(impasto):
     assert impasto("--version").out == f"impasto {__version__}\n"
     assert "paint" in impasto("--help").out
     assert "Optimization:" in impasto("paint", "--help").out
+
+
+def test_repeat_finds_inputs_that_were_named_from_another_folder(
+    impasto, photograph, painting, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    fast = ("--size", 32, "--iterations", 2)
+    assert impasto("paint", "photo.png", "painting.jpg", "-o", "sub/out.png", *fast).code == 0
+    monkeypatch.chdir(tmp_path / "sub")
+    assert impasto("repeat", "out.png").code == 0
+
+
+def test_repeat_refuses_an_input_that_the_picture_never_had(impasto, painted):
+    done = impasto("repeat", painted, "--weights", "some.pth")
+    assert (done.code, "painted without weights" in done.err) == (2, True)
+
+
+def test_a_folder_name_with_brackets_is_printed_as_it_is(impasto, tmp_path, monkeypatch):
+    monkeypatch.setenv("IMPASTO_CACHE", str(tmp_path / "[/a]"))
+    monkeypatch.setenv("COLUMNS", "400")
+    (tmp_path / "[/a]" / "weights").mkdir(parents=True)
+    (tmp_path / "[/a]" / "weights" / "vgg_conv.pth").touch()
+    done = impasto("models")
+    assert done.code == 0
+    assert "[/a]" in done.out

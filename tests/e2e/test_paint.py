@@ -118,7 +118,7 @@ def test_tiles_change_nothing_and_are_chosen_when_memory_is_short(
     assert impasto(*command, whole).code == 0
     assert impasto(*command, tiled, "--tile", 256).code == 0
     assert np.abs(pixels(whole) - pixels(tiled)).max() < 1e-3
-    done = impasto(*command, short, "--memory", 0.25)
+    done = impasto(*command, short, "--memory", 0.4)
     assert "tiles of" in done.err
     assert Recipe.of_picture(short).settings.tile > 0
     assert Recipe.of_picture(whole).settings.tile == 0
@@ -264,3 +264,44 @@ def test_a_level_that_has_converged_is_left_early(impasto, photograph, painting,
     assert len(steps) < 300
     counts = [sum(step["size"] == size for step in steps) for size in (32, 64)]
     assert Recipe.of_picture(out).settings.plan == ((32, counts[0]), (64, counts[1]))
+
+
+def test_a_thin_picture_stays_in_place_from_size_to_size(impasto, painting, tmp_path):
+    """What pads a thin picture must not be enlarged with it."""
+    content, out = tmp_path / "thin.png", tmp_path / "out.png"
+    ramp = np.linspace(0, 255, 20).astype(np.uint8)[:, None, None]
+    Image.fromarray(np.broadcast_to(ramp, (20, 512, 3)).copy()).save(content)
+    done = impasto(
+        *("paint", content, painting, "-o", out, "--size", 256, "--plan", "128:4,256:1"),
+        *("--style-weight", 0.01, "--tv-weight", 0),
+    )
+    assert done.code == 0, done.err
+    rows = pixels(out).mean(axis=(1, 2))
+    assert (np.diff(rows) > 0).all()
+
+
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_during_the_final_write_does_not_lose_the_picture(
+    impasto, photograph, painting, tmp_path, monkeypatch, signal_
+):
+    from impasto import images
+
+    real = images.write
+
+    def slow(*arguments, **keywords):
+        os.kill(os.getpid(), signal_)
+        real(*arguments, **keywords)
+
+    monkeypatch.setattr(images, "write", slow)
+    out = tmp_path / "out.png"
+    done = impasto("paint", photograph, painting, "-o", out, *FAST)
+    assert done.code == 0
+    assert dimensions(out) == (32, 24)
+
+
+@pytest.mark.parametrize("name", ["neural-style", "gatys2016"])
+def test_other_normalizations_do_paint(impasto, photograph, painting, tmp_path, name):
+    out = tmp_path / "out.png"
+    options = ("--normalization", name, "--size", 64, "--iterations", 60)
+    assert impasto("paint", photograph, painting, "-o", out, *options).code == 0
+    assert np.abs(pixels(out) - pixels(photograph)).mean() > 0.01

@@ -2,20 +2,20 @@ import pytest
 import torch
 
 from impasto.backbones import load_backbone
+from impasto.errors import SettingsError
 from impasto.memory import (
-    LEAST_TILE,
+    GIB,
     Cost,
+    Extent,
     Tally,
     choose_tile,
     container_rest,
     free_memory,
-    image_bytes,
     measure,
     peak,
 )
 
 LAYERS = ["relu1_1", "relu5_1"]
-GIB = 2**30
 
 
 def test_the_tally_counts_what_is_alive_at_once():
@@ -40,30 +40,35 @@ def test_the_cost_of_a_pixel_does_not_depend_on_where_it_is_measured(monkeypatch
     assert half.memory < small.memory
 
 
+def extent(height: int, width: int, vectors: int = 20) -> Extent:
+    return Extent((height, width), (height, width), vectors)
+
+
 def test_tiles_bound_the_memory_of_features_and_history_that_of_the_optimizer():
     cost = Cost(1000.0, 1e-7)
-    whole = peak(4000, 3000, cost, 10, 0, 70)
-    assert peak(4000, 3000, cost, 10, 512, 70) < whole / 3
-    assert image_bytes(10) - image_bytes(5) == 10 * 12
+    whole = peak(extent(4000, 3000), cost, 0, 70)
+    assert peak(extent(4000, 3000), cost, 512, 70) < whole / 3
+    assert extent(1, 1, 20).fixed - extent(1, 1, 10).fixed == 10 * 12
     # Whatever the image, a tile's features cost the same.
-    large = peak(8000, 8000, cost, 10, 512, 70) - image_bytes(10) * 8000**2
-    small = peak(4000, 3000, cost, 10, 512, 70) - image_bytes(10) * 4000 * 3000
-    assert large == pytest.approx(small)
+    large, small = extent(8000, 8000), extent(4000, 3000)
+    assert peak(large, cost, 512, 70) - large.fixed == pytest.approx(
+        peak(small, cost, 512, 70) - small.fixed
+    )
 
 
-@pytest.mark.parametrize("budget", [0.01, 0.2, 1, 3, 8, 100])
+@pytest.mark.parametrize("budget", [2.5, 3, 5, 8, 100])
 def test_the_chosen_tile_fits_and_is_the_largest(budget):
-    backbone, cost = load_backbone("pocket", layers=LAYERS), Cost(1000.0, 1e-7)
-    margin = backbone.margin(LAYERS)
-    tile = choose_tile(2000, 3000, backbone, LAYERS, cost, 10, budget * GIB)
+    cost, size = Cost(1000.0, 1e-7), extent(2000, 3000)
+    tile = choose_tile(size, cost, 70, 16, budget * GIB)
     assert tile % 16 == 0
-    if tile > LEAST_TILE:
-        assert peak(2000, 3000, cost, 10, tile, margin) <= budget * GIB
-        larger = tile + 16
-        if larger + 2 * margin <= 2000:
-            assert peak(2000, 3000, cost, 10, larger, margin) > budget * GIB
-    elif tile == 0:
-        assert peak(2000, 3000, cost, 10, 0, margin) <= budget * GIB
+    assert peak(size, cost, tile, 70) <= budget * GIB
+    if tile and tile + 16 + 140 <= 2000:
+        assert peak(size, cost, tile + 16, 70) > budget * GIB
+
+
+def test_what_does_not_fit_in_the_least_tile_is_refused():
+    with pytest.raises(SettingsError, match="3000 x 2000 pixels need about .* GiB and 1 GiB"):
+        choose_tile(extent(2000, 3000), Cost(1000.0, 1e-7), 70, 16, GIB)
 
 
 def test_a_container_limits_what_is_free(tmp_path):

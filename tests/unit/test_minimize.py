@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from impasto.errors import ImpastoError
-from impasto.minimize import PATIENCE, WINDOW, has_converged, minimize
+from impasto.minimize import PATIENCE, STALLED, WINDOW, has_converged, minimize
 from impasto.objective import Evaluation
 from impasto.optimizers import LBFGS
 
@@ -86,3 +86,17 @@ def test_the_tolerance_is_a_share_per_evaluation(fall, converged):
     recent = [1 - fall * index for index in range(WINDOW + 1)]
     assert has_converged([5 * total / recent[-1] for total in recent], 1e-4) is converged
     assert not has_converged(recent[:-1], 1e-4)
+
+
+def test_a_run_without_progress_goes_back_to_the_best_image_with_shorter_steps():
+    class Astray(LBFGS):
+        def step(self, image, gradient):
+            moved = super().step(image, gradient)
+            return moved if self.learning_rate < 1 else 2 * image - moved  # uphill at first
+
+    def above_one(image):
+        return Evaluation(1 + bowl(image).total, {}, 2 * image)
+
+    steps = list(minimize(above_one, START, Astray(), 60))
+    assert [step.index for step in steps if step.note] == [STALLED + 1]
+    assert steps[-1].best_total < steps[0].total / 2

@@ -88,10 +88,10 @@ def test_gradient_is_that_of_finite_differences():
     image = probe(16).double().requires_grad_()
     (gradient,) = torch.autograd.grad(loss(image), image)
     direction = torch.randn(image.shape, generator=torch.Generator().manual_seed(0)).double()
-    step = 1e-6 * direction
+    step = 1e-7 * direction  # small, so that hardly any ReLU turns in between
     with torch.no_grad():
-        difference = (loss(image + step) - loss(image - step)) / 2e-6
-    assert float(difference) == pytest.approx(float((gradient * direction).sum()), rel=1e-4)
+        difference = (loss(image + step) - loss(image - step)) / 2e-7
+    assert float(difference) == pytest.approx(float((gradient * direction).sum()), rel=1e-3)
 
 
 def test_it_stops_at_the_deepest_wanted_layer(pocket: Pocket):

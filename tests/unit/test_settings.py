@@ -19,7 +19,7 @@ def test_text_and_python_values_give_equal_settings():
     [
         ({"size": 15}, "size is 15: it must be from 16 to 32768 pixels"),
         ({"size": "big"}, "size is 'big': it must be a whole number"),
-        ({"style_weight": -1}, "style_weight is -1: it must be at least 0"),
+        ({"style_weight": -1}, "style_weight is -1: it must be from 0 to"),
         ({"style_scale": 0}, "style_scale is 0"),
         ({"style_blend": "1,-1"}, "style_blend"),
         ({"style_blend": "0,0"}, "only zeros"),

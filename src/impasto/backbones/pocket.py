@@ -233,7 +233,8 @@ def _convolution(tensors: Mapping[str, Tensor], name: str) -> nn.Conv2d:
             holds = "nothing" if found is None else f"shape {tuple(found.shape)}"
             raise WeightsError(
                 f"the weight file holds {holds} under '{name}.{part}', where the pocket network "
-                f"has shape {shape}: give a weight file of the pocket network."
+                f"has shape {shape}: give a weight file of the pocket network, or name the "
+                "file's own network with --backbone, like vgg19."
             )
     # On the meta device, or torch would first draw random numbers.
     convolution = nn.Conv2d(inputs, outputs, side, padding=side // 2, device=torch.device("meta"))

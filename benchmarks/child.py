@@ -1,0 +1,47 @@
+"""One measurement in a fresh process: `python -m benchmarks.child TASK RESULT.json < arguments`."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+TASKS = {
+    "machine": "benchmarks.machine:describe",
+    "network": "benchmarks.network:write",
+    "rates": "benchmarks.floor:rates",
+    "evaluation": "benchmarks.ours:evaluation",
+    "descent": "benchmarks.ours:descent",
+    "memory": "benchmarks.ours:memory",
+    "nothing": "benchmarks.ours:nothing",
+    "baseline": "benchmarks.baselines:run",
+    "pocket_quality": "benchmarks.pocket_quality:measure",
+}
+"""Task to ``"module:function"``; the function takes keywords and returns what JSON can hold."""
+
+FIXED = ("rates", "baseline")
+"""Tasks that run none of Impasto's own code but the reading of pictures."""
+
+
+def perform(task: str, arguments: dict[str, Any]) -> Any:
+    """Run a task in this process."""
+    threads = arguments.pop("threads", None)
+    if threads is not None:
+        import torch
+
+        torch.set_num_threads(threads)
+    module, _, function = TASKS[task].partition(":")
+    return getattr(importlib.import_module(module), function)(**arguments)
+
+
+def main() -> None:
+    """Read the arguments from standard input, write the result."""
+    task, result = sys.argv[1:]
+    found = perform(task, json.load(sys.stdin))
+    Path(result).write_text(json.dumps(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

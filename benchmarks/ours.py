@@ -1,0 +1,118 @@
+"""Impasto, measured in a process of its own. The only module here that knows its inside."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
+
+from benchmarks.timing import peak_memory, repeat
+from impasto.job import Job, prepare, wanted_layers
+from impasto.painted import Painted
+from impasto.settings import Settings
+from impasto.transfer import build, paint
+
+CHOSEN = ("size", "plan", "precision", "tile", "threads", "history", "pooling", "normalization")
+"""The settings that are worth reporting."""
+
+
+def job_of(content: str, style: str, settings: dict[str, Any]) -> Job:
+    """Return a painting before the work."""
+    return prepare(content, [style], Settings(**settings))
+
+
+def chosen(job: Job) -> dict[str, Any]:
+    """Return the settings that were chosen."""
+    found = job.settings.to_dict()
+    return {name: found[name] for name in CHOSEN if name in found}
+
+
+def evaluation(
+    content: str, style: str, settings: dict[str, Any], seconds: float = 15.0, least: int = 5
+) -> dict[str, Any]:
+    """Time evaluations of the objective at the final size, and count what its convolutions do."""
+    job = job_of(content, style, settings)
+    photograph, *paintings = job.pictures(job.settings.size)
+    objective = build(job.backbone, photograph, paintings, job.blend, job.settings)
+    image = 0.9 * photograph + 0.05  # not the photograph, whose content loss is zero
+    tiled = bool(job.settings.tile) and max(image.shape[2:]) > job.settings.tile
+    return {
+        "seconds": repeat(
+            lambda: objective(image), warmup=1 if tiled else 2, least=least, seconds=seconds
+        ),
+        "operations": None if tiled else 2 * convolutions(job, image),
+        "pixels": image.shape[2] * image.shape[3],
+        "peak": peak_memory(),
+        "settings": chosen(job),
+    }
+
+
+@torch.no_grad()
+def convolutions(job: Job, image: Tensor) -> int:
+    """Return the floating-point operations of the convolutions in one forward pass.
+
+    The gradient with respect to the input takes as many again, layer by layer.
+    """
+    with FlopCounterMode(display=False) as counter:
+        job.backbone(image, wanted_layers(job.settings))
+    counts = counter.get_flop_counts()["Global"]
+    return sum(count for operation, count in counts.items() if "conv" in str(operation))
+
+
+def descent(
+    content: str, style: str, settings: dict[str, Any], objective: str, weights: str, every: int = 5
+) -> dict[str, Any]:
+    """Paint, keep the best image every few evaluations, and then ask a baseline for its loss.
+
+    The clock runs as for the baselines: pictures and network are loaded, targets are not computed.
+    """
+    from benchmarks.baselines import Objective, read
+
+    before = time.perf_counter()
+    job = job_of(content, style, settings)
+    prepared = time.perf_counter() - before
+    size, last = job.settings.size, job.levels[-1].evaluations
+    kept: list[tuple[int, float, Tensor]] = []
+    began = time.perf_counter()
+    for progress in paint(job):
+        step, seconds = progress.step, time.perf_counter() - began
+        if progress.size == size and (step.index % every == 0 or step.index in (1, last)):
+            kept.append((step.index, seconds, step.best.clone()))
+    judge = Objective(objective, weights, read(content, size), read(style, size))
+    curve = [(index, round(at, 4), judge.of_picture(image)) for index, at, image in kept]
+    print(
+        f"  {size} px: {curve[-1][2]:.5g} after {curve[-1][1]:.0f} s", file=sys.stderr, flush=True
+    )
+    return {
+        "curve": curve,
+        "clipped": judge.of_picture(kept[-1][2].clamp(0, 1)),
+        "prepare": prepared,
+        "shape": list(kept[-1][2].shape[2:]),
+        "settings": chosen(job),
+    }
+
+
+def memory(content: str, style: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """Paint a whole picture and return the peak memory of this process."""
+    job = job_of(content, style, settings)
+    painted = Painted(job)
+    for progress in paint(job):
+        painted.add(progress)
+    height, width = painted.rgb.shape[:2]
+    times = [record.seconds for record in painted.history if record.size == job.settings.size]
+    return {
+        "peak": peak_memory(),
+        "estimate": job.peak_memory,
+        "pixels": height * width,
+        "evaluation": (times[-1] - times[0]) / max(len(times) - 1, 1),
+        "settings": chosen(job),
+    }
+
+
+def nothing() -> dict[str, int]:
+    """Return the peak memory of a process that has only imported everything."""
+    return {"peak": peak_memory()}

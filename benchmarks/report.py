@@ -1,0 +1,151 @@
+"""Write docs/performance.md from the results: fixed words, and tables of what was measured."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks import parts
+from benchmarks.convergence import speedup
+from benchmarks.memory import same_size
+from benchmarks.tables import mebibytes, number, ratio, table
+from benchmarks.words import FRAME
+
+Results = dict[str, dict[str, Any]]
+
+NAMES = {"threads": "threads used", "memory GiB": "memory, GiB"}
+
+
+def page(out: Path) -> str:
+    """Return the page.
+
+    Args:
+        out: The folder of results; those in ``out/quick`` stand in for what is missing.
+    """
+    found = {name: part for name in parts.PARTS if (part := read(out, name)) is not None}
+    text = FRAME.format(machine=machine(found), goals=goals(found))
+    for name in parts.PARTS:
+        module = parts.load(name)
+        text += f"\n## {module.TITLE}\n\n"
+        if name not in found:
+            text += f"Not measured. `python -m benchmarks --part {name}` does it.\n"
+            continue
+        part = found[name]
+        text += "From a quick run, at small sizes.\n\n" if part["quick"] else ""
+        if part["machine"] != next(iter(found.values()))["machine"]:
+            text += f"Measured apart: {brief(part['machine'])}.\n\n"
+        text += module.page(part["results"])
+    return text
+
+
+def read(out: Path, name: str) -> dict[str, Any] | None:
+    """Return a part's file, or its quick one, or None."""
+    for path in (out / f"{name}.json", out / "quick" / f"{name}.json"):
+        if path.is_file():
+            return json.loads(path.read_text(encoding="utf-8"))
+    return None
+
+
+def machine(found: Results) -> str:
+    """Return the table of the machine on which the first part was measured."""
+    if not found:
+        return "Not measured.\n"
+    about = next(iter(found.values()))["machine"]
+    rows = [
+        (NAMES.get(key, key), ("no", "yes")[value] if isinstance(value, bool) else value)
+        for key, value in about.items()
+        if key not in ("versions", "sources")
+    ]
+    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    return table(("what", "value"), [*rows, ("versions", versions)])
+
+
+def brief(about: dict[str, Any]) -> str:
+    """Return one line about a machine."""
+    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    return (
+        f"{about['processor']}, {about['threads']} threads, {versions}, "
+        f"sources {about.get('sources')}"
+    )
+
+
+def goals(found: Results) -> str:
+    """Return what is aimed at, beside what was measured."""
+    rows = [(what, goal, measured(found, part, value)) for what, goal, part, value in GOALS]
+    return table(("what", "goal", "measured"), rows)
+
+
+def measured(found: Results, part: str, value: Callable[[dict[str, Any]], str | None]) -> str:
+    """Return one number of a part, or why it is not there."""
+    if part not in found:
+        return "not measured"
+    text = value(found[part]["results"])
+    if text is None:
+        return "not measured"
+    return f"{text} (quick run)" if found[part]["quick"] else text
+
+
+def faster(level: str) -> Callable[[dict[str, Any]], str]:
+    """Return a function that tells how much sooner Impasto is at a level of classic's loss."""
+
+    def value(results: dict[str, Any]) -> str:
+        times = speedup(results["classic"], level)
+        return f"1/{number(times)}" if times else "not reached"
+
+    return value
+
+
+def over_the_floor(results: dict[str, Any]) -> str | None:
+    """Return the ratios of VGG-19 at 512 px, or at the largest size measured below."""
+    rows = [r for r in results["rows"] if r["backbone"] == "vgg19" and r["size"] <= 512]
+    largest = max((row["size"] for row in rows), default=0)
+    return "; ".join(
+        f"{ratio(r['ratio'])} in {r['precision']}" for r in rows if r["size"] == largest
+    )
+
+
+def beside_classic(results: dict[str, Any]) -> str | None:
+    """Return both peaks."""
+    row = same_size(results)
+    if row is None:
+        return None
+    return f"{mebibytes(row['peak'])} against {mebibytes(results['classic']['peak'])}"
+
+
+GOALS: tuple[tuple[str, str, str, Callable[[dict[str, Any]], str | None]], ...] = (
+    (
+        "time until classic's objective is within 1 % of what classic reaches, VGG-19, 512 px",
+        "1/25 of classic's time (1/12 without native bfloat16)",
+        "baselines",
+        faster("1.01"),
+    ),
+    ("the same, 1 % below what classic reaches", "1/18", "baselines", faster("0.99")),
+    ("one VGG-19 evaluation at 512 px, over the floor", "≤ 1.5", "evaluation", over_the_floor),
+    (
+        "default command with the pocket network, 512 px, whole process",
+        "≤ 1/100 of classic's time",
+        "whole",
+        lambda results: f"1/{number(results['ratio'])}",
+    ),
+    ("peak memory at 512 px, VGG-19", "below classic's", "memory", beside_classic),
+    (
+        "peak memory at 4096 x 3072, VGG-19",
+        "≤ 6 GiB",
+        "large",
+        lambda results: f"{results['peak'] / 2**30:.2f} GiB",
+    ),
+    (
+        "the same, cost per pixel over the untiled cost at 512 px",
+        "≤ 2.5",
+        "large",
+        lambda results: number(results["cost_per_pixel"]),
+    ),
+    (
+        "growth of evaluation time with pixels, tiled, pocket: exponent",
+        "≤ 1.05",
+        "scaling",
+        lambda results: f"{results['exponent']:.3f}",
+    ),
+)

@@ -1,0 +1,51 @@
+"""The fixed words of docs/performance.md: method and caveats, around the tables."""
+
+FRAME = """\
+# Performance
+
+This page is written by `make bench` from the files in [`benchmarks/results`](../benchmarks).
+`make bench-quick` measures small sizes only; a part that has no full result shows its quick one,
+and says so. Wins and defeats stand alike.
+
+## Machine
+
+{machine}
+## Goals
+
+Ratios are of one run on one machine. The goals are for two cores and full sizes.
+
+{goals}
+## How it is measured
+
+- Each measurement runs in a fresh process, one at a time, on an idle machine, with the threads that
+  torch chooses.
+- Times are the median of several repetitions after a warm-up, with the quartiles in brackets.
+- An *evaluation* is one forward and one backward pass of the objective to the pixels.
+- The *floor* of an evaluation is the work of its convolutions, forward and gradient with respect to
+  the input, at the best rate that a single 3x3 convolution reached on this machine in the same
+  precision. Pooling, ReLU, Gram matrices and everything else are taken as free, so the floor itself
+  is out of reach.
+- *classic* has the defaults of neural-style-pt, *gatys2016* those of Gatys's PyTorch recipe. Both
+  are written from the published formulas, in [`baselines.py`](../benchmarks/baselines.py), in
+  float32 with contiguous tensors; the programs themselves are not run.
+- Both sides load the same network and see the same pictures. Their clocks start with both in
+  memory, before the targets are computed, and stop at the evaluation in question.
+- L is the lowest loss of the baseline's run. A number of times (×) is the time of the baseline's
+  whole run over that of the cell: also in the baseline's own row, which tells when it could have
+  stopped.
+- Impasto paints with the objective of the baseline and with its own defaults otherwise: start,
+  sizes, optimizer, precision, layout. Its best image is kept every five evaluations at the final
+  size. After the run the baseline's own code, in float32, tells the loss of these images; the first
+  at or below a level counts. Coarser sizes count with their time only.
+- Peak memory is that of the whole process, as the system reports it.
+
+## What the numbers do not say
+
+- Where Oxford's VGG-19 is not at hand, its deep layers are random. An evaluation costs the same,
+  but how many of them a loss takes may differ.
+- They are of one photograph, one painting and one seed.
+- A lower loss is not always a better picture. A start from noise and one from the photograph end in
+  different pictures of about the same loss.
+- The baselines could be made faster by the same means as Impasto. The ratios compare with what
+  people run.
+"""

@@ -1,0 +1,311 @@
+"""The benchmarks: both sides minimize the same function, results are kept, the page is whole."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from benchmarks import (
+    baselines,
+    convergence,
+    evaluation,
+    floor,
+    large,
+    memory,
+    network,
+    ours,
+    parts,
+    pocket_quality,
+    report,
+    scaling,
+    start,
+    whole,
+)
+from benchmarks.__main__ import main, run
+from benchmarks.child import TASKS, perform
+from benchmarks.runner import Bench, Skip, compact, write
+from benchmarks.tables import number, spread, table
+from benchmarks.timing import peak_memory, repeat, summary
+
+from impasto.errors import import_row
+from impasto.settings import Settings
+
+MACHINE = {
+    "processor": "abacus",
+    "physical cores": 1,
+    "logical cores": 1,
+    "threads": 1,
+    "native bfloat16": False,
+    "versions": {"impasto": "0", "torch": "0", "python": "0"},
+    "sources": "0",
+}
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory) -> str:
+    """A network of random filters, as where nothing is at hand."""
+    folder = tmp_path_factory.mktemp("network")
+    made = perform("network", {"shared": str(folder), "folder": str(folder), "threads": None})
+    assert "random filters throughout" in made["what"]
+    return made["path"]
+
+
+@pytest.fixture
+def inputs(photograph: Path, painting: Path) -> dict[str, str]:
+    return {"content": str(photograph), "style": str(painting)}
+
+
+class Instant(Bench):
+    """A bench whose processes answer at once; it remembers what they were asked."""
+
+    def child(self, task, **arguments):
+        self.asked = [*getattr(self, "asked", []), (task, arguments)]
+        settings = {"precision": "float32", "tile": 64, "history": 10, "plan": [[64, 12]]}
+        times = {"median": 2.0, "low": 1.0, "high": 3.0, "repetitions": 5}
+        curve = [[float(n), 100.0 / n] for n in range(1, arguments.get("evaluations", 9) + 1)]
+        ours = {"curve": [(5, 1.0, 0.9), (10, 2.0, 0.6)], "clipped": 0.7, "prepare": 0.1}
+        size = arguments.get("settings", {}).get("size", 64)
+        cost = {"operations": 10**9, "pixels": size**2, "peak": 3 * 2**30, "seconds": times}
+        costs = {"pocket_ms": 1, "vgg19_ms": 8, "ratio": 8.0}
+        return {
+            "machine": MACHINE,
+            "network": {"path": "vgg19.safetensors", "what": "VGG-19, random"},
+            "rates": {"float32": {"64 channels, 512 px": 4e9, "best": 4e9}},
+            "evaluation": {**cost, "settings": settings},
+            "memory": {**cost, "estimate": 10**9, "evaluation": 2.0, "settings": settings},
+            "nothing": {"peak": 2**28},
+            "descent": {**ours, "settings": settings},
+            "baseline": {
+                "curve": curve,
+                "clipped": 1.0,
+                "evaluation": times,
+                "peak": 2**31,
+                "shape": [48, 64],
+            },
+            "pocket_quality": {"bytes": 1, "side": 256, "cost": {"float32": costs}},
+        }[task]
+
+
+def bench(tmp_path: Path, **more) -> Instant:
+    return Instant(tmp_path / "out", tmp_path / "shared", machine=MACHINE, **more)
+
+
+@pytest.mark.parametrize("name", baselines.RECIPES)
+def test_both_sides_minimize_the_same_function(name, weights, inputs):
+    settings = {"size": 64, "backbone": "vgg19", "weights": weights, "precision": "float32"}
+    job = ours.job_of(**inputs, settings={**settings, **convergence.OBJECTIVES[name]})
+    photograph, painting = job.pictures(64)
+    assert torch.equal(baselines.read(inputs["content"], 64), photograph)
+    assert torch.equal(baselines.read(inputs["style"], 64), painting)
+    image = torch.rand(photograph.shape, generator=torch.Generator().manual_seed(1))
+    theirs = baselines.Objective(name, weights, photograph, painting)
+    found = ours.build(job.backbone, photograph, [painting], job.blend, job.settings)(image)
+    assert found.total == pytest.approx(theirs.of_picture(image), rel=1e-4)
+    leaf = baselines.to_caffe(image).requires_grad_()
+    (gradient,) = torch.autograd.grad(theirs(leaf), leaf)
+    expected = gradient.flip(1) * 255  # of the picture in [0, 1]
+    assert torch.dist(found.gradient, expected) < 1e-3 * expected.norm()
+
+
+def test_the_recipes_have_the_published_numbers():
+    classic, gatys = baselines.RECIPES["classic"], baselines.RECIPES["gatys2016"]
+    assert (classic.content, classic.style(64), classic.variation) == (5, 100, 1e-3)
+    assert (gatys.content, gatys.style(10), gatys.variation) == (1, 10, 0)
+    assert classic.lbfgs(7)["history_size"] == 100
+    assert (classic.start, gatys.start) == ("noise", "content")
+    settings = Settings(normalization="neural-style").with_defaults()
+    assert (settings.content_weight, settings.style_weight) == (5, 100)
+    assert (settings.tv_weight, settings.tv) == (1e-3, "squared")
+
+
+@pytest.mark.parametrize(("name", "evaluations"), [("classic", 4), ("gatys2016", 23)])
+def test_a_baseline_makes_as_many_evaluations_as_asked_and_descends(
+    name, evaluations, weights, inputs
+):
+    arguments = {"name": name, "weights": weights, "size": 32, "evaluations": evaluations}
+    found = baselines.run(**arguments, **inputs)
+    assert len(found["curve"]) == evaluations
+    assert found["shape"] == [24, 32]
+    times, losses = zip(*found["curve"], strict=True)
+    assert list(times) == sorted(times)
+    assert losses[-1] < losses[0]
+    assert found["peak"] > 2**20
+    json.dumps(found)
+
+
+def test_impasto_descends_on_the_objective_of_a_baseline(weights, inputs):
+    settings = {"backbone": "vgg19", "weights": weights, "plan": "32:3,48:6"}
+    found = ours.descent(
+        **inputs,
+        settings={**settings, "size": 48, **convergence.OBJECTIVES["classic"]},
+        objective="classic",
+        weights=weights,
+        every=2,
+    )
+    assert [entry[0] for entry in found["curve"]] == [1, 2, 4, 6]
+    assert found["curve"][-1][2] < found["curve"][0][2]
+    assert found["settings"]["plan"] == ((32, 3), (48, 6))
+    assert weights not in json.dumps(found)
+
+
+def test_the_work_of_a_network_is_counted_from_its_shapes(inputs):
+    layers = {"style_layers": "relu1_1", "content_layers": "relu1_1"}
+    found = ours.evaluation(
+        **inputs, settings={"size": 64, "tile": 0, **layers}, seconds=0.0, least=2
+    )
+    job = ours.job_of(**inputs, settings=layers)
+    macs = sum(p.numel() for p in job.backbone.parameters() if p.dim() == 4)
+    assert found["operations"] == 2 * 2 * macs * found["pixels"]
+    assert found["seconds"]["repetitions"] == 2
+    tiled = ours.evaluation(
+        **inputs, settings={"size": 64, "tile": 32, **layers}, seconds=0.0, least=2
+    )
+    assert tiled["operations"] is None
+
+
+def test_memory_of_a_whole_run_is_measured(inputs):
+    found = ours.memory(**inputs, settings={"size": 32, "plan": "32:2", "tile": 0})
+    assert found["peak"] >= ours.nothing()["peak"] / 2
+    assert found["pixels"] == 32 * 24
+    assert found["estimate"] > 0
+
+
+def test_rates_are_those_of_the_best_shape():
+    found = floor.rates(["float32"], shapes=[(4, 16), (8, 8)], seconds=0.01)["float32"]
+    assert found["best"] == max(found[name] for name in evaluation.shapes(found)) > 0
+
+
+def test_times_are_medians_with_quartiles():
+    assert summary([4.0])["median"] == 4.0
+    assert repeat(lambda: None, seconds=0.0)["repetitions"] == 5
+    assert peak_memory() > 2**20
+
+
+def test_an_exponent_is_the_slope_of_logarithms():
+    assert scaling.exponent([1e6, 4e6], [2.0, 8.0]) == pytest.approx(1.0)
+    assert scaling.exponent([1, 2, 4], [1, 4, 16]) == pytest.approx(2.0)
+
+
+def test_a_level_is_reached_at_the_first_evaluation_below_it():
+    found = convergence.reached([(5, 1.0, 1.2), (10, 2.0, 1.005), (15, 3.0, 0.995)], loss=1.0)
+    assert found["1.01"] == {"evaluations": 10, "seconds": 2.0}
+    assert found["1.00"] == {"evaluations": 15, "seconds": 3.0}
+    assert found["0.99"] is None
+    assert [entry[0] for entry in convergence.thin([(n,) for n in range(1, 12)], 4)] == [
+        1,
+        4,
+        7,
+        10,
+        11,
+    ]
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_every_part_runs_and_shows_its_results(quick, tmp_path, monkeypatch):
+    monkeypatch.setattr(pocket_quality, "NEEDED", ())
+    monkeypatch.setattr(start, "wall", lambda bench, command: 1.5)
+    monkeypatch.setattr(whole, "wall", lambda bench, command: 1.5)
+    made = bench(tmp_path, quick=quick)
+    names = [name for name in parts.PARTS if not (quick and name == "large")]
+    assert run(made, names)
+    text = report.page(made.out)
+    assert ("From a quick run" in text) == quick
+    for name in parts.PARTS:
+        assert f"## {parts.load(name).TITLE}\n" in text
+    assert "| abacus |" in text
+    assert str(tmp_path) not in text
+    assert "None" not in text
+    assert text.count("Not measured.") == (1 if quick else 0)
+    assert "1/" in report.goals({n: p for n in names if (p := report.read(made.out, n))})
+
+
+def test_a_part_is_measured_once_for_the_same_versions_and_size(tmp_path):
+    made = bench(tmp_path, quick=True)
+    assert run(made, ["evaluation"])
+    asked = len(made.asked)
+    assert run(made, ["evaluation"])
+    assert len(made.asked) == asked
+    made.machine = {**MACHINE, "versions": {"torch": "1"}}
+    assert run(made, ["evaluation"])
+    assert len(made.asked) > asked
+    assert not bench(tmp_path, quick=False).is_measured("evaluation")
+
+
+def test_a_part_that_cannot_be_measured_does_not_stop_the_others(tmp_path, capsys):
+    made = bench(tmp_path, quick=True)
+    assert not run(made, ["pocket_quality", "scaling"])
+    assert "not measured, there is no weights/" in capsys.readouterr().err
+    assert (made.folder / "scaling.json").is_file()
+    with pytest.raises(Skip):
+        large.run(made)
+
+
+def test_a_run_that_fails_is_a_row_of_the_table(tmp_path):
+    made = bench(tmp_path, quick=True)
+    answer = made.child
+
+    def failing(task, **arguments):
+        if task == "memory" and arguments["settings"]["size"] == 512:
+            raise Skip("memory ended with exit code -9")
+        return answer(task, **arguments)
+
+    made.child = failing
+    text = memory.page(memory.run(made))
+    assert "exit code -9" in text
+
+
+def test_a_measurement_happens_in_a_process_of_its_own_and_is_kept(tmp_path, monkeypatch):
+    made = Bench(tmp_path / "out", tmp_path, machine=MACHINE, threads=1)
+    first = made.child("nothing")
+    assert first["peak"] > 2**20
+    (kept,) = made.partial.glob("nothing-*.json")
+    kept.write_text('{"peak": 7}')
+    assert Bench(tmp_path / "out", tmp_path, machine=MACHINE).child("nothing") == {"peak": 7}
+    other = Bench(tmp_path / "out", tmp_path, machine={**MACHINE, "threads": 2})
+    assert other._key("nothing", {}) != made._key("nothing", {})
+    monkeypatch.setattr("benchmarks.runner.fingerprint", lambda files: "changed")
+    with pytest.raises(Skip, match="exit code"):
+        made.child("memory", content="none", style="none", settings={})
+
+
+def test_baselines_can_be_kept(tmp_path):
+    again = Bench(tmp_path, tmp_path, again=True, keep_baselines=True)
+    assert not again._renew("baseline")
+    assert again._renew("descent")
+    assert not Bench(tmp_path, tmp_path)._renew("descent")
+
+
+def test_every_task_exists():
+    for target in TASKS.values():
+        assert callable(import_row(target))
+
+
+def test_pictures_fall_back_to_samples(tmp_path):
+    content, style = network.pictures(tmp_path)
+    assert content.name == "rocket.jpg"
+    assert style.name == "swirls.jpg"
+
+
+def test_the_page_is_written_without_measuring(tmp_path, capsys):
+    write(bench(tmp_path, quick=True), "start", {"import torch": summary([1.0, 2.0, 3.0])})
+    page = tmp_path / "performance.md"
+    assert main(["--report", "--out", str(tmp_path / "out"), "--page", str(page)]) == 0
+    assert capsys.readouterr().out.strip() == str(page)
+    text = page.read_text()
+    assert "| `import torch` | 2.00 s (1.50 to 2.50) |" in text
+    assert text.count("Not measured.") == len(parts.PARTS) - 1
+
+
+def test_points_of_a_curve_are_written_on_a_line_each():
+    values = {"curve": [[1, 2.5, -3e-07], [4, 5, 6]], "text": ["a", "b"], "none": [None], "no": []}
+    text = compact(json.dumps(values, indent=1))
+    assert json.loads(text) == values
+    assert "\n  [1, 2.5, -3e-07],\n" in text
+
+
+def test_numbers_have_three_digits():
+    assert [number(v) for v in (0.0012345, 12.0, 99.96, 1234567.0)] == [
+        "0.00123", "12.0", "100", "1234567"
+    ]  # fmt: skip
+    assert spread({"median": 1.0, "low": 1.0, "high": 1.0, "repetitions": 1}) == "1.00 s"
+    assert table(("a",), [(1,)]) == "| a |\n| --- |\n| 1 |\n"
