@@ -67,7 +67,7 @@ def test_the_chosen_tile_fits_and_is_the_largest(budget):
 
 
 def test_what_does_not_fit_in_the_least_tile_is_refused():
-    with pytest.raises(SettingsError, match="3000 x 2000 pixels need about .* GiB and 1 GiB"):
+    with pytest.raises(SettingsError, match=r"3000 x 2000 pixels need about .* GiB and 1 GiB"):
         choose_tile(extent(2000, 3000), Cost(1000.0, 1e-7), 70, 16, GIB)
 
 
