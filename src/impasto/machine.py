@@ -19,16 +19,21 @@ def choose_device(wanted: str | None) -> str:
         if torch.cuda.is_available():
             return "cuda"
         return "mps" if torch.backends.mps.is_available() else "cpu"
-    try:
-        if torch.device(wanted).type not in ("cpu", "cuda", "mps"):
-            raise RuntimeError
-        torch.empty(0, device=torch.device(wanted))
-    except (RuntimeError, AssertionError, NotImplementedError):
+    if not is_here(wanted):
         raise SettingsError(
             f"device '{wanted}' is not available here: it must be cpu, or cuda, cuda:1, mps "
             "where torch has them; leave it out for the best one."
-        ) from None
+        )
     return wanted
+
+
+def is_here(device: str) -> bool:
+    """Tell whether torch knows a device and this machine can compute on it."""
+    try:
+        torch.empty(0, device=device)
+        return torch.device(device).type in ("cpu", "cuda", "mps")
+    except (RuntimeError, AssertionError):
+        return False
 
 
 def choose_precision(wanted: str | None, device: str) -> str:

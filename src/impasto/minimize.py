@@ -88,7 +88,8 @@ def minimize(
                 f"the loss of the start image is {at.total}: it must be finite; "
                 "check the weights of the network, or use --precision float32."
             )
-        if best is None or (is_sound(at.total, best.total) and index - last < STALLED):
+        patient = best is None or at.total < best.total or index - last < STALLED
+        if best is None or (is_sound(at.total, best.total) and patient):
             step = Step(index, image, at.total, at.parts, seconds, image, at.total)
             if best is None or step.total < best.total:
                 best, last = step, index

@@ -100,3 +100,15 @@ def test_a_run_without_progress_goes_back_to_the_best_image_with_shorter_steps()
     steps = list(minimize(above_one, START, Astray(), 60))
     assert [step.index for step in steps if step.note] == [STALLED + 1]
     assert steps[-1].best_total < steps[0].total / 2
+
+
+def test_a_better_image_is_taken_however_late_it_comes():
+    count = itertools.count(1)
+
+    def late(image):
+        total = {1: 1.0, STALLED + 1: 0.5}.get(next(count), 2.0)
+        return Evaluation(total, {}, torch.ones_like(image))
+
+    steps = list(minimize(late, START, LBFGS(), STALLED + 1))
+    assert steps[-1].best_total == 0.5
+    assert not any(step.note for step in steps)
