@@ -17,7 +17,8 @@ from docs import generate
 
 import impasto
 from impasto.backbones import BACKBONES
-from impasto.cli import cli, given
+from impasto.cli import cli
+from impasto.cli.options import given
 from impasto.settings import KNOBS, Settings
 from impasto.tables import INITIALIZERS, LEARNING_RATES, OPTIMIZERS, STYLE_LOSSES
 

@@ -1,0 +1,21 @@
+"""The command line: each command turns its arguments into settings and calls the library."""
+
+from __future__ import annotations
+
+import click
+
+from impasto._version import __version__
+from impasto.cli.models import models
+from impasto.cli.painting import demo, info, paint, repeat
+
+COMMANDS = (paint, demo, info, repeat, models)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="impasto %(version)s")
+def cli() -> None:
+    """Paint a photograph in the style of a painting."""
+
+
+for command in COMMANDS:
+    cli.add_command(command)

@@ -1,0 +1,121 @@
+"""Commands that paint a picture, and that tell how one was painted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from impasto.cli.options import GroupedCommand, display_options, given, settings_options
+from impasto.cli.work import start_work
+from impasto.errors import PictureError, SettingsError
+from impasto.settings import Settings
+
+
+@click.command(cls=GroupedCommand)
+@click.argument("content")
+@click.argument("style", nargs=-1, required=True)
+@click.option("-o", "--output", help="The picture to write: .png, .jpg, .webp or .tif.")
+@display_options
+@settings_options
+def paint(
+    content: str,
+    style: tuple[str, ...],
+    output: str | None,
+    quiet: bool,
+    as_json: bool,
+    **values: Any,
+) -> None:
+    """Paint the photograph CONTENT in the style of one or several pictures STYLE.
+
+    The path of the picture is printed at the end. Ctrl-C stops and keeps the picture so far.
+    """
+    settings = Settings(**given(values))
+    if output is None:
+        output = f"{Path(content).stem}-{Path(style[0]).stem}.png"
+    out = Path(output)
+    start_work(out, content, style, settings, quiet, as_json)
+
+
+@click.command()
+@click.option("-o", "--output", default="out", help="The folder to write to.  [default: out]")
+@click.option("--photograph", default="cat", help="A sample photograph.  [default: cat]")
+@click.option("--painting", default="swirls", help="A sample painting.  [default: swirls]")
+@click.option("--size", help="Long side in pixels.  [default: 512]")
+@display_options
+def demo(
+    output: str, photograph: str, painting: str, size: str | None, quiet: bool, as_json: bool
+) -> None:
+    """Paint a sample photograph in the style of a sample painting."""
+    from impasto import samples
+
+    content, style = samples.photograph(photograph), samples.painting(painting)
+    settings = Settings(**given({"size": size}))
+    try:
+        Path(output).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PictureError(
+            f"'{output}' cannot be made a folder ({error.strerror}): choose another with --output."
+        ) from error
+    out = Path(output) / f"{photograph}-{painting}.png"
+    start_work(out, str(content), (str(style),), settings, quiet, as_json)
+
+
+@click.command()
+@click.argument("picture")
+@click.option("--json", "as_json", is_flag=True, help="The settings as JSON.")
+def info(picture: str, as_json: bool) -> None:
+    """Show the settings inside a PICTURE that Impasto painted."""
+    from impasto.recipe import Recipe
+
+    recipe = Recipe.of_picture(picture)
+    if as_json:
+        click.echo(recipe.to_json())
+        return
+    inputs = {"content": [recipe.content], "style": recipe.styles, "init": [recipe.init],
+              "weights": [recipe.weights]}  # fmt: skip
+    click.echo(f"painted by impasto {recipe.version}")
+    for what, entries in inputs.items():
+        for entry in filter(None, entries):
+            click.echo(
+                f"{what:15} {entry.path or 'given as an array'} (sha256 {entry.sha256[:12]}…)"
+            )
+    for name, value in recipe.settings.to_dict().items():
+        click.echo(f"{name:15} {json.dumps(value)}")
+
+
+@click.command()
+@click.argument("picture")
+@click.option("-o", "--output", help="The new picture.  [default: PICTURE with -again]")
+@click.option("--content", help="The photograph, if it has moved.")
+@click.option("--style", multiple=True, help="The style pictures, if they have moved.")
+@click.option("--init", help="The start picture, if it has moved.")
+@click.option("--weights", help="The weight file, if it has moved.")
+@click.option("--device", help="Another device than the recorded one.")
+@display_options
+def repeat(
+    picture: str,
+    output: str | None,
+    content: str | None,
+    style: tuple[str, ...],
+    quiet: bool,
+    as_json: bool,
+    **moved: str | None,
+) -> None:
+    """Paint a PICTURE again from the settings inside it, pixel for pixel."""
+    from impasto.recipe import Recipe, locate, locate_all
+
+    old, recipe = Path(picture), Recipe.of_picture(picture)
+    changes = given({"device": moved.pop("device")})
+    photograph = locate(content, recipe.content, old, "content")
+    paintings = locate_all(style, recipe.styles, old, "style")
+    for what, recorded in (("init", recipe.init), ("weights", recipe.weights)):
+        if recorded is not None:
+            changes[what] = locate(moved[what], recorded, old, what)
+        elif moved[what] is not None:
+            raise SettingsError(f"'{picture}' was painted without {what}: leave out --{what}.")
+    out = Path(output) if output else old.with_stem(f"{old.stem}-again")
+    settings = recipe.settings.replace(**changes)
+    start_work(out, photograph, tuple(paintings), settings, quiet, as_json, keep=(picture,))
