@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import click
 
+from impasto.allocator import keep_freed_memory
 from impasto.errors import ImpastoError
 
 INTERRUPTED, TERMINATED = 130, 143
@@ -21,6 +22,7 @@ def main() -> NoReturn:
     Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted (the image so far is kept).
     """
     signal.signal(signal.SIGTERM, _terminate)
+    keep_freed_memory()
     try:
         from impasto.cli import cli  # takes a moment, in which Ctrl-C may come
 

@@ -94,7 +94,8 @@ def trunk(
         if name[4] != block:
             x = maps[f"pool{block}"] = pool(x, 2)
             block = name[4]
-        x = maps[name] = F.relu(convolution(x))
+        # In place: nobody asks for what comes before the ReLU, and memory is time.
+        x = maps[name] = F.relu(convolution(x), inplace=True)
     layers = [layer for layer in TAPS if layer in wanted]
     joined = {
         names: torch.cat([maps[name] for name in names], 1) if len(names) > 1 else maps[names[0]]

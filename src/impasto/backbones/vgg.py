@@ -59,8 +59,7 @@ class VGG(Backbone):
                     convolutions[f"{name}.weight"], convolutions[f"{name}.bias"]
                 )
             elif name.startswith("relu"):
-                # In place, it would overwrite the convolution's output, which may be asked for.
-                self.stages[name] = nn.ReLU(inplace=False)
+                self.stages[name] = nn.ReLU(inplace=True)
             else:
                 self.stages[name] = _POOLS[pooling](kernel_size=2, stride=2)
         self.requires_grad_(False).eval()
@@ -101,7 +100,8 @@ class VGG(Backbone):
         for name, stage in self.stages.items():
             x = stage(x)  # (B, C, H / 2^pools, W / 2^pools)
             if name in wanted:
-                features[name] = x
+                # A ReLU overwrites the convolution before it: half the memory, and faster.
+                features[name] = x.clone() if name.startswith("conv") else x
                 if len(features) == len(wanted):
                     break
         return features
