@@ -13,7 +13,7 @@ from torch import Tensor
 from impasto.backbones.pocket import read_pocket
 from training.data import Crops, split
 from training.losses import compare, compare_differences, gradient_mismatch, solve_head
-from training.pool import Pool
+from training.pool import Item, Pool
 from training.recipe import SOLVE_AT, Config
 from training.student import Student
 from training.teachers import LAYERS, Teachers
@@ -167,7 +167,7 @@ class Run:
             "teachers": self.teachers.state_dict(),
             "adam": self.adam.state_dict(),
             "rng": self.rng.get_state(),
-            "pool": (self.pool.items, self.pool.next, self.pool.size),
+            "pool": ([vars(item) for item in self.pool.items], self.pool.next, self.pool.size),
             "moments": (self.S, self.X),
             "step": self.step,
             "seconds": self.seconds,
@@ -181,7 +181,8 @@ class Run:
         self.teachers.load_state_dict(state["teachers"], strict=False)
         self.adam.load_state_dict(state["adam"])
         self.rng.set_state(state["rng"])
-        self.pool.items, self.pool.next, self.pool.size = state["pool"]
+        items, self.pool.next, self.pool.size = state["pool"]
+        self.pool.items = [Item(**item) for item in items]
         self.S, self.X = state["moments"]
         self.step, self.seconds, self.log = state["step"], state["seconds"], state["log"]
 

@@ -60,7 +60,7 @@ def main() -> None:
     if options.init_from:
         run.start_from(None if str(options.init_from) == "shipped" else options.init_from)
     if options.resume:
-        run.restore(torch.load(options.out / "checkpoint.pt", weights_only=False))
+        run.restore(torch.load(options.out / "checkpoint.pt", weights_only=True))
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
     saved = time.monotonic()
