@@ -305,3 +305,18 @@ def test_other_normalizations_do_paint(impasto, photograph, painting, tmp_path, 
     options = ("--normalization", name, "--size", 64, "--iterations", 60)
     assert impasto("paint", photograph, painting, "-o", out, *options).code == 0
     assert np.abs(pixels(out) - pixels(photograph)).mean() > 0.01
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has file names of any bytes")
+def test_file_names_that_are_no_text_are_read_written_and_found_again(
+    photograph, painting, tmp_path
+):
+    content, out = (os.fsencode(tmp_path) + name for name in (b"/a\xff.png", b"/out\xfe.png"))
+    os.link(photograph, content)
+    program = [sys.executable, "-m", "impasto"]
+    command = [*program, "paint", content, painting, "-o", out, "--size", "16", "--iterations", "1"]
+    done = subprocess.run(command, capture_output=True, check=True)
+    assert done.stdout == out + b"\n"
+    again = [*program, "repeat", out, "-o", tmp_path / "again.png"]
+    subprocess.run(again, capture_output=True, check=True)
+    assert (pixels(tmp_path / "again.png") == pixels(os.fsdecode(out))).all()

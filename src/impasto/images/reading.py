@@ -140,7 +140,7 @@ def _open(path: Path, name: str) -> Any:
     try:
         # A source, not a file name: libvips reads "a[1].png" as a file with options. Sequential:
         # the decoder's errors come to the caller, and nothing is cached under the name.
-        source = pyvips.Source.new_from_file(str(path))
+        source = pyvips.Source.new_from_file(os.fsencode(path))
         return pyvips.Operation.call(loader, source, access="sequential", fail_on="error")
     except pyvips.Error as error:
         raise _damaged(name, error) from error
