@@ -38,16 +38,16 @@ class Picture:
         return self.rgb * self.alpha[..., None] + (1 - self.alpha[..., None])
 
 
-def check_size(width: int, height: int, name: str) -> None:
+def check_size(width: int, height: int, name: str, most: int = MAX_PIXELS) -> None:
     """Refuse a picture that is too large or too small, before its pixels are decoded.
 
     Raises:
-        PictureError: If it has more than ``MAX_PIXELS`` pixels, or its longer side has fewer
+        PictureError: If it has more than ``most`` pixels, or its longer side has fewer
             than ``MIN_LONG_SIDE``.
     """
-    if width * height > MAX_PIXELS:
+    if width * height > most:
         raise PictureError(
-            f"{name} has {width} x {height} pixels: at most {MAX_PIXELS // 1_000_000} million "
+            f"{name} has {width} x {height} pixels: at most {most // 1_000_000} million "
             "are read, so make a smaller copy of it."
         )
     if max(width, height) < MIN_LONG_SIDE or min(width, height) < 1:

@@ -18,7 +18,7 @@ import pyvips
 
 from impasto.errors import PictureError
 from impasto.images.metadata import settings_in
-from impasto.images.picture import FloatArray, Picture, assemble, check_size
+from impasto.images.picture import MAX_PIXELS, FloatArray, Picture, assemble, check_size
 
 READABLE = "PNG, JPEG, WebP, TIFF, GIF and AVIF"
 
@@ -46,7 +46,7 @@ _PEAK = {"uchar": 255, "ushort": 65535}
 _ICC_SPACE = {1: b"GRAY", 3: b"RGB ", 4: b"CMYK"}
 
 
-def read(path: str | os.PathLike[str]) -> Picture:
+def read(path: str | os.PathLike[str], most: int = MAX_PIXELS) -> Picture:
     """Read a picture file as sRGB in [0, 1].
 
     The EXIF rotation is applied. Colors with an embedded ICC profile are converted to sRGB
@@ -55,10 +55,11 @@ def read(path: str | os.PathLike[str]) -> Picture:
 
     Args:
         path: A PNG, JPEG, WebP, TIFF, GIF or AVIF file, with 1 to 16 bits per channel.
+        most: Pixels that it may have.
 
     Raises:
         PictureError: If the file is missing, unreadable, of another kind, damaged, incomplete, too
-            large (``MAX_PIXELS``, told from the header before anything is decoded) or too small.
+            large (``most``, told from the header before anything is decoded) or too small.
 
     Example:
         >>> from impasto.samples import photograph, PHOTOGRAPHS
@@ -67,7 +68,7 @@ def read(path: str | os.PathLike[str]) -> Picture:
     """
     name = f"'{os.fspath(path)}'"
     image = _open(Path(path), name)
-    check_size(image.width, image.height, name)
+    check_size(image.width, image.height, name, most)
     try:
         return from_vips(image.copy_memory(), name)
     except pyvips.Error as error:

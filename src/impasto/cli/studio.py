@@ -1,0 +1,42 @@
+"""The command that opens the studio, a page where people paint."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--port", type=int, help="The port of the page.  [default: 7860, or the next free]")
+@click.option("--folder", help="Where pictures are kept.  [default: the user's data folder]")
+@click.option("--host", default="127.0.0.1", help="The address to listen at.  [default: 127.0.0.1]")
+@click.option("--user", help="Ask for this name and a password, which IMPASTO_STUDIO_PASSWORD has "
+              "or you are asked for.")  # fmt: skip
+@click.option("--no-browser", is_flag=True, help="Open no browser.")
+def studio(
+    port: int | None, folder: str | None, host: str, user: str | None, no_browser: bool
+) -> None:
+    """Open a page in your browser where you paint; Ctrl-C ends it and keeps the picture so far.
+
+    Only this machine can reach the page, unless --host says otherwise.
+    """
+    from impasto.studio import launch
+
+    launch.check_installed()
+    launch.check_host(host, user)
+    password = None
+    if user:
+        password = os.environ.get(launch.PASSWORD) or click.prompt("Password", hide_input=True)
+        launch.check_password(password)
+    address = launch.Address(host, launch.free_port(host, port), user, password)
+    place = Path(folder).expanduser() if folder else launch.default_folder()
+    with launch.serve(place.absolute(), address) as url:
+        if not address.local:
+            click.echo(launch.exposed(address, place), err=True)
+        click.echo(url)
+        if not no_browser:
+            click.launch(url)
+        threading.Event().wait()

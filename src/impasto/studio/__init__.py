@@ -1,0 +1,23 @@
+"""The studio: a page on this machine where people paint.
+
+    launch.py    who may reach the page, and serving it
+    app.py       the page as Gradio serves it
+    page.py      the layout
+    events.py    from events of the page to the studio, and from its answers to the page
+    widgets.py   a control of the page for every setting
+    views.py     the parts of the page that are drawn here: picture, status, queue, loss curve
+    studio.py    what the page can ask for
+    form.py      which settings the page has, and what it sends back, as `Settings`
+    tabs.py      what is known of each open page
+    worker.py    one thread that paints, whether or not anybody is watching
+    tasks.py     what is to be painted, and the fair queue
+    variants.py  new tasks from a finished picture
+    fitting.py   the largest size that fits into memory
+    preview.py   the picture so far, small enough to be sent twice a second
+    store.py     the folder of finished pictures, which survives a restart
+    inputs.py    what people upload: decoded, limited and written anew before anything else
+    files.py     names that are safe, and JSON that is complete
+
+The page is a front end only: it consumes the steps that the command line consumes. Only `app`,
+`page`, `events` and `widgets` know Gradio, an optional dependency.
+"""

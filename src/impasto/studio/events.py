@@ -1,0 +1,281 @@
+"""From events of the page to the studio, and from its answers to changes of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gradio as gr
+
+from impasto.errors import ImpastoError
+from impasto.studio import views, widgets
+from impasto.studio.form import controls, from_settings
+from impasto.studio.inputs import Input, open_recipe
+from impasto.studio.page import BUSY, IDLE, Page
+from impasto.studio.studio import Studio
+from impasto.studio.tabs import Tab
+from impasto.studio.tasks import State
+
+SILENT: dict[str, Any] = {
+    "queue": False,
+    "show_progress": "hidden",
+    "api_visibility": "private",
+}
+"""No event waits in Gradio's own queue, and none is offered to programs."""
+
+SHOWN = 48
+"""Pictures of the history on the page."""
+
+TO_STAGE = """() => {
+  const stage = document.getElementById('stage');
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  if (innerWidth < 800) stage.scrollIntoView({behavior: calm ? 'auto' : 'smooth'});
+}"""
+"""On a narrow page the picture is further down: go there."""
+
+
+class Events:
+    """Connects a page with the studio."""
+
+    def __init__(self, studio: Studio, page: Page) -> None:
+        self.studio, self.page = studio, page
+        self.names = list(page.settings)
+        self.live = [
+            page.stage, page.status, page.aloud, page.stop, page.after, page.details, page.sheet,
+            page.queue, page.history, page.photographs, page.styles, page.timer,
+        ]  # fmt: skip
+
+    def connect(self, blocks: gr.Blocks) -> None:
+        """Connect everything."""
+        page = self.page
+        form = [*page.settings.values(), *page.weights]
+        after = [page.notice, *self.live]
+        for place, component in enumerate([page.photograph, *page.paintings]):
+            self.connect_picture(place, component)
+        pictures = [page.photograph, page.paintings[0], page.notice]
+        for strip in (page.photographs, page.styles):
+            strip.click(self.pick, None, pictures, **SILENT)
+        page.paint.click(self.asks(self.studio.paint), form, after, **SILENT)
+        page.paint.click(None, js=TO_STAGE)
+        page.vary.click(self.asks(self.studio.vary), form, after, **SILENT)
+        page.resume.click(self.asks(self.resume), form, after, **SILENT)
+        page.larger.click(self.asks(self.larger), form, after, **SILENT)
+        page.stop.click(self.stop, None, self.live, **SILENT)
+        page.remove.click(self.remove, None, self.live, **SILENT)
+        page.history.click(self.show, None, after, **SILENT)
+        page.history.click(None, js=TO_STAGE)
+        filled = [page.notice, page.photograph, *page.paintings, *form]
+        page.sheet.click(self.choose_variant, None, filled, **SILENT)
+        page.opened.upload(self.restore, page.opened, filled, **SILENT)
+        page.timer.tick(self.look, None, self.live, **SILENT)
+        blocks.load(self.look, None, self.live, **SILENT)
+        blocks.unload(self.leave)
+
+    def connect_picture(self, place: int, component: Any) -> None:
+        """Connect the photograph, place 0, or a painting."""
+
+        def receive(path: str | None, request: gr.Request) -> tuple[Any, Any]:
+            if path is None:
+                return gr.skip(), gr.skip()
+            try:
+                found = self.studio.upload(path)
+            except ImpastoError as error:
+                put(self.tab(request), place, None)
+                return None, views.notice(str(error), bad=True)
+            put(self.tab(request), place, found)
+            return str(found.thumbnail), views.notice("")
+
+        def clear(request: gr.Request) -> None:
+            put(self.tab(request), place, None)
+
+        component.upload(receive, component, [component, self.page.notice], **SILENT)
+        component.clear(clear, None, None, **SILENT)
+
+    def tab(self, request: gr.Request) -> Tab:
+        """Return the page that an event comes from."""
+        return self.studio.tabs.of(request.session_hash)
+
+    def asks(self, ask: Callable[..., object]) -> Callable[..., list[Any]]:
+        """Return a handler that asks for something with the whole form."""
+
+        def handler(request: gr.Request, *sent: Any) -> list[Any]:
+            tab, count = self.tab(request), len(self.names)
+            values = dict(zip(self.names, sent[:count], strict=True))
+            words, bad = "", False
+            try:
+                ask(tab, values, [float(weight or 0) for weight in sent[count:]])
+            except ImpastoError as error:
+                words, bad = str(error), True
+            return [views.notice(words, bad), *self.state(tab)]
+
+        return handler
+
+    def resume(self, tab: Tab, values: dict[str, Any], weights: Sequence[float]) -> None:
+        """Go on with the finished picture."""
+        self.studio.resume(tab, values, larger=False)
+
+    def larger(self, tab: Tab, values: dict[str, Any], weights: Sequence[float]) -> None:
+        """Paint the finished picture larger."""
+        self.studio.resume(tab, values, larger=True)
+
+    def stop(self, request: gr.Request) -> list[Any]:
+        """Stop what the page shows, and keep it."""
+        tab = self.tab(request)
+        self.studio.stop(tab)
+        return self.state(tab)
+
+    def remove(self, request: gr.Request) -> list[Any]:
+        """Delete the picture that is shown."""
+        tab = self.tab(request)
+        if tab.entry is not None:
+            self.studio.store.remove(tab.entry)
+            tab.entry = tab.task = None
+        return self.state(tab)
+
+    def pick(self, event: gr.EventData, request: gr.Request) -> list[Any]:
+        """Take a sample or a recent upload; samples know whether they are paintings."""
+        tab = self.tab(request)
+        try:
+            found = self.studio.choose(chosen(event))
+        except ImpastoError as error:
+            return [gr.skip(), gr.skip(), views.notice(str(error), bad=True)]
+        is_photograph = event.target is self.page.photographs
+        put(tab, 0 if is_photograph else 1, found)
+        picture, same = str(found.thumbnail), gr.skip()
+        return [picture, same, same] if is_photograph else [same, picture, same]
+
+    def show(self, event: gr.EventData, request: gr.Request) -> list[Any]:
+        """Show a picture of the history."""
+        tab = self.tab(request)
+        words = ""
+        try:
+            self.studio.show(tab, chosen(event))
+        except ImpastoError as error:
+            words = str(error)
+        return [views.notice(words, bad=bool(words)), *self.state(tab)]
+
+    def choose_variant(self, event: gr.EventData, request: gr.Request) -> list[Any]:
+        """Put the strength and scale of a variant into the form."""
+        tab = self.tab(request)
+        names = {str(at): task for at, task in enumerate(tab.sheet)}
+        task = names.get(str(chosen(event)))
+        if task is None:
+            return self.filled(tab, "This variant is not there anymore.", {})
+        both = {name: getattr(task.settings, name) for name in ("style_weight", "style_scale")}
+        both = {name: from_settings(task.settings)[name] for name in both}
+        return self.filled(tab, "The variant is in the form: press Paint for the picture.", both)
+
+    def restore(self, path: str | None, request: gr.Request) -> list[Any]:
+        """Fill the form from a picture made by Impasto."""
+        tab = self.tab(request)
+        if path is None:
+            return self.filled(tab, "", {})
+        try:
+            recipe = open_recipe(path)
+            words = self.studio.restore(tab, recipe)
+        except ImpastoError as error:
+            return self.filled(tab, str(error), {}, bad=True)
+        blend = recipe.settings.style_blend
+        return self.filled(tab, words, from_settings(recipe.settings), weights=blend)
+
+    def filled(
+        self,
+        tab: Tab,
+        words: str,
+        values: dict[str, Any],
+        weights: Sequence[float] = (),
+        bad: bool = False,
+    ) -> list[Any]:
+        """Return a sentence, the pictures, and changes of the form."""
+        known = {each.name: each for each in controls()}
+        pictures = [tab.photograph, *tab.paintings]
+        form = [
+            widgets.shown(known[name], values[name]) if name in values else gr.skip()
+            for name in self.names
+        ]
+        blend = [
+            weights[at] if at < len(weights) else gr.skip() for at in range(len(self.page.weights))
+        ]
+        return [
+            views.notice(words, bad),
+            *(str(each.thumbnail) if each else None for each in pictures),
+            *form,
+            *blend,
+        ]
+
+    def look(self, request: gr.Request) -> list[Any]:
+        """Look at how far everything is."""
+        tab = self.tab(request)
+        self.studio.adopt(tab)
+        return self.state(tab)
+
+    def leave(self, request: gr.Request) -> None:
+        """Forget a page that was closed."""
+        self.studio.tabs.forget(request.session_hash)
+
+    def state(self, tab: Tab) -> list[Any]:
+        """Return what has changed on the page since it was last told."""
+        tab.advance()
+        studio, task, entry = self.studio, tab.task, tab.entry
+        stage, details = views.EMPTY, ""
+        if entry is not None:
+            stage = views.finished(studio.store, entry)
+            details = views.details(studio.store, entry, self.recipe(tab))
+        elif task is not None and not task.state.final:
+            stage = views.painting(task, studio.preview.of(task))
+        waiting = studio.worker.unfinished()
+        parts = {
+            "stage": stage,
+            "status": views.status(task) if task is not None else "",
+            "aloud": aloud(tab),
+            "stop": gr.update(visible=tab.busy),
+            "after": gr.update(visible=entry is not None),
+            "details": details,
+            "sheet": views.sheet(tab.sheet),
+            "queue": views.queue(waiting, tab.session, task),
+            "history": views.strip(
+                studio.store.latest(SHOWN), studio.store, "What you paint is kept here."
+            ),
+            "photographs": self.offers("photograph"),
+            "styles": self.offers("painting"),
+            "timer": gr.update(value=BUSY if tab.busy or waiting else IDLE),
+        }
+        return [value if tab.is_new(part, value) else gr.skip() for part, value in parts.items()]
+
+    def offers(self, kind: str) -> str:
+        """Return the samples of a kind and the recent uploads."""
+        inputs = self.studio.inputs
+        return views.strip([*inputs.samples(kind), *inputs.recent()], self.studio.store)
+
+    def recipe(self, tab: Tab) -> Any:
+        """Return how the picture that is shown was painted, or None if its file is damaged."""
+        assert tab.entry is not None
+        try:
+            return self.studio.store.recipe(tab.entry)
+        except ImpastoError:
+            return None
+
+
+def put(tab: Tab, place: int, found: Input | None) -> None:
+    """Put a picture into a place of a page: 0 is the photograph, the others are paintings."""
+    if place == 0:
+        tab.photograph = found
+    else:
+        tab.paintings[place - 1] = found
+
+
+def chosen(event: gr.EventData) -> object:
+    """Return the name that an event carries; anything may come."""
+    data = event._data
+    return data.get("name") if isinstance(data, dict) else None
+
+
+def aloud(tab: Tab) -> str:
+    """Return what a screen reader says: it changes only when there is news."""
+    task = tab.task
+    if task is None:
+        return ""
+    latest = task.latest
+    if task.state is State.PAINTING and latest is not None:
+        return f"Painting at {latest.size} pixels."
+    return views.sentence(task)

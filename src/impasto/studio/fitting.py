@@ -1,0 +1,57 @@
+"""A painting that does not fit into memory is refused with the largest size that does."""
+
+from __future__ import annotations
+
+from impasto.errors import SettingsError
+from impasto.job import Job, extent_of, pick_tile, prepare
+from impasto.settings import Settings
+from impasto.studio.inputs import Input
+
+TRIED = 64
+"""A size that always fits; what is known from it holds for all."""
+
+
+def prepare_or_fit(photograph: Input, paintings: tuple[Input, ...], settings: Settings) -> Job:
+    """Prepare a painting.
+
+    Raises:
+        UsageError: If anything is wrong. If it is the size, the sentence says the largest possible.
+    """
+    sources = photograph.path, [painting.path for painting in paintings]
+    try:
+        return prepare(*sources, settings)
+    except SettingsError as error:
+        if settings.size <= TRIED:
+            raise
+        try:
+            small = prepare(*sources, settings.replace(size=TRIED, plan=None))
+        except SettingsError:
+            raise error from None  # it is not the size
+        largest = largest_size(small, settings)
+        raise SettingsError(
+            f"{settings.size} pixels are too many: the largest size for these pictures that fits "
+            f"into the memory that is free now is {largest}."
+        ) from error
+
+
+def largest_size(small: Job, settings: Settings) -> int:
+    """Return the largest size below the wanted one that fits, from a small job of the same kind."""
+    fits, too_large = small.settings.size, settings.size
+    while too_large - fits > 1:
+        middle = (fits + too_large) // 2
+        if can_be(small, settings, middle):
+            fits = middle
+        else:
+            too_large = middle
+    return fits if fits < 256 else fits // 16 * 16  # a round number, with a little to spare
+
+
+def can_be(small: Job, settings: Settings, size: int) -> bool:
+    """Tell whether a painting fits at a size."""
+    wanted = small.settings.replace(size=size, plan=None, tile=settings.tile)
+    try:
+        extent = extent_of(wanted, small.content, small.styles)
+        pick_tile(wanted, extent, small.backbone, small.cost)
+    except SettingsError:
+        return False
+    return True

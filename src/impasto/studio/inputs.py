@@ -1,0 +1,160 @@
+"""What people upload: decoded, limited and written anew before anything else looks at it."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from impasto import images, samples
+from impasto.errors import ImpastoError, PictureError
+from impasto.images import sha256
+from impasto.recipe import Input as Recorded
+from impasto.recipe import Recipe
+from impasto.studio.files import is_name, read_json, shrunk, write_json
+
+MOST_PIXELS = 64_000_000
+"""Pixels of an upload: painting looks at far fewer."""
+
+MOST_BYTES = 100 * 2**20
+"""Bytes of an upload."""
+
+THUMBNAIL = 480
+"""Long side of the small pictures to choose from."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A photograph or a painting that can be painted from.
+
+    Attributes:
+        name: By which the page refers to it; never a path.
+        label: What it was called by the person who has it.
+        path: The file that is painted from.
+        thumbnail: A small copy for the page.
+        hashes: SHA-256 of ``path``, and of the file that came.
+    """
+
+    name: str
+    label: str
+    path: Path
+    thumbnail: Path
+    hashes: tuple[str, ...]
+
+
+class Inputs:
+    """The folder of uploads, and beside them the samples of the package."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def accept(self, path: str | Path, label: str | None = None) -> Input:
+        """Read a file that somebody sent and keep it as a PNG of our own.
+
+        Args:
+            path: Where the server has put the file; it is read, and stays as it is.
+            label: What to call it, in sentences and on the page.
+
+        Raises:
+            PictureError: If it is no picture or larger than `MOST_PIXELS` or `MOST_BYTES`; the
+                message has the label and no path.
+        """
+        path = Path(path)
+        label = label or path.name
+        try:
+            if path.is_file() and path.stat().st_size > MOST_BYTES:
+                raise PictureError(
+                    f"'{label}' has {path.stat().st_size / 2**20:.0f} MiB: at most "
+                    f"{MOST_BYTES // 2**20} are accepted, so send a smaller copy."
+                )
+            came = sha256(path)
+            name = came[:32]
+            if self.find(name) is None:
+                self._write(name, path, label, came)
+        except ImpastoError as error:
+            raise named(error, path, label) from None
+        os.utime(self.folder / f"{name}.json")  # the most recent upload comes first
+        found = self.find(name)
+        assert found is not None
+        return found
+
+    def _write(self, name: str, path: Path, label: str, came: str) -> None:
+        picture = images.read(path, MOST_PIXELS)
+        own = self.folder / f"{name}.png"
+        images.write(own, picture.rgb, alpha=picture.alpha)
+        images.write(self.folder / f"{name}.jpg", shrunk(picture.over_white(), THUMBNAIL))
+        details = {"label": label, "hashes": [sha256(own), came]}
+        write_json(self.folder / f"{name}.json", details)
+
+    def find(self, name: object) -> Input | None:
+        """Return an upload or a sample by its name, or None; anything may be asked for."""
+        if name in SAMPLES:
+            return self._sample(str(name))
+        if not is_name(name):
+            return None
+        details = read_json(self.folder / f"{name}.json")
+        own, thumbnail = self.folder / f"{name}.png", self.folder / f"{name}.jpg"
+        if details is None or not own.is_file() or not thumbnail.is_file():
+            return None
+        try:
+            hashes = tuple(map(str, details["hashes"]))
+            return Input(str(name), str(details["label"]), own, thumbnail, hashes)
+        except (KeyError, TypeError):
+            return None
+
+    def _sample(self, name: str) -> Input:
+        path = SAMPLES[name]
+        thumbnail = self.folder / f"{name}.jpg"
+        if not thumbnail.is_file():
+            images.write(thumbnail, shrunk(images.read(path).rgb, THUMBNAIL))
+        return Input(name, path.stem, path, thumbnail, (_sample_hash(path),))
+
+    def recent(self, most: int = 12) -> list[Input]:
+        """Return the latest uploads, the last one first."""
+        files = [path for path in self.folder.glob("*.json") if is_name(path.stem)]
+        files.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        return [found for path in files[:most] if (found := self.find(path.stem))]
+
+    def samples(self, kind: str) -> list[Input]:
+        """Return the samples of a kind: ``photograph`` or ``painting``."""
+        return [self._sample(name) for name in SAMPLES if name.startswith(kind)]
+
+    def recorded(self, wanted: Recorded) -> Input | None:
+        """Return what a recipe was painted from, if it is here; its recorded path is not opened."""
+        return next((one for one in self._all() if wanted.sha256 in one.hashes), None)
+
+    def _all(self) -> Iterator[Input]:
+        yield from self.recent(10_000)
+        for name in SAMPLES:
+            yield self._sample(name)
+
+
+SAMPLES: dict[str, Path] = {
+    **{f"photograph-{name}": samples.photograph(name) for name in samples.PHOTOGRAPHS},
+    **{f"painting-{name}": samples.painting(name) for name in samples.PAINTINGS},
+}
+
+
+@functools.cache
+def _sample_hash(path: Path) -> str:
+    return sha256(path)
+
+
+def open_recipe(path: str | Path, label: str | None = None) -> Recipe:
+    """Return the recipe inside a picture that somebody sent.
+
+    Raises:
+        UsageError: If it has none that can be read; the message has the label and no path.
+    """
+    try:
+        return Recipe.of_picture(path)
+    except ImpastoError as error:
+        raise named(error, Path(path), label or Path(path).name) from None
+
+
+def named(error: ImpastoError, path: Path, label: str) -> ImpastoError:
+    """Return the same error about the file as people know it."""
+    return type(error)(str(error).replace(str(path), label))

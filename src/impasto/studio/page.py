@@ -1,0 +1,145 @@
+"""The layout of the page: what is on it, in the order in which a keyboard reaches it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import gradio as gr
+
+from impasto.studio import views, widgets
+from impasto.studio.tabs import PAINTINGS
+
+IDLE, BUSY = 3.0, 0.6
+"""Seconds between two looks of a page at its picture."""
+
+PICK = """
+element.addEventListener('click', event => {
+  const button = event.target.closest('button[data-name]');
+  if (button) trigger('click', {name: button.dataset.name});
+});
+"""
+"""Tells which of several small pictures was chosen: its name only."""
+
+ALOUD = "element.setAttribute('aria-live', 'polite'); element.setAttribute('role', 'status');"
+"""What changes in it is read aloud by a screen reader."""
+
+
+@dataclass(eq=False)
+class Page:
+    """The components of the page by what they are for."""
+
+    photograph: Any = None
+    paintings: list[Any] = field(default_factory=list)
+    weights: list[Any] = field(default_factory=list)
+    photographs: Any = None
+    styles: Any = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    paint: Any = None
+    opened: Any = None
+    notice: Any = None
+    stage: Any = None
+    status: Any = None
+    aloud: Any = None
+    stop: Any = None
+    after: Any = None
+    resume: Any = None
+    larger: Any = None
+    vary: Any = None
+    remove: Any = None
+    details: Any = None
+    sheet: Any = None
+    queue: Any = None
+    history: Any = None
+    timer: Any = None
+
+
+def lay_out() -> Page:
+    """Place everything on the page and return it."""
+    page = Page()
+    gr.HTML(
+        "<header><h1>Impasto</h1><p>Paint a photograph in the style of a painting.</p></header>"
+    )
+    with gr.Row(elem_id="studio", equal_height=False):
+        with gr.Column(elem_id="panel"):
+            panel(page)
+        with gr.Column(elem_id="easel"):
+            easel(page)
+        with gr.Column(elem_id="controls"):
+            settings(page)
+    gr.HTML('<h2 class="heading">Finished pictures</h2>')
+    page.history = gr.HTML(elem_id="history", js_on_load=PICK)
+    page.timer = gr.Timer(IDLE)
+    return page
+
+
+def panel(page: Page) -> None:
+    """Place what a picture is made from."""
+    with gr.Row(elem_classes="pair", equal_height=True):
+        page.photograph = picture("Photograph", "photograph")
+        page.paintings = [picture("Painting", "painting-1")]
+    with gr.Accordion("Samples and recent uploads", open=True, elem_id="samples"):
+        page.photographs = gr.HTML(elem_id="photographs", js_on_load=PICK)
+        page.styles = gr.HTML(elem_id="styles", js_on_load=PICK)
+    with gr.Row(elem_classes="actions"):
+        page.paint = gr.Button("Paint", variant="primary", elem_id="paint", scale=3)
+        page.vary = gr.Button("Vary", elem_id="vary", scale=1)
+    page.notice = gr.HTML(views.notice(""), elem_id="notice")
+
+
+def settings(page: Page) -> None:
+    """Place how it is painted."""
+    page.settings |= widgets.large()
+    with gr.Accordion("More paintings", open=False, elem_id="more"):
+        page.weights = [weight("Weight of the first painting", 1)]
+        for number in range(2, PAINTINGS + 1):
+            with gr.Row(elem_classes="pair"):
+                page.paintings.append(picture(f"Painting {number}", f"painting-{number}"))
+                page.weights.append(weight(f"Weight of painting {number}", number))
+    with gr.Accordion("Advanced", open=False, elem_id="advanced"):
+        page.settings |= widgets.advanced()
+    page.opened = gr.UploadButton(
+        "Open a picture made by Impasto", size="sm", elem_id="open", type="filepath"
+    )
+
+
+def easel(page: Page) -> None:
+    """Place the picture and what can be done with it."""
+    page.stage = gr.HTML(views.EMPTY, elem_id="stage")
+    page.status = gr.HTML("", elem_id="status")
+    page.aloud = gr.HTML("", elem_id="aloud", js_on_load=ALOUD)
+    page.stop = gr.Button("Stop and keep", variant="stop", visible=False, elem_id="stop")
+    with gr.Column(visible=False, elem_id="after") as page.after:
+        page.details = gr.HTML("", elem_id="details")
+        with gr.Row(elem_classes="actions"):
+            page.resume = gr.Button("Continue", size="sm", elem_id="continue")
+            page.larger = gr.Button("Paint larger", size="sm", elem_id="larger")
+            page.remove = gr.Button("Remove", size="sm", elem_id="remove")
+    page.sheet = gr.HTML("", elem_id="sheet", js_on_load=PICK)
+    page.queue = gr.HTML("", elem_id="queue")
+
+
+def picture(label: str, name: str) -> Any:
+    """Return a place for a picture: drop, paste or choose a file."""
+    place = gr.Image(
+        label=label,
+        sources=["upload", "clipboard"],
+        type="filepath",
+        buttons=[],
+        elem_id=name,
+        height=180,
+        alt_text=label,
+        placeholder=f"Drop a {label.split()[0].lower()}",
+    )
+    place.preprocess = undecoded  # the studio decodes, with limits of its own
+    return place
+
+
+def undecoded(payload: Any) -> str | None:
+    """Return the file that the server received, which Gradio has found to be in its folder."""
+    return None if payload is None else str(payload.path)
+
+
+def weight(label: str, number: int) -> Any:
+    """Return the weight of a painting among several."""
+    return gr.Slider(0, 10, value=1, step=0.1, label=label, buttons=[], elem_id=f"weight-{number}")

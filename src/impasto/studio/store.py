@@ -1,0 +1,170 @@
+"""The folder of finished pictures. What is in it is the history; it survives a restart.
+
+NAME.png         the picture, in full resolution, with its recipe inside
+NAME-after.jpg   the picture for the page, at most `VIEW` pixels
+NAME-before.jpg  the photograph in the same size
+NAME-small.jpg   the picture for the list
+NAME.json        what the list says of it; written last, so that what is listed is complete
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from impasto import images
+from impasto.painted import Painted
+from impasto.recipe import Recipe
+from impasto.studio.files import is_name, read_json, shrunk, write_json
+
+VIEW, SMALL = 1600, 320
+"""Long sides of the copies for the page, in pixels."""
+
+POINTS = 200
+"""Points that are kept of a loss curve."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A finished picture.
+
+    Attributes:
+        name: Of its files.
+        title: What to call it.
+        photograph: Name of the `Input` that was painted.
+        paintings: Names of the inputs in whose style.
+        width: In pixels.
+        height: In pixels.
+        evaluations: How many were made.
+        seconds: How long that took.
+        stopped: Whether it was stopped before its end.
+        created: Seconds since 1970.
+        curve: Loss by evaluation, thinned out.
+    """
+
+    name: str
+    title: str
+    photograph: str
+    paintings: tuple[str, ...]
+    width: int
+    height: int
+    evaluations: int
+    seconds: float
+    stopped: bool
+    created: float
+    curve: tuple[tuple[int, float], ...] = ()
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Entry:
+        """Return the entry of a JSON file; raises TypeError or ValueError if it is none."""
+        curve = tuple((int(index), float(total)) for index, total in values.pop("curve"))
+        return cls(**{**values, "paintings": tuple(values["paintings"])}, curve=curve)
+
+
+class Store:
+    """Finished pictures, the latest first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.lock = threading.Lock()
+        folder.mkdir(parents=True, exist_ok=True)
+        found = [self._read(path) for path in folder.glob("*.json")]
+        self.entries = sorted(filter(None, found), key=lambda entry: entry.created, reverse=True)
+
+    def _read(self, path: Path) -> Entry | None:
+        values = read_json(path)
+        if values is None or not is_name(path.stem) or values.get("name") != path.stem:
+            return None
+        try:
+            entry = Entry.from_dict(values)
+        except (KeyError, TypeError, ValueError):
+            return None
+        return entry if self.picture(entry).is_file() else None
+
+    def add(
+        self,
+        painted: Painted,
+        title: str,
+        photograph: str,
+        paintings: tuple[str, ...],
+        stopped: bool = False,
+    ) -> Entry:
+        """Write a picture and everything that the page shows of it.
+
+        Raises:
+            PictureError: If the folder cannot be written to.
+        """
+        height, width = painted.rgb.shape[:2]
+        entry = Entry(
+            name=secrets.token_hex(12),
+            title=title,
+            photograph=photograph,
+            paintings=paintings,
+            width=width,
+            height=height,
+            evaluations=len(painted.history),
+            seconds=sum(painted.seconds.values()),
+            stopped=stopped,
+            created=time.time(),
+            curve=thin([(record.index, record.total) for record in painted.history]),
+        )
+        painted.save(self.picture(entry))
+        after = shrunk(painted.rgb, VIEW)
+        before = images.resize(painted.job.content.over_white(), after.shape[1], after.shape[0])
+        images.write(self.file(entry, "after"), after)
+        images.write(self.file(entry, "before"), before)
+        images.write(self.file(entry, "small"), shrunk(after, SMALL))
+        write_json(self.folder / f"{entry.name}.json", asdict(entry))
+        with self.lock:
+            self.entries.insert(0, entry)
+        return entry
+
+    def picture(self, entry: Entry) -> Path:
+        """Return the file of a picture in full resolution."""
+        return self.folder / f"{entry.name}.png"
+
+    def file(self, entry: Entry, kind: str) -> Path:
+        """Return one of the copies for the page: ``after``, ``before`` or ``small``."""
+        return self.folder / f"{entry.name}-{kind}.jpg"
+
+    def recipe(self, entry: Entry) -> Recipe:
+        """Return how a picture was painted.
+
+        Raises:
+            UsageError: If the file is damaged.
+        """
+        return Recipe.of_picture(self.picture(entry))
+
+    def find(self, name: object) -> Entry | None:
+        """Return the picture of this name, or None; anything may be asked for."""
+        with self.lock:
+            return next((entry for entry in self.entries if entry.name == name), None)
+
+    def latest(self, most: int) -> list[Entry]:
+        """Return the latest pictures, the last one first."""
+        with self.lock:
+            return self.entries[:most]
+
+    def remove(self, entry: Entry) -> None:
+        """Delete a picture, and everything of it."""
+        with self.lock:
+            self.entries = [each for each in self.entries if each.name != entry.name]
+        copies = [self.file(entry, kind) for kind in ("after", "before", "small")]
+        for path in (self.folder / f"{entry.name}.json", self.picture(entry), *copies):
+            path.unlink(missing_ok=True)
+
+
+def thin(curve: list[tuple[int, float]]) -> tuple[tuple[int, float], ...]:
+    """Return at most about `POINTS` points of a curve, the last one included.
+
+    Example:
+        >>> len(thin([(i, 1.0) for i in range(1000)]))
+        201
+    """
+    step = -(-len(curve) // POINTS) or 1
+    kept = curve[::step]
+    return tuple(kept if not curve or kept[-1] == curve[-1] else [*kept, curve[-1]])

@@ -1,0 +1,166 @@
+"""What the page can ask for. Nothing that it sends is used as a path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from impasto.errors import PictureError, UsageError
+from impasto.recipe import Recipe
+from impasto.settings import KNOBS, MACHINE, Settings
+from impasto.studio.form import to_settings
+from impasto.studio.inputs import Input, Inputs
+from impasto.studio.preview import Preview
+from impasto.studio.store import Entry, Store
+from impasto.studio.tabs import PAINTINGS, Tab, Tabs
+from impasto.studio.tasks import Task
+from impasto.studio.variants import LARGER, again, variants
+from impasto.studio.worker import Worker
+
+LARGEST_LABEL = 80
+"""Characters of a file's name that are shown."""
+
+
+class Studio:
+    """Everything behind the page: the folder, the worker, and the open pages."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.inputs = Inputs(folder / "inputs")
+        self.store = Store(folder / "pictures")
+        self.worker = Worker(self.store)
+        self.preview = Preview()
+        self.tabs = Tabs()
+
+    def upload(self, path: str) -> Input:
+        """Take in a picture that the server has received.
+
+        Raises:
+            PictureError: If it is none, or too large.
+        """
+        return self.inputs.accept(path, Path(path).name[-LARGEST_LABEL:])
+
+    def choose(self, name: object) -> Input:
+        """Return a sample or an upload that was chosen.
+
+        Raises:
+            PictureError: If it is not there anymore.
+        """
+        found = self.inputs.find(name)
+        if found is None:
+            raise PictureError("this picture is not there anymore: choose another.")
+        return found
+
+    def paint(self, tab: Tab, values: Mapping[str, Any], weights: list[float]) -> Task:
+        """Ask for the picture that the form describes.
+
+        Raises:
+            UsageError: If something is missing or wrong.
+        """
+        photograph, paintings, settings = self.wanted(tab, values, weights)
+        task = Task(tab.session, photograph, paintings, settings)
+        self._ask(tab, task)
+        return task
+
+    def vary(self, tab: Tab, values: Mapping[str, Any], weights: list[float]) -> None:
+        """Ask for small variants of what the form describes.
+
+        Raises:
+            UsageError: If something is missing or wrong.
+        """
+        photograph, paintings, settings = self.wanted(tab, values, weights)
+        for task in tab.sheet:
+            self.worker.stop(task)
+        tab.sheet = variants(tab.session, photograph, paintings, settings)
+        for task in tab.sheet:
+            self.worker.ask(task)
+
+    def resume(self, tab: Tab, values: Mapping[str, Any], larger: bool) -> Task:
+        """Ask for more evaluations from the finished picture, or for a larger one from it.
+
+        Raises:
+            UsageError: If there is no picture, or what it was painted from is gone.
+        """
+        entry = tab.entry
+        if entry is None:
+            raise UsageError("no finished picture is shown: choose one first.")
+        photograph = self.choose(entry.photograph)
+        paintings = tuple(self.choose(name) for name in entry.paintings)
+        iterations = to_settings(values).iterations
+        settings = portable(self.store.recipe(entry)).replace(iterations=iterations)
+        factor = LARGER if larger else 1
+        task = again(tab.session, self.store, entry, photograph, paintings, settings, factor)
+        self._ask(tab, task)
+        return task
+
+    def _ask(self, tab: Tab, task: Task) -> None:
+        tab.asked.append(task)
+        tab.advance()
+        self.worker.ask(task)
+
+    def wanted(
+        self, tab: Tab, values: Mapping[str, Any], weights: list[float]
+    ) -> tuple[Input, tuple[Input, ...], Settings]:
+        """Return what the form describes.
+
+        Raises:
+            UsageError: If something is missing or wrong.
+        """
+        if tab.photograph is None:
+            raise UsageError("there is no photograph yet: drop one, or choose a sample.")
+        chosen = [
+            (painting, weight)
+            for painting, weight in zip(tab.paintings, weights, strict=True)
+            if painting is not None
+        ]
+        if not chosen:
+            raise UsageError("there is no painting yet: drop one, or choose a sample.")
+        settings = to_settings(values)
+        if len(chosen) > 1:
+            settings = settings.replace(style_blend=tuple(weight for _, weight in chosen))
+        return tab.photograph, tuple(painting for painting, _ in chosen), settings
+
+    def stop(self, tab: Tab) -> None:
+        """Stop what the page shows; a picture that has begun is kept."""
+        for task in [*tab.sheet, *([tab.task] if tab.task else [])]:
+            if not task.state.final:
+                self.worker.stop(task)
+
+    def show(self, tab: Tab, name: object) -> Entry:
+        """Show a picture of the history.
+
+        Raises:
+            PictureError: If it is not there anymore.
+        """
+        entry = self.store.find(name)
+        if entry is None:
+            raise PictureError("this picture is not there anymore: choose another.")
+        tab.entry = entry
+        if tab.task is not None and tab.task.state.final:
+            tab.task = None
+        return entry
+
+    def restore(self, tab: Tab, recipe: Recipe) -> str:
+        """Take photograph and paintings of a recipe if they are here, and say what was found."""
+        photograph = self.inputs.recorded(recipe.content)
+        paintings = [self.inputs.recorded(style) for style in recipe.styles][:PAINTINGS]
+        if photograph is None or not all(paintings):
+            return "The settings are in the form. Its pictures are not all here: add them."
+        tab.photograph = photograph
+        tab.paintings = [*paintings, *[None] * (PAINTINGS - len(paintings))]
+        return "The settings and the pictures are in the form."
+
+    def adopt(self, tab: Tab) -> None:
+        """Let a page that shows nothing show a picture that nobody watches anymore."""
+        if tab.task is None and tab.entry is None and not tab.sheet:
+            for task in self.worker.unfinished():
+                if task.keep and not self.tabs.watching(task):
+                    tab.task = task
+                    return
+
+
+def portable(recipe: Recipe) -> Settings:
+    """Return the settings of a recipe without what the machine had chosen."""
+    machine = {name: None for name, this in KNOBS.items() if this.group == MACHINE}
+    return recipe.settings.replace(**machine)

@@ -1,0 +1,91 @@
+"""What the studio knows of each open page."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+
+from impasto.studio.inputs import Input
+from impasto.studio.store import Entry
+from impasto.studio.tasks import Task
+
+PAINTINGS = 4
+"""Paintings that a page has room for."""
+
+MOST = 500
+"""Pages that are remembered; beyond it, the one not seen for longest is forgotten."""
+
+
+@dataclass(eq=False)
+class Tab:
+    """One open page. What it may choose from is known here, so that it sends only names.
+
+    Attributes:
+        session: The name of the page.
+        photograph: What will be painted.
+        paintings: In whose style; None where a place is empty.
+        asked: What the page has asked for and not shown yet.
+        task: What the page shows while it is painted.
+        entry: The finished picture that the page shows.
+        sheet: The variants that the page chooses from.
+        sent: What was last sent for each part of the page, so that nothing is sent twice.
+    """
+
+    session: str
+    photograph: Input | None = None
+    paintings: list[Input | None] = field(default_factory=lambda: [None] * PAINTINGS)
+    asked: deque[Task] = field(default_factory=deque)
+    task: Task | None = None
+    entry: Entry | None = None
+    sheet: list[Task] = field(default_factory=list)
+    sent: dict[str, object] = field(default_factory=dict)
+
+    def advance(self) -> None:
+        """Show the next task that the page asked for when the last one is finished."""
+        if self.task is not None and self.task.state.final:
+            self.entry = self.task.entry or self.entry
+        if self.asked and (self.task is None or self.task.state.final):
+            self.task = self.asked.popleft()
+            self.entry = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether something that the page shows is going on."""
+        shown = [*self.sheet, *self.asked, *([self.task] if self.task else [])]
+        return any(not task.state.final for task in shown)
+
+    def is_new(self, part: str, value: object) -> bool:
+        """Tell whether a part of the page has to be sent, and remember that it was."""
+        if part in self.sent and self.sent[part] == value:
+            return False
+        self.sent[part] = value
+        return True
+
+
+class Tabs:
+    """The open pages by name."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.tabs: OrderedDict[str, Tab] = OrderedDict()
+
+    def of(self, session: str | None) -> Tab:
+        """Return a page; an unknown one begins empty."""
+        key = session or ""
+        with self.lock:
+            tab = self.tabs.setdefault(key, Tab(key))
+            self.tabs.move_to_end(key)
+            if len(self.tabs) > MOST:
+                self.tabs.popitem(last=False)
+            return tab
+
+    def watching(self, task: Task) -> bool:
+        """Tell whether some page shows a task."""
+        with self.lock:
+            return any(tab.task is task for tab in self.tabs.values())
+
+    def forget(self, session: str | None) -> None:
+        """Forget a page that was closed. What it asked for is painted all the same."""
+        with self.lock:
+            self.tabs.pop(session or "", None)

@@ -1,0 +1,150 @@
+"""What is to be painted, and in which order: one after another, and every page in turn."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from impasto.display import Eta
+from impasto.painted import Painted, Progress
+from impasto.settings import Settings
+from impasto.studio.inputs import Input
+from impasto.studio.store import Entry
+
+_numbers = itertools.count(1)
+
+
+class State(Enum):
+    """Where a task is. The last four are final."""
+
+    WAITING = "waiting"
+    PREPARING = "getting ready"
+    PAINTING = "painting"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more will happen."""
+        return self in (State.DONE, State.STOPPED, State.FAILED, State.CANCELED)
+
+
+@dataclass(eq=False)
+class Task:
+    """One picture to paint, from the press of a button to its end. The worker changes it.
+
+    Attributes:
+        session: The page that asked for it.
+        photograph: What is painted.
+        paintings: In whose style.
+        settings: As asked for.
+        keep: Whether the result goes into the history; variants only go onto their sheet.
+        state: Where it is.
+        sentence: Why it failed, or what went wrong on the way.
+        painted: The picture as far as it has come.
+        latest: The last evaluation, while it is being painted.
+        left: Estimated seconds left.
+        entry: Its place in the history, when it is finished.
+        picture: A finished variant, as a data URI.
+        stopping: Whether somebody asked to stop and keep it.
+    """
+
+    session: str
+    photograph: Input
+    paintings: tuple[Input, ...]
+    settings: Settings
+    keep: bool = True
+    state: State = State.WAITING
+    sentence: str = ""
+    painted: Painted | None = None
+    latest: Progress | None = None
+    left: float = 0.0
+    entry: Entry | None = None
+    picture: str = ""
+    stopping: bool = False
+    eta: Eta | None = None
+    number: int = field(default_factory=lambda: next(_numbers))
+
+    @property
+    def title(self) -> str:
+        """What to call the picture: ``cat in the style of swirls``."""
+        styles = " and ".join(painting.label for painting in self.paintings)
+        return f"{self.photograph.label} in the style of {styles}"
+
+    @property
+    def share(self) -> float:
+        """How much of the work is done, in [0, 1]."""
+        if self.state.final:
+            return 1.0
+        if self.latest is None:
+            return 0.0
+        job, level = self.latest.job, self.latest.level
+        work = [each.evaluations * job.work(each) for each in job.levels]
+        done = sum(work[:level]) + self.latest.step.index * job.work(job.levels[level])
+        return min(done / sum(work), 1.0)
+
+
+class Queue:
+    """Waiting tasks: pages take turns, and each page's own tasks keep their order.
+
+    Example:
+        Page A asks for three pictures, then page B for one: they are painted A, B, A, A.
+    """
+
+    def __init__(self) -> None:
+        self.waiting: OrderedDict[str, deque[Task]] = OrderedDict()
+        self.changed = threading.Condition()
+        self.closed = False
+
+    def put(self, task: Task) -> None:
+        """Let a task wait for its turn."""
+        with self.changed:
+            self.waiting.setdefault(task.session, deque()).append(task)
+            self.changed.notify()
+
+    def take(self) -> Task | None:
+        """Wait for the next task, and return it; None once the queue is closed."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.closed or self.waiting)
+            if self.closed:
+                return None
+            session, tasks = next(iter(self.waiting.items()))
+            task = tasks.popleft()
+            del self.waiting[session]
+            if tasks:
+                self.waiting[session] = tasks  # to the end: the next page's turn
+            return task
+
+    def remove(self, task: Task) -> bool:
+        """Take a waiting task out, and tell whether it was still waiting."""
+        with self.changed:
+            tasks = self.waiting.get(task.session, deque())
+            if task not in tasks:
+                return False
+            tasks.remove(task)
+            if not tasks:
+                del self.waiting[task.session]
+            return True
+
+    def order(self) -> list[Task]:
+        """Return the waiting tasks in the order in which they will be painted."""
+        with self.changed:
+            return list(turns([list(tasks) for tasks in self.waiting.values()]))
+
+    def close(self) -> None:
+        """Let nobody take anything more."""
+        with self.changed:
+            self.closed = True
+            self.changed.notify_all()
+
+
+def turns(lists: list[list[Task]]) -> Iterator[Task]:
+    """Yield the first of each list, then the second of each, and so on."""
+    for round_ in itertools.zip_longest(*lists):
+        yield from (task for task in round_ if task is not None)

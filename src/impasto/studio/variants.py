@@ -1,0 +1,88 @@
+"""New tasks from a finished picture: go on, paint it larger, or try variants of its settings."""
+
+from __future__ import annotations
+
+from impasto.settings import KNOBS, Settings
+from impasto.studio.inputs import Input
+from impasto.studio.store import Entry, Store
+from impasto.studio.tasks import Task
+
+STRENGTHS = (0.3, 1.0, 3.0)
+"""Factors of the style weight on a sheet of variants."""
+
+SCALES = (0.6, 1.0, 1.6)
+"""Factors of the style scale."""
+
+SMALL, FEW = 192, 40
+"""Long side and evaluations of a variant: enough to choose from."""
+
+LARGER = 2
+"""How many times larger a picture becomes with *paint larger*."""
+
+
+def again(
+    session: str,
+    store: Store,
+    entry: Entry,
+    photograph: Input,
+    paintings: tuple[Input, ...],
+    settings: Settings,
+    factor: int = 1,
+) -> Task:
+    """Return a task that starts from a finished picture, at its size or a larger one.
+
+    Args:
+        session: The page that asks for it.
+        store: Where the picture is.
+        entry: The picture.
+        photograph: What it was painted from.
+        paintings: In whose style.
+        settings: Those of the page, whose iterations count; the size is the picture's.
+        factor: How many times larger the new picture becomes.
+
+    Raises:
+        SettingsError: If it becomes larger than is possible.
+    """
+    size = max(entry.width, entry.height) * factor
+    # From a finished picture only the last size is painted: coarser ones would undo its detail.
+    start = {
+        "init": str(store.picture(entry)),
+        "levels": None,
+        "plan": ((size, settings.iterations),),
+    }
+    return Task(session, photograph, paintings, settings.replace(size=size, **start))
+
+
+def variants(
+    session: str, photograph: Input, paintings: tuple[Input, ...], settings: Settings
+) -> list[Task]:
+    """Return small tasks around some settings: strength down, stroke scale across."""
+    full = settings.with_defaults()
+    small = {"size": min(full.size, SMALL), "iterations": min(full.iterations, FEW)}
+    tasks = []
+    for strength in STRENGTHS:
+        for scale in SCALES:
+            changed = full.replace(
+                **small,
+                plan=None,
+                levels=None,
+                init=settings.init,
+                style_weight=within("style_weight", full.style_weight * strength),
+                style_scale=scaled(full.style_scale, scale),
+            )
+            tasks.append(Task(session, photograph, paintings, changed, keep=False))
+    return tasks
+
+
+def scaled(value: float | tuple[float, ...], factor: float) -> float | tuple[float, ...]:
+    """Return a style scale, or one for each painting, times a factor."""
+    if isinstance(value, tuple):
+        return tuple(within("style_scale", each * factor) for each in value)
+    return within("style_scale", value * factor)
+
+
+def within(setting: str, value: float) -> float:
+    """Return a number of three digits in the range of a setting."""
+    this = KNOBS[setting]
+    rounded = float(f"{value:.3g}")
+    return min(max(rounded, this.low or 0), this.high or rounded)
