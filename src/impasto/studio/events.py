@@ -77,18 +77,21 @@ class Events:
         def receive(path: str | None, request: gr.Request) -> tuple[Any, Any]:
             if path is None:
                 return gr.skip(), gr.skip()
-            try:
-                found = self.studio.upload(path)
-            except ImpastoError as error:
-                put(self.tab(request), place, None)
-                return None, views.notice(str(error), bad=True)
-            put(self.tab(request), place, found)
+            tab = self.tab(request)
+            with tab.receiving:
+                try:
+                    found = self.studio.upload(path)
+                except ImpastoError as error:
+                    put(tab, place, None)
+                    return None, views.notice(str(error), bad=True)
+                put(tab, place, found)
             return str(found.thumbnail), views.notice("")
 
         def clear(request: gr.Request) -> None:
             put(self.tab(request), place, None)
 
-        component.upload(receive, component, [component, self.page.notice], **SILENT)
+        shown = {**SILENT, "show_progress": "minimal"}
+        component.upload(receive, component, [component, self.page.notice], **shown)
         component.clear(clear, None, None, **SILENT)
 
     def tab(self, request: gr.Request) -> Tab:
@@ -103,7 +106,8 @@ class Events:
             values = dict(zip(self.names, sent[:count], strict=True))
             words, bad = "", False
             try:
-                ask(tab, values, [float(weight or 0) for weight in sent[count:]])
+                with tab.receiving:
+                    ask(tab, values, [float(weight or 0) for weight in sent[count:]])
             except ImpastoError as error:
                 words, bad = str(error), True
             return [views.notice(words, bad), *self.state(tab)]

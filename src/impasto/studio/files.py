@@ -1,4 +1,4 @@
-"""Small files of the studio's folders: JSON that is complete or not there, and names that are safe."""
+"""Files of the studio: names that are safe, and JSON that is complete or not there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from impasto.errors import PictureError
 from impasto.images import fit
 
 NAME = re.compile(r"[0-9a-f]{16,64}")
-"""What the studio calls its own files. Nothing else that comes from a page becomes part of a path."""
+"""What the studio calls its own files. Nothing else that a page sends becomes part of a path."""
 
 
 def is_name(name: object) -> bool:

@@ -91,8 +91,8 @@ class Inputs:
 
     def find(self, name: object) -> Input | None:
         """Return an upload or a sample by its name, or None; anything may be asked for."""
-        if name in SAMPLES:
-            return self._sample(str(name))
+        if isinstance(name, str) and name in SAMPLES:
+            return self._sample(name)
         if not is_name(name):
             return None
         details = read_json(self.folder / f"{name}.json")

@@ -29,6 +29,7 @@ class Tab:
         task: What the page shows while it is painted.
         entry: The finished picture that the page shows.
         sheet: The variants that the page chooses from.
+        receiving: Held while an upload is read, so that what is pressed meanwhile waits for it.
         sent: What was last sent for each part of the page, so that nothing is sent twice.
     """
 
@@ -39,6 +40,7 @@ class Tab:
     task: Task | None = None
     entry: Entry | None = None
     sheet: list[Task] = field(default_factory=list)
+    receiving: threading.Lock = field(default_factory=threading.Lock)
     sent: dict[str, object] = field(default_factory=dict)
 
     def advance(self) -> None:

@@ -1,0 +1,102 @@
+"""A studio in a process of its own, and a browser that can reach nothing else."""
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+CHROMIUM = (
+    os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+)
+STARTING, WAITING = 120, 60
+"""Seconds that a start, and anything on the page, may take on a busy machine."""
+
+
+def missing() -> str:
+    """Return what these tests lack, or an empty string."""
+    for module in ("gradio", "playwright"):
+        if importlib.util.find_spec(module) is None:
+            return f"{module} is not installed: pip install 'impasto[test,studio]'"
+    return "" if CHROMIUM else "there is no chromium: apt-get install chromium"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs a browser where there is none, and say so."""
+    reason = missing()
+    here = Path(__file__).parent
+    for item in items if reason else []:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@contextmanager
+def serving(folder: Path, *options: str, **environment: str) -> Iterator[str]:
+    """Run ``impasto studio`` and yield the address of its page."""
+    command = [sys.executable, "-m", "impasto", "studio", "--port", "0", "--no-browser"]
+    process = subprocess.Popen(
+        [*command, "--folder", str(folder), *options],
+        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(STARTING)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("studio")
+
+
+@pytest.fixture(scope="session")
+def address(folder: Path) -> Iterator[str]:
+    with serving(folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # No sandbox: as root, in a container, there is none. Names other than ours do not resolve.
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser, address) -> Iterator[Callable[..., object]]:
+    """Open the page in a tab of its own; at the end, no tab may have asked another host."""
+    contexts, asked = [], set()
+
+    def make(url: str = address, **options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        context.set_default_timeout(1000 * WAITING)
+        page = context.new_page()
+        page.on("request", lambda request: asked.add(urlsplit(request.url)))
+        page.goto(url)
+        page.wait_for_selector("#photographs button")
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert {url.hostname for url in asked if url.scheme not in ("data", "blob")} == {"127.0.0.1"}

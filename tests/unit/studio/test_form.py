@@ -1,0 +1,80 @@
+"""The form follows from the settings' own metadata; file names never come from a page."""
+
+import dataclasses
+
+import pytest
+
+from impasto import parsing
+from impasto.errors import UsageError
+from impasto.settings import KNOBS, Knob, Settings
+from impasto.studio import form
+from impasto.studio.form import control, controls, from_settings, is_open, to_settings
+
+NAMES = [each.name for each in controls()]
+
+
+@pytest.mark.parametrize("name", KNOBS)
+def test_every_setting_is_on_the_page_unless_it_names_files(name):
+    if name in NAMES:
+        each, this = control(name), KNOBS[name]
+        assert this.help in each.help or name == "init"
+        assert this.unit in each.label
+        assert {value for _, value in each.choices} - {""} == set(this.choices or ()) or (
+            name == "init" or each.kind != "choice"
+        )
+    else:
+        assert name in form.ELSEWHERE or not is_open(name)
+
+
+def test_no_control_takes_the_name_of_a_file():
+    assert "weights" not in NAMES
+    for each in controls():
+        assert KNOBS[each.name].parse is not parsing.path or each.kind == "choice"
+
+
+@pytest.mark.parametrize(
+    "sent", [{"init": "/etc/passwd"}, {"init": "photo.png"}, {"optimizer": "sgd"}, {"size": "many"}]
+)
+def test_what_the_page_does_not_offer_is_refused(sent):
+    with pytest.raises(UsageError):
+        to_settings(sent)
+
+
+def test_a_file_sent_by_hand_is_not_looked_at():
+    assert to_settings({"weights": "/etc/passwd"}) == Settings()
+
+
+def test_a_new_setting_appears_by_itself(monkeypatch):
+    field = dataclasses.field(default=2.0, metadata={})
+    field.name = "varnish"
+    knob = Knob(parsing.real, "how glossy", "Finish", unit="layers", low=0, high=9)
+    monkeypatch.setitem(KNOBS, "varnish", knob)
+    monkeypatch.setattr(Settings, "varnish", 2.0, raising=False)
+    added = next(each for each in controls() if each.name == "varnish")
+    assert (added.kind, added.label, added.group) == ("number", "Varnish (layers)", "Finish")
+    assert (added.low, added.high, added.value) == (0, 9, 2.0)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(),
+        Settings(size=300, style_weight=12345, style_scale=0.1, seed=9, iterations=7),
+        Settings(plan="64:5,96:3", size=96, optimizer="adam", normalization="paper"),
+        Settings(style_layers="relu1_1:2,relu3_1:0.5", content_layers="relu2_1", bits=16),
+        Settings(size=512, levels=1, keep_alpha=True, init="noise"),
+    ],
+)
+def test_settings_go_to_the_page_and_back(settings):
+    full = settings.with_defaults()
+    assert to_settings(from_settings(full)).with_defaults() == full
+
+
+def test_what_follows_from_other_settings_is_left_open():
+    shown = from_settings(Settings(threads=3, device="cpu").with_defaults())
+    assert shown["threads"] is None
+    assert (shown["device"], shown["plan"], shown["content_layers"]) == ("", "", "")
+
+
+def test_a_start_picture_is_not_offered_again():
+    assert from_settings(Settings(init="result.png"))["init"] == "content"

@@ -1,0 +1,79 @@
+"""The queue is fair: pages take turns."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from impasto.settings import Settings
+from impasto.studio.inputs import Input
+from impasto.studio.tasks import Queue, State, Task
+
+
+def task(session: str, label: str = "photo") -> Task:
+    picture = Input("0" * 32, label, Path("photo.png"), Path("photo.jpg"), ())
+    return Task(session, picture, (picture,), Settings())
+
+
+@pytest.mark.parametrize(
+    ("asked", "painted"),
+    [
+        (["a1", "a2", "a3", "b1"], ["a1", "b1", "a2", "a3"]),
+        (["a1", "b1", "b2", "a2", "c1"], ["a1", "b1", "c1", "a2", "b2"]),
+        (["a1"], ["a1"]),
+        ([], []),
+    ],
+)
+def test_pages_take_turns_and_each_keeps_its_order(asked, painted):
+    queue = Queue()
+    for name in asked:
+        queue.put(task(name[0], name))
+    assert [each.photograph.label for each in queue.order()] == painted
+    assert [queue.take().photograph.label for _ in painted] == painted
+    assert queue.order() == []
+
+
+def test_the_order_shown_holds_after_each_turn():
+    queue = Queue()
+    for name in ["a1", "a2", "b1", "b2"]:
+        queue.put(task(name[0], name))
+    for _ in range(4):
+        shown = queue.order()
+        assert queue.take() is shown[0]
+        assert queue.order() == shown[1:]
+
+
+def test_a_waiting_task_can_be_taken_out_once():
+    queue, first, second = Queue(), task("a"), task("a")
+    queue.put(first)
+    queue.put(second)
+    assert queue.remove(first)
+    assert not queue.remove(first)
+    assert queue.take() is second
+
+
+def test_whoever_waits_is_woken_by_a_task_and_by_the_end():
+    queue, taken = Queue(), []
+
+    def wait() -> None:
+        while (got := queue.take()) is not None:
+            taken.append(got)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    asked = task("a")
+    queue.put(asked)
+    while queue.order():
+        pass
+    queue.close()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert taken == [asked]
+
+
+def test_a_task_has_done_nothing_before_it_begins_and_all_at_its_end():
+    asked = task("a")
+    assert asked.share == 0
+    asked.state = State.FAILED
+    assert asked.share == 1
+    assert asked.title == "photo in the style of photo"
