@@ -6,11 +6,17 @@ Adding a network is one file with a final subclass of `Backbone`, and one row he
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from impasto.backbones import stages
+from impasto.backbones.alexnet import alexnet, caffenet
+from impasto.backbones.googlenet import googlenet, googlenet_caffe
+from impasto.backbones.squeezenet import squeezenet1_0, squeezenet1_1
+from impasto.backbones.stages import Stage
+from impasto.backbones.vgg import vgg
 from impasto.errors import SettingsError, UnknownName, did_you_mean, import_row, look_up
 
 if TYPE_CHECKING:
@@ -22,13 +28,11 @@ __all__ = [
     "Architecture",
     "check_layers",
     "load_backbone",
-    "minimum_side",
-    "vgg_layers",
 ]
 
 POOLINGS: dict[str, str] = {
-    "avg": "the mean of each 2x2 square: smoother gradients, the choice of Gatys et al. (2015)",
-    "max": "the largest of each 2x2 square: what VGG was trained with",
+    "avg": "the mean of each square: smoother gradients, the choice of Gatys et al. (2015)",
+    "max": "the largest of each square: what the published networks were trained with",
 }
 
 
@@ -44,8 +48,10 @@ class Architecture:
         content_layers: The default content layers, each with its weight.
         style_layers: The default style layers, each with its weight.
         minimum_side: The smallest height and width, in pixels, that reaches the deepest layer.
-        convolutions: Of a VGG, the number of convolutions in each block.
-        widths: Of a VGG, the number of channels in each block.
+        stages: What the network is made of; empty where its class knows.
+        conventions: What weights expect of their input (a row of
+            `impasto.backbones.conventions.CONVENTIONS`) by the habits of their file: with the keys
+            of ``torchvision``, with Caffe's names (``caffe``), or in a file of ``matconvnet``.
     """
 
     object: str
@@ -55,50 +61,51 @@ class Architecture:
     content_layers: tuple[tuple[str, float], ...]
     style_layers: tuple[tuple[str, float], ...]
     minimum_side: int
-    convolutions: tuple[int, ...] = ()
-    widths: tuple[int, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    conventions: Mapping[str, str] = field(default_factory=dict)
 
 
-def vgg_layers(convolutions: Sequence[int]) -> tuple[str, ...]:
-    """Name the layers of a VGG, shallow to deep, from the convolutions in each block.
-
-    The place of a name in the result is also the number ``N`` of ``features.N`` in torchvision.
-
-    Example:
-        >>> vgg_layers([1, 1])
-        ('conv1_1', 'relu1_1', 'pool1', 'conv2_1', 'relu2_1', 'pool2')
-    """
-    names: list[str] = []
-    for block, count in enumerate(convolutions, start=1):
-        for number in range(1, count + 1):
-            names += [f"conv{block}_{number}", f"relu{block}_{number}"]
-        names.append(f"pool{block}")
-    return tuple(names)
+Layers = tuple[tuple[str, float], ...]
 
 
-def _equal(*layers: str) -> tuple[tuple[str, float], ...]:
+def _equal(*layers: str) -> Layers:
     return tuple((layer, 1.0) for layer in layers)
 
 
 # Source: Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks"
 # (CVPR 2016), section 3: content from conv4_2, style from conv1_1 to conv5_1, equal weights.
 # Both are taken after the ReLU here, as in the authors' own code.
-_CONTENT = (("relu4_2", 1.0),)
+_CONTENT = _equal("relu4_2")
 _STYLE = _equal("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-_WIDTHS = (64, 128, 256, 512, 512)
+_VGG = {"torchvision": "torchvision", "caffe": "caffe", "matconvnet": "caffe-rgb"}
+_SQUEEZENET = {"torchvision": "torchvision", "caffe": "caffe-squeezenet"}
 
 
-def _vgg(title: str, summary: str, convolutions: tuple[int, ...]) -> Architecture:
+def network(
+    title: str,
+    summary: str,
+    parts: tuple[Stage, ...],
+    *,
+    content: Layers,
+    style: Layers,
+    conventions: Mapping[str, str],
+) -> Architecture:
+    """Return the row of a network that is a table of stages.
+
+    Example:
+        >>> network("tiny", "", vgg([1]), content=(), style=(), conventions={}).layers
+        ('conv1_1', 'relu1_1', 'pool1')
+    """
     return Architecture(
-        object="impasto.backbones.vgg:VGG",
+        object="impasto.backbones.network:Network",
         title=title,
         summary=summary,
-        layers=vgg_layers(convolutions),
-        content_layers=_CONTENT,
-        style_layers=_STYLE,
-        minimum_side=2 ** len(convolutions),
-        convolutions=convolutions,
-        widths=_WIDTHS,
+        layers=tuple(stage.layer for stage in parts),
+        content_layers=content,
+        style_layers=style,
+        minimum_side=stages.minimum_side(parts),
+        stages=parts,
+        conventions=conventions,
     )
 
 
@@ -112,15 +119,69 @@ BACKBONES: dict[str, Architecture] = {
         style_layers=_STYLE,
         minimum_side=16,
     ),
-    "vgg19": _vgg(
+    "vgg19": network(
         "VGG-19",
         "the network of Gatys et al.: best quality; its weights are fetched once, or given",
-        (2, 2, 4, 4, 4),
+        vgg((2, 2, 4, 4, 4)),
+        content=_CONTENT,
+        style=_STYLE,
+        conventions=_VGG,
     ),
-    "vgg16": _vgg(
+    "vgg16": network(
         "VGG-16",
         "VGG-19's shallower sister, usual in later papers; its weights are fetched once, or given",
-        (2, 2, 3, 3, 3),
+        vgg((2, 2, 3, 3, 3)),
+        content=_CONTENT,
+        style=_STYLE,
+        conventions=_VGG,
+    ),
+    "squeezenet1_0": network(
+        "SqueezeNet 1.0",
+        "small and fast: 5 MB of weights, coarser texture",
+        squeezenet1_0(),
+        content=_equal("fire5"),
+        style=_equal("relu1", "fire3", "fire5", "fire7", "fire9"),
+        conventions=_SQUEEZENET,
+    ),
+    "squeezenet1_1": network(
+        "SqueezeNet 1.1",
+        "the fastest: 1.0 with smaller filters in front and earlier pools",
+        squeezenet1_1(),
+        content=_equal("fire5"),
+        style=_equal("relu1", "fire3", "fire5", "fire7", "fire9"),
+        conventions=_SQUEEZENET,
+    ),
+    "googlenet": network(
+        "GoogLeNet (torchvision)",
+        "inception modules, in torchvision's variant with batch normalization",
+        googlenet(),
+        content=_equal("inception3a"),
+        style=_equal("relu1", "relu2", "inception3a", "inception4a", "inception5a"),
+        conventions={"torchvision": "tensorflow"},
+    ),
+    "googlenet_caffe": network(
+        "GoogLeNet (Caffe)",
+        "inception modules, as in the paper and in Caffe's model zoo",
+        googlenet_caffe(),
+        content=_equal("inception3a"),
+        style=_equal("relu1", "relu2", "inception3a", "inception4a", "inception5a"),
+        conventions={"caffe": "caffe-bvlc"},
+    ),
+    "alexnet": network(
+        "AlexNet (torchvision)",
+        "the oldest: large first filters, abstract pictures",
+        alexnet(),
+        content=_equal("relu4"),
+        style=_equal("relu1", "relu2", "relu3", "relu4", "relu5"),
+        conventions={"torchvision": "torchvision"},
+    ),
+    "caffenet": network(
+        "CaffeNet",
+        "AlexNet of 2012 as trained with Caffe: two groups, local response normalization",
+        caffenet(),
+        content=_equal("relu4"),
+        style=_equal("relu1", "relu2", "relu3", "relu4", "relu5"),
+        conventions={"caffe": "caffe-bvlc"},
     ),
 }
 
@@ -139,20 +200,6 @@ def check_layers(name: str, layers: Iterable[str]) -> None:
                 f"unknown layer '{layer}' of backbone '{name}': {did_you_mean(layer, known)}"
                 f"Its layers are {', '.join(known)}."
             )
-
-
-def minimum_side(layers: Iterable[str]) -> int:
-    """Return the smallest height and width, in pixels, that reach all of ``layers``.
-
-    Every pool before a layer halves the picture, and one pixel has to be left.
-
-    Example:
-        >>> minimum_side(["relu1_1", "relu5_1"])
-        16
-    """
-    # "relu5_1" and "conv5_1" stand behind four pools, "pool5" behind five.
-    pools = [int(layer[4]) - (not layer.startswith("pool")) for layer in layers]
-    return 1 << max(pools, default=0)
 
 
 def load_backbone(
