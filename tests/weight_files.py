@@ -20,7 +20,7 @@ from impasto.backbones.stages import Stage, convolutions
 
 
 def he_tensors(stages: Iterable[Stage], seed: int = 0) -> dict[str, Tensor]:
-    """Random weights, scaled after He et al. (2015) so that the mean square of activations stays."""
+    """Random weights, scaled after He et al. (2015) so that activations keep their size."""
     generator = torch.Generator().manual_seed(seed)
     tensors = {}
     for row in convolutions(stages):

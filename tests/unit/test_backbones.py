@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from impasto.backbones import BACKBONES, check_layers, load_backbone, network
+from impasto.backbones import BACKBONES, Architecture, check_layers, load_backbone
 from impasto.backbones.conventions import CAFFE, CAFFE_RGB, TORCHVISION
 from impasto.backbones.network import Network
 from impasto.backbones.stages import Convolution, Stage, Window
@@ -27,7 +27,9 @@ def tiny(monkeypatch):
     """A row of the table with the depth of VGG-19 and the widths of COLUMN_E."""
     stages = vgg((2, 2, 4, 4, 4), (6, 8, 9, 10, 10))
     conventions = {"torchvision": "torchvision", "caffe": "caffe"}
-    row = network("tiny VGG-19", "for tests", stages, content=(), style=(), conventions=conventions)
+    row = Architecture.of(
+        "tiny VGG-19", "for tests", stages, content=(), style=(), conventions=conventions
+    )
     monkeypatch.setitem(BACKBONES, "tiny", row)
     return "tiny"
 

@@ -151,7 +151,7 @@ def thinner(part: Operation) -> Operation:
 @pytest.mark.parametrize(("height", "width", "side"), [(230, 331, 96), (163, 417, 64)])
 @pytest.mark.parametrize("name", OTHERS)
 def test_every_network_is_exact_in_tiles(name, height, width, side, pooling):
-    """No padding, pools that overlap or round up, strides of 4: the grid stays that of the whole."""
+    """No padding, pools that overlap or round up, strides of 4: the grid is that of the whole."""
     backbone, image = narrow(name, pooling), picture(height, width, seed=3)
     whole, tiled = (
         build(

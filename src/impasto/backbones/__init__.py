@@ -11,12 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from impasto.backbones import stages
-from impasto.backbones.alexnet import alexnet, caffenet
-from impasto.backbones.googlenet import googlenet, googlenet_caffe
-from impasto.backbones.squeezenet import squeezenet1_0, squeezenet1_1
+from impasto.backbones import alexnet, googlenet, squeezenet, stages, vgg
 from impasto.backbones.stages import Stage
-from impasto.backbones.vgg import vgg
 from impasto.errors import SettingsError, UnknownName, did_you_mean, import_row, look_up
 
 if TYPE_CHECKING:
@@ -34,6 +30,9 @@ POOLINGS: dict[str, str] = {
     "avg": "the mean of each square: smoother gradients, the choice of Gatys et al. (2015)",
     "max": "the largest of each square: what the published networks were trained with",
 }
+
+
+Layers = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
@@ -58,14 +57,41 @@ class Architecture:
     title: str
     summary: str
     layers: tuple[str, ...]
-    content_layers: tuple[tuple[str, float], ...]
-    style_layers: tuple[tuple[str, float], ...]
+    content_layers: Layers
+    style_layers: Layers
     minimum_side: int
     stages: tuple[Stage, ...] = ()
     conventions: Mapping[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def of(
+        cls,
+        title: str,
+        summary: str,
+        parts: tuple[Stage, ...],
+        *,
+        content: Layers,
+        style: Layers,
+        conventions: Mapping[str, str],
+    ) -> Architecture:
+        """Return the row of a network that is a table of stages.
 
-Layers = tuple[tuple[str, float], ...]
+        Example:
+            >>> parts = vgg.vgg([1])
+            >>> Architecture.of("tiny", "", parts, content=(), style=(), conventions={}).layers
+            ('conv1_1', 'relu1_1', 'pool1')
+        """
+        return cls(
+            object="impasto.backbones.network:Network",
+            title=title,
+            summary=summary,
+            layers=tuple(stage.layer for stage in parts),
+            content_layers=content,
+            style_layers=style,
+            minimum_side=stages.minimum_side(parts),
+            stages=parts,
+            conventions=conventions,
+        )
 
 
 def _equal(*layers: str) -> Layers:
@@ -77,36 +103,18 @@ def _equal(*layers: str) -> Layers:
 # Both are taken after the ReLU here, as in the authors' own code.
 _CONTENT = _equal("relu4_2")
 _STYLE = _equal("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+# Chosen by looking: deeper content layers lose the photograph, deeper style layers add large
+# structures and take away strokes.
+_SQUEEZENET_CONTENT = _equal("fire4")
+_SQUEEZENET_STYLE = _equal("relu1", "fire2", "fire3", "fire4", "fire5")
+# Not looked at, for want of weights: the layers of Liu's program, taken after their rectifiers.
+# It gives conv2/3x3 a share of 2e-4 of the content; that is left out.
+_INCEPTION_CONTENT = _equal("inception3a")
+_INCEPTION_STYLE = _equal("relu1", "relu2", "inception3a", "inception4a", "inception5a")
+_ALEXNET_CONTENT = _equal("relu4")
+_ALEXNET_STYLE = _equal("relu1", "relu2", "relu3", "relu4", "relu5")
 _VGG = {"torchvision": "torchvision", "caffe": "caffe", "matconvnet": "caffe-rgb"}
 _SQUEEZENET = {"torchvision": "torchvision", "caffe": "caffe-squeezenet"}
-
-
-def network(
-    title: str,
-    summary: str,
-    parts: tuple[Stage, ...],
-    *,
-    content: Layers,
-    style: Layers,
-    conventions: Mapping[str, str],
-) -> Architecture:
-    """Return the row of a network that is a table of stages.
-
-    Example:
-        >>> network("tiny", "", vgg([1]), content=(), style=(), conventions={}).layers
-        ('conv1_1', 'relu1_1', 'pool1')
-    """
-    return Architecture(
-        object="impasto.backbones.network:Network",
-        title=title,
-        summary=summary,
-        layers=tuple(stage.layer for stage in parts),
-        content_layers=content,
-        style_layers=style,
-        minimum_side=stages.minimum_side(parts),
-        stages=parts,
-        conventions=conventions,
-    )
 
 
 BACKBONES: dict[str, Architecture] = {
@@ -119,68 +127,68 @@ BACKBONES: dict[str, Architecture] = {
         style_layers=_STYLE,
         minimum_side=16,
     ),
-    "vgg19": network(
+    "vgg19": Architecture.of(
         "VGG-19",
         "the network of Gatys et al.: best quality; its weights are fetched once, or given",
-        vgg((2, 2, 4, 4, 4)),
+        vgg.vgg((2, 2, 4, 4, 4)),
         content=_CONTENT,
         style=_STYLE,
         conventions=_VGG,
     ),
-    "vgg16": network(
+    "vgg16": Architecture.of(
         "VGG-16",
         "VGG-19's shallower sister, usual in later papers; its weights are fetched once, or given",
-        vgg((2, 2, 3, 3, 3)),
+        vgg.vgg((2, 2, 3, 3, 3)),
         content=_CONTENT,
         style=_STYLE,
         conventions=_VGG,
     ),
-    "squeezenet1_0": network(
+    "squeezenet1_0": Architecture.of(
         "SqueezeNet 1.0",
         "small and fast: 5 MB of weights, coarser texture",
-        squeezenet1_0(),
-        content=_equal("fire5"),
-        style=_equal("relu1", "fire3", "fire5", "fire7", "fire9"),
+        squeezenet.squeezenet1_0(),
+        content=_SQUEEZENET_CONTENT,
+        style=_SQUEEZENET_STYLE,
         conventions=_SQUEEZENET,
     ),
-    "squeezenet1_1": network(
+    "squeezenet1_1": Architecture.of(
         "SqueezeNet 1.1",
         "the fastest: 1.0 with smaller filters in front and earlier pools",
-        squeezenet1_1(),
-        content=_equal("fire5"),
-        style=_equal("relu1", "fire3", "fire5", "fire7", "fire9"),
+        squeezenet.squeezenet1_1(),
+        content=_SQUEEZENET_CONTENT,
+        style=_SQUEEZENET_STYLE,
         conventions=_SQUEEZENET,
     ),
-    "googlenet": network(
+    "googlenet": Architecture.of(
         "GoogLeNet (torchvision)",
         "inception modules, in torchvision's variant with batch normalization",
-        googlenet(),
-        content=_equal("inception3a"),
-        style=_equal("relu1", "relu2", "inception3a", "inception4a", "inception5a"),
+        googlenet.googlenet(),
+        content=_INCEPTION_CONTENT,
+        style=_INCEPTION_STYLE,
         conventions={"torchvision": "tensorflow"},
     ),
-    "googlenet_caffe": network(
+    "googlenet_caffe": Architecture.of(
         "GoogLeNet (Caffe)",
         "inception modules, as in the paper and in Caffe's model zoo",
-        googlenet_caffe(),
-        content=_equal("inception3a"),
-        style=_equal("relu1", "relu2", "inception3a", "inception4a", "inception5a"),
+        googlenet.googlenet_caffe(),
+        content=_INCEPTION_CONTENT,
+        style=_INCEPTION_STYLE,
         conventions={"caffe": "caffe-bvlc"},
     ),
-    "alexnet": network(
+    "alexnet": Architecture.of(
         "AlexNet (torchvision)",
         "the oldest: large first filters, abstract pictures",
-        alexnet(),
-        content=_equal("relu4"),
-        style=_equal("relu1", "relu2", "relu3", "relu4", "relu5"),
+        alexnet.alexnet(),
+        content=_ALEXNET_CONTENT,
+        style=_ALEXNET_STYLE,
         conventions={"torchvision": "torchvision"},
     ),
-    "caffenet": network(
+    "caffenet": Architecture.of(
         "CaffeNet",
         "AlexNet of 2012 as trained with Caffe: two groups, local response normalization",
-        caffenet(),
-        content=_equal("relu4"),
-        style=_equal("relu1", "relu2", "relu3", "relu4", "relu5"),
+        alexnet.caffenet(),
+        content=_ALEXNET_CONTENT,
+        style=_ALEXNET_STYLE,
         conventions={"caffe": "caffe-bvlc"},
     ),
 }

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,7 +121,7 @@ def files_of(backbone: str | None = None, directory: Path | None = None) -> list
     """
     folder = weights_directory() if directory is None else directory
     if backbone is not None:
-        look_up(BACKBONES, backbone, "backbone, or file,")
+        look_up(BACKBONES, backbone, "network (and no such file)")
     found = []
     for name in BACKBONES if backbone is None else [backbone]:
         paths = [folder / f"{name}{IMPORTED}{row.suffix}" for row in FORMATS.values()]
@@ -171,12 +168,9 @@ def _copy(source: Path, target: Path) -> None:
     """Copy a file; nothing stands under the final name before all of it is there."""
     if target.exists() and target.samefile(source):
         return
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".import-")
-    os.close(handle)
+    part = target.with_name(f"{target.name}.part")
     try:
-        shutil.copyfile(source, name)
-        Path(name).replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
+        shutil.copyfile(source, part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)

@@ -61,10 +61,7 @@ class Geometry:
 
     @property
     def margin(self) -> int:
-        """How many pixels a position sees beyond the square of ``stride`` pixels that is its own.
-
-        Negative where it does not even see all of that.
-        """
+        """How many pixels a position sees beyond the ``stride`` pixels that are its own."""
         return max(self.before, self.after - self.stride + 1)
 
 
