@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -20,7 +21,6 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
-from rich.table import Table
 from rich.text import Text
 
 from impasto.backbones import BACKBONES
@@ -177,13 +177,16 @@ class Download:
 
 
 def models_table() -> None:
-    """Print the feature networks, which are here, and what can be fetched."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("network", "what it is", "here", "to fetch"):
-        table.add_column(heading)
+    """Print the feature networks: what each is, where it is, and what can be fetched."""
+    console = Console(soft_wrap=True, highlight=False)
     for name, network in BACKBONES.items():
         rows = sources(name)
-        here = str(find(name) or "no") if rows else "in the package"
-        fetchable = "\n".join(f"{source}, {row.megabytes} MB" for source, row in rows.items())
-        table.add_row(*map(Text, (name, network.summary, here, fetchable or "-")))
-    Console(soft_wrap=True).print(table)
+        here = str(find(name) or "no") if rows else "in the package, MIT"
+        console.print(Text.assemble((name, "bold"), f"  {network.title}: {network.summary}"))
+        about = [("layers", f"{network.layers[0]} … {network.layers[-1]}, {len(network.layers)}")]
+        about.append(("here", here))
+        for source, row in rows.items():
+            host = urlsplit(row.url).hostname
+            about.append(("to fetch", f"{source}, {row.megabytes} MB, {host}, {row.licence}"))
+        for what, value in about:
+            console.print(Text(f"    {what:9} {value}"))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from impasto import images, memory
-from impasto.backbones import load_backbone, minimum_side
+from impasto.backbones import load_backbone
 from impasto.backbones.backbone import Backbone
 from impasto.backbones.published import find_weights, sources
 from impasto.errors import SettingsError, did_you_mean
@@ -92,7 +92,7 @@ class Job:
     @property
     def least_side(self) -> int:
         """The smallest height and width that reach the deepest layer."""
-        return minimum_side(wanted_layers(self.settings))
+        return self.backbone.minimum_side
 
     def shape(self, size: int) -> tuple[int, int]:
         """Return height and width of the result whose long side is ``size``."""
@@ -220,7 +220,7 @@ def pick_tile(settings: Settings, extent: Extent, backbone: Backbone, cost: Cost
     allowed = memory.SPARE * memory.free_memory(settings.device)
     budget = allowed if settings.memory is None else settings.memory * memory.GIB
     layers = wanted_layers(settings)
-    stride = minimum_side(layers)
+    stride = backbone.stride(layers)
     return memory.choose_tile(extent, cost, backbone.margin(layers), stride, budget)
 
 

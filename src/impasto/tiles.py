@@ -22,7 +22,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from impasto.backbones import minimum_side
 from impasto.backbones.backbone import Backbone
 from impasto.losses import GlobalLoss, LocalLoss
 from impasto.objective import IMAGE, Evaluation, Term
@@ -117,14 +116,11 @@ def round_up(number: int, multiple: int) -> int:
 
 def tiles(image: Tensor, backbone: Backbone, layers: Collection[str], side: int) -> list[Tile]:
     """Divide an image (1, 3, H, W) into tiles for the given layers; side 0 gives one tile."""
-    margin, stride = backbone.margin(layers) if side else 0, minimum_side(layers)
+    # A cut-out of one position's margin may be too small for the network itself.
+    margin = max(backbone.margin(layers), backbone.minimum_side - 1) if side else 0
+    stride = backbone.stride(layers)
     rows, columns = (spans(length, side, margin, stride) for length in image.shape[-2:])
     return [Tile(row, column) for row in rows for column in columns]
-
-
-def stride_of(layer: str) -> int:
-    """Return how many pixels lie between two positions of a layer."""
-    return minimum_side([layer])
 
 
 @torch.no_grad()
@@ -133,11 +129,13 @@ def collect_features(
 ) -> dict[str, Tensor]:
     """Return feature maps of the whole image, computed in tiles."""
     found: dict[str, Tensor] = {}
-    for tile in tiles(image, backbone, layers, side):
+    # Backwards, because the last tile tells how many positions there are in all.
+    for tile in reversed(tiles(image, backbone, layers, side)):
         for layer, part in backbone(tile.cut(image), layers).items():
-            stride = stride_of(layer)
+            stride = backbone.stride([layer])
             if layer not in found:
-                size = [length // stride for length in image.shape[-2:]]
+                starts = (tile.rows.outer_start, tile.columns.outer_start)
+                size = [at // stride + n for at, n in zip(starts, part.shape[2:], strict=True)]
                 found[layer] = part.new_empty(*part.shape[:2], *size)
             found[layer][..., *tile.place(stride)] = tile.inner(part, stride)
     return found
@@ -162,7 +160,7 @@ def collect_statistics(
     for tile in tiles(image, backbone, wanted, side):
         features = backbone(tile.cut(image), wanted)
         for layer, statistic in wanted.items():
-            part = statistic(tile.inner(features[layer], stride_of(layer)))
+            part = statistic(tile.inner(features[layer], backbone.stride([layer])))
             found[layer] = found[layer] + part if layer in found else part
     return found
 
@@ -234,7 +232,7 @@ class TiledObjective:
             features = self.backbone(pixels, layers)
             shares = []
             for term in self.on_layers:
-                stride = stride_of(term.layer)
+                stride = self.backbone.stride([term.layer])
                 inner = tile.inner(features[term.layer], stride)
                 if isinstance(term.loss, GlobalLoss):
                     shares.append((cotangents[term.name] * term.loss.statistic(inner).total).sum())
