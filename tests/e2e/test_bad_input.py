@@ -119,8 +119,8 @@ def test_an_error_inside_is_one_sentence_and_keeps_the_picture_so_far(impasto, f
 
     real = transfer.paint
 
-    def failing(job):
-        for progress in real(job):
+    def failing(job, position=None):
+        for progress in real(job, position):
             yield progress
             if progress.evaluations == 2:
                 raise RuntimeError("broken")

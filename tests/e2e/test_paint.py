@@ -85,7 +85,7 @@ def test_without_output_the_picture_is_named_after_its_inputs(
         ["--precision", "bfloat16"],
         ["--precision", "float64"],
         ["--levels", 1],
-        ["--tolerance", 0.5],
+        ["--converge", 0.5],
         ["--threads", 1, "--device", "cpu"],
     ],
     ids=lambda options: " ".join(map(str, options)),
@@ -102,7 +102,7 @@ def test_every_option_changes_the_picture_and_is_recorded(
         if name not in ("style_layers", "content_layers"):
             assert recorded[name] == value
     # At this size there is one level of three steps, and float64 rounds to the same 8 bits.
-    same = {"--levels", "--history", "--threads", "--tolerance", "float64"}
+    same = {"--levels", "--history", "--threads", "--converge", "float64"}
     if not same & set(options):
         default = ("--precision", "float32") if "--precision" in options else ()
         impasto("paint", photograph, painting, "-o", plain, *FAST, *default)
@@ -236,8 +236,8 @@ def test_ctrl_c_at_a_coarse_size_gives_the_size_asked_for(
 
     out, real = tmp_path / "out.png", transfer.paint
 
-    def interrupted(job):
-        for progress in real(job):
+    def interrupted(job, position=None):
+        for progress in real(job, position):
             yield progress
             if progress.evaluations == 2:
                 raise KeyboardInterrupt
@@ -256,7 +256,7 @@ def test_ctrl_c_at_a_coarse_size_gives_the_size_asked_for(
 def test_a_level_that_has_converged_is_left_early(impasto, photograph, painting, tmp_path):
     out = tmp_path / "out.png"
     done = impasto(
-        *("paint", photograph, painting, "-o", out, "--quiet", "--json", "--tolerance", 0.02),
+        *("paint", photograph, painting, "-o", out, "--quiet", "--json", "--converge", 0.02),
         *("--size", 64, "--plan", "32:500,64:500"),
     )
     steps = [json.loads(line) for line in done.out.splitlines()]

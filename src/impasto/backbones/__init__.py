@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BACKBONES",
     "POOLINGS",
+    "RESCALINGS",
     "Architecture",
     "check_layers",
     "load_backbone",
@@ -29,6 +30,11 @@ __all__ = [
 POOLINGS: dict[str, str] = {
     "avg": "the mean of each 2x2 square: smoother gradients, the choice of Gatys et al. (2015)",
     "max": "the largest of each 2x2 square: what VGG was trained with",
+}
+
+RESCALINGS: dict[str, str] = {
+    "none": "the weights as they are",
+    "unit": "every filter's mean activation over sample photographs becomes 1, as in the paper",
 }
 
 
