@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 from impasto.optimizers import CURVATURE_FLOOR, LBFGS, LONGEST_STEP
@@ -36,8 +35,8 @@ class LBFGSB(LBFGS):
         if self.last is not None:
             self._remember(x - self.last[0], g - self.last[1])
         self.last = (x, g)
-        free = ~(((x <= LOWEST) & (g > 0)) | ((x >= HIGHEST) & (g < 0)))
-        change, known = self._apply_reduced(g * free, free)
+        held = ((x <= LOWEST) & (g > 0)) | ((x >= HIGHEST) & (g < 0))
+        change, known = self._apply_reduced(g, (~held).to(g))
         change.mul_(self.learning_rate)
         length = float(change.abs().mean())
         longest = LONGEST_STEP * self.learning_rate
@@ -51,23 +50,27 @@ class LBFGSB(LBFGS):
         It is the recursion of L-BFGS on the free pixels: the other entries of every vector count
         as zero. Steps without positive curvature among the free pixels are passed over.
 
+        Args:
+            gradient: Of all pixels, a vector.
+            free: 1 where a pixel is free, else 0.
+
         Returns:
             The product, and whether any remembered step has taken part in it.
         """
         q = gradient.clone()
         trail = []
         for pair in reversed(self.pairs):
-            s, y = pair.s * free, pair.y * free
-            curvature = float(s @ y)
-            if curvature <= CURVATURE_FLOOR * float(s.norm() * y.norm()):
-                continue
-            a = float(s @ q) / curvature
-            trail.append((pair, curvature, a))
-            q.sub_(y, alpha=a)
+            s = pair.s * free
+            curvature = float(s @ pair.y)
+            if curvature > CURVATURE_FLOOR * pair.curvature:
+                a = float(s @ q) / curvature
+                trail.append((pair, curvature, a))
+                q.sub_(pair.y, alpha=a)
+        # Held entries of q were never read up to here; below they have to be zero, and stay so.
+        q.mul_(free)
         if trail:
             pair, curvature, _ = trail[0]
-            y = pair.y * free
-            q.mul_(curvature / max(float(y @ y), torch.finfo(y.dtype).tiny))
+            q.mul_(curvature / float((pair.y * free) @ pair.y))
         for pair, curvature, a in reversed(trail):
-            q.add_(pair.s * free, alpha=a - float(pair.y @ q) / curvature)
+            q.addcmul_(pair.s, free, value=a - float(pair.y @ q) / curvature)
         return q, bool(trail)

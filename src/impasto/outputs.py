@@ -59,7 +59,7 @@ class Outputs:
         if self.curve is not None:
             require_matplotlib()
         if self.tensorboard is not None:
-            require_tensorboard()
+            require_tensorboard(self.tensorboard)
 
     def find_checkpoint(self, output: Path) -> Checkpoint | None:
         """Return the checkpoint to go on from, or None if there is none or it is not asked for.

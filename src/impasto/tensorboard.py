@@ -10,8 +10,15 @@ from impasto.errors import PictureError, SettingsError
 from impasto.painted import Progress, Record
 
 
-def require_tensorboard() -> None:
-    """Raise SettingsError, which says how to get it, if TensorBoard is not installed."""
+def require_tensorboard(folder: Path) -> None:
+    """Find out before the work starts whether events can be written to ``folder``.
+
+    Raises:
+        SettingsError: If TensorBoard is not installed; the message says how to get it.
+        PictureError: If a file has the folder's name.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise PictureError(f"'{folder}' is not a folder: choose another for --tensorboard.")
     try:
         import torch.utils.tensorboard  # noqa: F401
     except ImportError:

@@ -71,6 +71,14 @@ def test_without_output_the_picture_is_named_after_its_inputs(
     [
         ["--init", "noise", "--seed", 3],
         ["--init", "style"],
+        ["--init", "gray"],
+        ["--init", "white"],
+        ["--init", "blend", "--init-noise", 0.25],
+        ["--init-noise", 0.5],
+        ["--optimizer", "lbfgsb"],
+        ["--tv", "kang", "--tv-weight", 9],
+        ["--normalization", "kang"],
+        ["--normalization", "neuralart"],
         ["--optimizer", "adam", "--learning-rate", 0.05],
         ["--history", 2],
         ["--pooling", "max"],
@@ -305,3 +313,30 @@ def test_other_normalizations_do_paint(impasto, photograph, painting, tmp_path, 
     options = ("--normalization", name, "--size", 64, "--iterations", 60)
     assert impasto("paint", photograph, painting, "-o", out, *options).code == 0
     assert np.abs(pixels(out) - pixels(photograph)).mean() > 0.01
+
+
+def test_a_preset_is_recorded_as_settings_and_options_win(impasto, photograph, painting, tmp_path):
+    out, again = tmp_path / "out.png", tmp_path / "again.png"
+    options = ("--preset", "liu", "--backbone", "pocket", "--size", 32, "--iterations", 3)
+    assert impasto("paint", photograph, painting, "-o", out, *options).code == 0
+    recorded = Recipe.of_picture(out).settings
+    assert (recorded.optimizer, recorded.history, recorded.style_scale) == ("lbfgsb", 8, 1.2)
+    assert recorded.plan == ((32, 3),)
+    assert impasto("repeat", out, "-o", again).code == 0
+    assert again.read_bytes() == out.read_bytes()
+
+
+def test_a_start_of_another_shape_is_cut_and_this_is_said(impasto, photograph, tmp_path):
+    start, painting, out = (tmp_path / f"{name}.png" for name in ("start", "style", "out"))
+    Image.fromarray(np.full((90, 30, 3), 127, np.uint8)).save(painting)
+    tall = np.zeros((90, 30, 3), np.uint8)
+    tall[33:57] = 255  # its middle has the photograph's shape
+    Image.fromarray(tall).save(start)
+    done = impasto(
+        *("paint", photograph, painting, "-o", out, "--init", start, "--size", 32),
+        *("--iterations", 1, "--levels", 1),
+    )
+    assert done.code == 0
+    assert "its middle is used, 25% of it" in done.err
+    assert pixels(out).min() > 0.9
+    assert "middle" not in impasto("paint", photograph, painting, "-o", out, *FAST).err
