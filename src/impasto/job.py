@@ -254,16 +254,21 @@ def load(settings: Settings, weights: Path | None) -> Backbone:
 
 
 SAMPLE_SIDE = 256
-"""Long side of the sample photographs that a network is rescaled with."""
+"""Long side of the sample pictures that a network is rescaled with."""
 
 
 def normalize(backbone: Backbone) -> None:
-    """Rescale a VGG to a mean activation of 1 per filter over the photographs of the package."""
+    """Rescale a VGG to a mean activation of 1 per filter over the pictures of the package.
+
+    The paintings are among them because four photographs have too few colors: from the means over
+    40 others, those of VGG-19's conv1_1 are 2.3 times off with the photographs, and 1.5 with both.
+    """
     assert isinstance(backbone, VGG)
-    rgbs = [
-        scaled(images.read(samples.photograph(name)).rgb, SAMPLE_SIDE)
-        for name in samples.PHOTOGRAPHS
+    paths = [
+        *map(samples.photograph, samples.PHOTOGRAPHS),
+        *map(samples.painting, samples.PAINTINGS),
     ]
+    rgbs = [scaled(images.read(path).rgb, SAMPLE_SIDE) for path in paths]
     changed = rescale(backbone, [torch.from_numpy(rgb).permute(2, 0, 1)[None] for rgb in rgbs])
     if changed:
         backbone.description += "; rescaled to a mean activation of 1 per filter"

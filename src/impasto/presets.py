@@ -69,7 +69,7 @@ PRESETS: dict[str, Preset] = {
         },
         "the paper: α/β of 10⁻³ or 10⁻⁴, w = 1/5 each, white noise, average pooling; size and "
         "evaluations are those that its authors used later",
-        "L-BFGS in place of gradient descent; weights are rescaled over four sample photographs, "
+        "L-BFGS in place of gradient descent; weights are rescaled over ten sample pictures, "
         "not over ImageNet",
     ),
     "gatys2016": Preset(
@@ -167,7 +167,7 @@ PRESETS: dict[str, Preset] = {
             "init": "content", "levels": 1, "size": 500, "iterations": 1500,
         },
         "its options' defaults: 500 rounds of 3 iterations of L-BFGS at 500 pixels",
-        "weights are rescaled over sample photographs; both Gram matrices are divided by their own "
+        "weights are rescaled over sample pictures; both Gram matrices are divided by their own "
         "number of positions; curvature is kept between the rounds",
     ),
     "chainer-gogh": Preset(

@@ -34,7 +34,7 @@ POOLINGS: dict[str, str] = {
 
 RESCALINGS: dict[str, str] = {
     "none": "the weights as they are",
-    "unit": "every filter's mean activation over sample photographs becomes 1, as in the paper",
+    "unit": "every filter's mean activation over sample pictures becomes 1, as in the paper",
 }
 
 
