@@ -21,7 +21,7 @@ from typing import Any
 
 import click
 
-from impasto import backbones, normalization, tables
+from impasto import backbones, normalization, presets, tables
 from impasto.cli import cli
 from impasto.parsing import flag
 from impasto.pyramid import plan
@@ -188,6 +188,9 @@ def choices() -> str:
         "init": {name: row.summary for name, row in tables.INITIALIZERS.items()},
         "optimizer": {name: row.summary for name, row in tables.OPTIMIZERS.items()},
         "pooling": backbones.POOLINGS,
+        "rescale": backbones.RESCALINGS,
+        "tv": {name: row.summary for name, row in tables.VARIATIONS.items()},
+        "preset": {name: row.summary for name, row in presets.PRESETS.items()},
         "precision": tables.PRECISIONS,
     }
     rows = [(f"`{s}`", f"`{n}`", text) for s, names in listed.items() for n, text in names.items()]
@@ -239,7 +242,33 @@ def layers() -> str:
     return "```text\n" + "".join(f"{layer}\n" for layer in order) + "```\n"
 
 
+def preset_table() -> str:
+    """Return every preset: what it sets, where that is from, and where it must differ."""
+    parts = []
+    for name, row in presets.PRESETS.items():
+        set_to = dict(row.values)
+        if row.plan is not None:
+            set_to["plan"] = row.plan(set_to["size"])
+        weights = " or ".join(f"`{source}`" for source in row.weights) or "any"
+        told = ", ".join(f"`{key}` {preset_value(key, value)}" for key, value in set_to.items())
+        parts.append(
+            f"## {name}\n\n{row.summary}.\n\n- **Settings:** {told}\n- **Weights:** {weights}\n"
+            f"- **From:** {row.origin}.\n- **Differs:** {row.differs}.\n"
+        )
+    return "\n" + "\n".join(parts)
+
+
+def preset_value(setting: str, value: Any) -> str:
+    """Return a preset's value as it would be typed."""
+    if setting.endswith("layers"):
+        return ",".join(n if weight == 1 else f"{n}:{weight:.3g}" for n, weight in value)
+    if setting == "plan":
+        return ",".join(f"{size}:{count}" for size, count in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    "presets": preset_table,
     "plans": plans,
     "normalization weights": normalization_weights,
     "modules": modules,

@@ -13,9 +13,24 @@ from PIL import Image
 from impasto import images
 from impasto.errors import ImpastoError
 from impasto.job import Job, Rgb
-from impasto.minimize import Step
+from impasto.minimize import State, Step
 from impasto.recipe import Recipe
 from impasto.settings import Settings
+
+
+@dataclass(frozen=True, eq=False)
+class Position:
+    """Where a run stands between two evaluations: enough to go on from there.
+
+    Attributes:
+        level: Index into ``job.levels``.
+        before: Evaluations made at the coarser levels.
+        state: The loop's.
+    """
+
+    level: int
+    before: int
+    state: State
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,12 +42,14 @@ class Progress:
         level: Index into ``job.levels``.
         step: The evaluation; its image may be padded and is not clipped, see `rgb`.
         before: Evaluations made at the coarser levels.
+        state: Of the loop after this evaluation; it changes with the next.
     """
 
     job: Job
     level: int
     step: Step
     before: int
+    state: State
 
     @property
     def size(self) -> int:
@@ -43,6 +60,11 @@ class Progress:
     def evaluations(self) -> int:
         """Evaluations done so far, at all levels."""
         return self.before + self.step.index
+
+    @property
+    def position(self) -> Position:
+        """Where to go on from after this evaluation."""
+        return Position(self.level, self.before, self.state)
 
     @property
     def rgb(self) -> Rgb:
@@ -64,6 +86,20 @@ class Record:
     total: float
     parts: dict[str, float]
     seconds: float
+
+
+def by_kind(parts: dict[str, float]) -> dict[str, float]:
+    """Return weighted losses summed by kind, the first word of their names.
+
+    Example:
+        >>> by_kind({"style relu1_1": 1.0, "style relu2_1": 0.5, "tv": 2.0})
+        {'style': 1.5, 'tv': 2.0}
+    """
+    kinds: dict[str, float] = {}
+    for name, value in parts.items():
+        kind = name.split()[0]
+        kinds[kind] = kinds.get(kind, 0.0) + value
+    return kinds
 
 
 @dataclass

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from impasto import parsing
-from impasto.backbones import BACKBONES, POOLINGS, check_layers
+from impasto.backbones import BACKBONES, POOLINGS, RESCALINGS, check_layers
 from impasto.errors import SettingsError, look_up
 from impasto.normalization import NORMALIZATIONS
 from impasto.pyramid import plan
@@ -54,6 +54,12 @@ def knob(default: Any, parse: Callable[[Any], Any], help: str, group: str, **det
         default=default, metadata={"knob": Knob(parse, help, group, **details)}
     )
 
+
+ITERATIONS = 100
+"""Evaluations at the final size, if neither a number nor convergence is asked for."""
+
+MOST_ITERATIONS = 10_000
+"""Evaluations at the final size after which a run that was to converge is ended all the same."""
 
 PAINTING, OPTIMIZATION, NETWORK = "Painting", "Optimization", "Network and losses"
 MACHINE, OUTPUT = "Machine", "Output"
@@ -116,10 +122,18 @@ class Settings:
         f"where to start: {', '.join(INITIALIZERS)}, or a picture file",
         PAINTING,
     )
+    init_noise: float = knob(
+        0.0,
+        parsing.real,
+        "share of white noise mixed into the start, 0 to 1",
+        PAINTING,
+        low=0,
+        high=1,
+    )
     seed: int = knob(0, parsing.whole, "seed of the noise", PAINTING, low=0, high=2**63 - 1)
 
     iterations: int = knob(
-        100, parsing.whole, "evaluations at the final size", OPTIMIZATION, low=1, high=10**6
+        None, parsing.whole, "evaluations at the final size", OPTIMIZATION, low=1, high=10**6
     )
     levels: int = knob(
         None, parsing.whole, "sizes from coarse to fine, 1 for none", OPTIMIZATION, low=1, high=32
@@ -130,18 +144,22 @@ class Settings:
         "size:evaluations for each size, like 256:150,512:100, instead of iterations and levels",
         OPTIMIZATION,
     )
-    tolerance: float = knob(
+    converge: float = knob(
         0.0,
         parsing.real,
-        "go on to the next size when the loss falls by less than this share per evaluation, "
-        "like 1e-4; 0 for never",
+        "run each size until the loss falls by less than this share per evaluation, like 1e-4; "
+        "iterations are then the most, 10000 if not given; 0 for exactly the iterations",
         OPTIMIZATION,
         low=0,
         high=1,
     )
     optimizer: str = knob("lbfgs", parsing.name, "how to descend", OPTIMIZATION, choices=OPTIMIZERS)
     learning_rate: float = knob(
-        None, parsing.real, "step length: 1 for lbfgs, 0.02 for adam", OPTIMIZATION, low=1e-9
+        None,
+        parsing.real,
+        "step length: 1 for lbfgs and lbfgsb, 0.02 for adam",
+        OPTIMIZATION,
+        low=1e-9,
     )
     history: int = knob(
         10, parsing.whole, "steps that lbfgs remembers", OPTIMIZATION, low=1, high=1000
@@ -150,6 +168,9 @@ class Settings:
     backbone: str = knob("pocket", parsing.name, "feature network", NETWORK, choices=BACKBONES)
     weights: str | None = knob(None, parsing.path, "weight file of the network", NETWORK)
     pooling: str = knob(None, parsing.name, "how the network shrinks", NETWORK, choices=POOLINGS)
+    rescale: str = knob(
+        "none", parsing.name, "scale of a VGG's activations", NETWORK, choices=RESCALINGS
+    )
     content_layers: Layers = knob(
         None, parsing.layers, "like relu4_2, or with weights relu3_1:1,relu4_2:2", NETWORK
     )
@@ -198,6 +219,12 @@ class Settings:
             raise SettingsError(f"bits is {self.bits}: a file has 8 or 16 bits per channel.")
         for chosen in (self.content_layers, self.style_layers):
             check_layers(self.backbone, [layer for layer, _ in chosen or ()])
+        if self.rescale != "none" and not BACKBONES[self.backbone].rescalable:
+            raise SettingsError(
+                f"rescale is '{self.rescale}' but backbone is '{self.backbone}': only "
+                "convolutions in a row can be rescaled, so choose vgg19, vgg16 or alexnet, or "
+                "leave rescale out."
+            )
         if self.content_weight == 0 == self.style_weight:
             raise SettingsError(
                 "content_weight and style_weight are both 0: at least one must be larger."
@@ -213,9 +240,9 @@ class Settings:
     def with_defaults(self) -> Settings:
         """Return the settings with everything filled in that follows from other settings."""
         norm, net = NORMALIZATIONS[self.normalization], BACKBONES[self.backbone]
+        iterations = self.iterations or (MOST_ITERATIONS if self.converge else ITERATIONS)
         chosen = self.plan or tuple(
-            (level.size, level.evaluations)
-            for level in plan(self.size, self.iterations, self.levels)
+            (level.size, level.evaluations) for level in plan(self.size, iterations, self.levels)
         )
         defaults = {
             "content_weight": norm.content_weight,

@@ -34,21 +34,46 @@ STYLE_LOSSES: dict[str, Row] = {
     "gram": Row("impasto.losses:GramLoss", "correlations of features (Gatys et al. 2015)"),
 }
 
-VARIATIONS: dict[str, int] = {"squared": 2, "absolute": 1}
-"""Total variation by name: the power of the differences of neighbors."""
+
+@dataclass(frozen=True)
+class Variation:
+    """One kind of total variation.
+
+    Attributes:
+        degree: How it grows with the differences: doubled differences give ``2^degree`` times it.
+        joint: Whether the differences to the right and downwards are taken together, as the length
+            of one arrow, or summed apart.
+        summary: One line for help texts.
+    """
+
+    degree: float
+    joint: bool
+    summary: str
+
+
+VARIATIONS: dict[str, Variation] = {
+    "squared": Variation(2, False, "squares of the differences: smooth"),
+    "absolute": Variation(1, False, "sizes of the differences: keeps edges"),
+    "kang": Variation(2.5, True, "the power 1.25 of dx² + dy², as Kang used"),
+}
+"""Total variation by name: what is summed over all pairs of neighbors."""
 
 OPTIMIZERS: dict[str, Row] = {
     "lbfgs": Row("impasto.optimizers:LBFGS", "quasi-Newton: the fewest evaluations"),
+    "lbfgsb": Row("impasto.lbfgsb:LBFGSB", "lbfgs that keeps every pixel in [0, 1]"),
     "adam": Row("impasto.optimizers:Adam", "adaptive gradient descent: the least memory"),
 }
 
-LEARNING_RATES: dict[str, float] = {"lbfgs": 1.0, "adam": 0.02}
+LEARNING_RATES: dict[str, float] = {"lbfgs": 1.0, "lbfgsb": 1.0, "adam": 0.02}
 """Default learning rate of each optimizer, for pixels in [0, 1]."""
 
 INITIALIZERS: dict[str, Row] = {
     "content": Row("impasto.initializers:content", "the photograph"),
     "style": Row("impasto.initializers:style", "the first painting, cut to the photograph's shape"),
     "noise": Row("impasto.initializers:noise", "white noise, as in the paper"),
+    "blend": Row("impasto.initializers:blend", "photograph and first painting, half and half"),
+    "gray": Row("impasto.initializers:gray", "middle gray"),
+    "white": Row("impasto.initializers:white", "white"),
 }
 """Where the image starts; besides these, the path of any picture."""
 

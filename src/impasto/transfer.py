@@ -17,13 +17,15 @@ import torch.nn.functional as nnf
 from torch import Tensor
 
 from impasto.backbones.backbone import Backbone
+from impasto.initializers import sprinkle
 from impasto.job import Job, prepare
 from impasto.losses import ContentLoss, TotalVariation
-from impasto.minimize import minimize
+from impasto.minimize import State, proceed
 from impasto.normalization import NORMALIZATIONS
 from impasto.objective import IMAGE, Objective, Term
 from impasto.optimizers import Optimizer
-from impasto.painted import Painted, Progress
+from impasto.painted import Painted, Position, Progress
+from impasto.presets import apply
 from impasto.settings import Settings
 from impasto.statistics import blend
 from impasto.tables import INITIALIZERS, OPTIMIZERS, STYLE_LOSSES, VARIATIONS
@@ -34,6 +36,7 @@ def stylize(
     content: Any,
     style: Any,
     *,
+    preset: str | None = None,
     progress: Callable[[Progress], object] | None = None,
     **settings: Any,
 ) -> Painted:
@@ -42,6 +45,7 @@ def stylize(
     Args:
         content: The photograph: a path, a PIL image, an array (H, W, 3) or a tensor (3, H, W).
         style: The painting, or a sequence of paintings, likewise.
+        preset: A row of `impasto.presets.PRESETS` to start from.
         progress: Called after every evaluation.
         **settings: See `Settings`; for instance ``size=1024, style_weight=200``.
 
@@ -57,7 +61,7 @@ def stylize(
         >>> result.image.size
         (64, 43)
     """
-    painted = Painted(prepare(content, style, Settings(**settings)))
+    painted = Painted(prepare(content, style, apply(preset, settings)))
     for step in paint(painted.job):
         painted.add(step)
         if progress is not None:
@@ -65,33 +69,44 @@ def stylize(
     return painted
 
 
-def stylize_steps(content: Any, style: Any, **settings: Any) -> Iterator[Progress]:
+def stylize_steps(
+    content: Any, style: Any, *, preset: str | None = None, **settings: Any
+) -> Iterator[Progress]:
     """Return an iterator over the evaluations of `stylize`; stop at any with ``break``.
 
     Raises:
         UsageError: At once, if an argument is wrong.
     """
-    return paint(prepare(content, style, Settings(**settings)))
+    return paint(prepare(content, style, apply(preset, settings)))
 
 
-def paint(job: Job) -> Iterator[Progress]:
-    """Yield every evaluation of a prepared job, from the coarsest size to the finest."""
+def paint(job: Job, position: Position | None = None) -> Iterator[Progress]:
+    """Yield every evaluation of a prepared job, from the coarsest size to the finest.
+
+    Args:
+        job: What to paint.
+        position: Where an earlier run was interrupted; by default it begins at the start.
+    """
     settings = job.settings
     change: Tensor | None = None
-    done = 0
-    for index, level in enumerate(job.levels):
+    done, first = (position.before, position.level) if position else (0, 0)
+    for index, level in list(enumerate(job.levels))[first:]:
         photograph, *paintings = job.pictures(level.size)
         objective = build(job.backbone, photograph, paintings, job.blend, settings)
         base = base_image(job, level.size, photograph)
-        if change is None:
-            image = initialize(job, base, photograph, paintings)
+        if position is not None and index == first:
+            state = position.state
         else:
-            image = base + job.pad(enlarge(change, job.shape(level.size)))
-        optimizer, most = make_optimizer(settings), level.evaluations
-        for step in minimize(objective, image, optimizer, most, settings.tolerance):
-            yield Progress(job, index, step, before=done)
-        change = job.cut(step.best - base, level.size)
-        done += step.index
+            if change is None:
+                image = initialize(job, base, photograph, paintings)
+            else:
+                image = base + job.pad(enlarge(change, job.shape(level.size)))
+            state = State(image, make_optimizer(settings))
+        for step in proceed(objective, state, level.evaluations, settings.converge):
+            yield Progress(job, index, step, done, state)
+        assert state.best is not None
+        change = job.cut(state.best.image - base, level.size)
+        done += state.index
 
 
 def build(
@@ -141,11 +156,11 @@ def base_image(job: Job, size: int, photograph: Tensor) -> Tensor:
 
 def initialize(job: Job, base: Tensor, photograph: Tensor, paintings: Sequence[Tensor]) -> Tensor:
     """Return the start image of the coarsest size."""
-    if job.start is not None:
-        return base
     generator = torch.Generator().manual_seed(job.settings.seed)
-    image: Tensor = INITIALIZERS[job.settings.init].load()(photograph, paintings, generator)
-    return image
+    image = base
+    if job.start is None:
+        image = INITIALIZERS[job.settings.init].load()(photograph, paintings, generator)
+    return sprinkle(image, job.settings.init_noise, generator)
 
 
 def enlarge(change: Tensor, shape: tuple[int, int]) -> Tensor:

@@ -95,3 +95,9 @@ def test_every_setting_has_help_that_reads_in_a_list():
     for name, knob in KNOBS.items():
         assert knob.help, name
         assert not knob.help.endswith(".")
+
+
+def test_a_run_to_convergence_has_a_high_limit_unless_one_is_given():
+    assert Settings(levels=1).with_defaults().plan == ((512, 100),)
+    assert Settings(levels=1, converge=1e-4).with_defaults().plan == ((512, 10_000),)
+    assert Settings(levels=1, converge=1e-4, iterations=70).with_defaults().plan == ((512, 70),)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impasto.backbones import alexnet, googlenet, squeezenet, stages, vgg
-from impasto.backbones.stages import Stage
+from impasto.backbones.stages import Convolution, Pool, Rectifier, Stage
 from impasto.errors import SettingsError, UnknownName, did_you_mean, import_row, look_up
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BACKBONES",
     "POOLINGS",
+    "RESCALINGS",
     "Architecture",
     "check_layers",
     "load_backbone",
@@ -29,6 +30,11 @@ __all__ = [
 POOLINGS: dict[str, str] = {
     "avg": "the mean of each square: smoother gradients, the choice of Gatys et al. (2015)",
     "max": "the largest of each square: what the published networks were trained with",
+}
+
+RESCALINGS: dict[str, str] = {
+    "none": "the weights as they are",
+    "unit": "every filter's mean activation over sample pictures becomes 1, as in the paper",
 }
 
 
@@ -62,6 +68,13 @@ class Architecture:
     minimum_side: int
     stages: tuple[Stage, ...] = ()
     conventions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def rescalable(self) -> bool:
+        """Whether scales of filters pass through: convolutions, rectifiers and pools in a row."""
+        plain = Convolution | Rectifier | Pool
+        parts = [operation for stage in self.stages for operation in stage.chain]
+        return bool(parts) and all(isinstance(part, plain) for part in parts)
 
     @classmethod
     def of(

@@ -254,5 +254,6 @@ def find_weights(backbone: str) -> Path:
     size = next(iter(sources(backbone).values())).megabytes
     raise WeightsError(
         f"the weights of '{backbone}' are not here: run `impasto models fetch {backbone}` "
-        f"({size} MB, once) or give a file with --weights."
+        f"({size} MB, once), give a file with --weights, or paint with --backbone pocket, which "
+        "needs none."
     )

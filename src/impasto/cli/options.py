@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from impasto.parsing import flag
 from impasto.settings import KNOBS, Settings
+
+if TYPE_CHECKING:
+    from impasto.outputs import Outputs
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -58,3 +63,57 @@ def display_options(command: Command) -> Command:
 def given(values: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were given."""
     return {name: value for name, value in values.items() if value is not None}
+
+
+def output_options(command: Command) -> Command:
+    """Add the options for what a run writes besides its picture; see `impasto.outputs.Outputs`."""
+    options = [
+        click.option(
+            "--snapshot-every",
+            type=click.IntRange(1),
+            metavar="N",
+            help="Every N evaluations, write a numbered picture and a checkpoint beside it.",
+        ),
+        click.option(
+            "--resume",
+            is_flag=True,
+            help="Go on from the checkpoint of the same command, if there is one.",
+        ),
+        click.option(
+            "--animate",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write a film of the painting coming into being: .gif, .webp or .mp4.",
+        ),
+        click.option(
+            "--frame-numbers", is_flag=True, help="Write the evaluation's number into the film."
+        ),
+        click.option(
+            "--log",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write every named loss of every evaluation: .csv or .jsonl.",
+        ),
+        click.option(
+            "--curve",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Draw the loss curves: .png.",
+        ),
+        click.option(
+            "--tensorboard",
+            type=click.Path(path_type=Path),
+            metavar="FOLDER",
+            help="Write the losses for TensorBoard.",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def take_outputs(values: dict[str, Any]) -> Outputs:
+    """Take the values of `output_options` out of a command's arguments."""
+    from impasto.outputs import Outputs
+
+    return Outputs(**{field.name: values.pop(field.name) for field in fields(Outputs)})

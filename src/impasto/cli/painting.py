@@ -8,9 +8,17 @@ from typing import Any
 
 import click
 
-from impasto.cli.options import GroupedCommand, display_options, given, settings_options
+from impasto.cli.options import (
+    GroupedCommand,
+    display_options,
+    given,
+    output_options,
+    settings_options,
+    take_outputs,
+)
 from impasto.cli.work import start_work
 from impasto.errors import PictureError, SettingsError
+from impasto.presets import PRESETS, apply
 from impasto.settings import Settings
 
 
@@ -18,12 +26,19 @@ from impasto.settings import Settings
 @click.argument("content")
 @click.argument("style", nargs=-1, required=True)
 @click.option("-o", "--output", help="The picture to write: .png, .jpg, .webp or .tif.")
+@click.option(
+    "--preset",
+    metavar="NAME",
+    help=f"Settings that reproduce others: {', '.join(PRESETS)}. Options win over them.",
+)
+@output_options
 @display_options
 @settings_options
 def paint(
     content: str,
     style: tuple[str, ...],
     output: str | None,
+    preset: str | None,
     quiet: bool,
     as_json: bool,
     **values: Any,
@@ -32,11 +47,12 @@ def paint(
 
     The path of the picture is printed at the end. Ctrl-C stops and keeps the picture so far.
     """
-    settings = Settings(**given(values))
+    outputs = take_outputs(values)
+    settings = apply(preset, given(values))
     if output is None:
         output = f"{Path(content).stem}-{Path(style[0]).stem}.png"
     out = Path(output)
-    start_work(out, content, style, settings, quiet, as_json)
+    start_work(out, content, style, settings, quiet, as_json, outputs=outputs)
 
 
 @click.command()

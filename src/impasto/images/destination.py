@@ -83,6 +83,32 @@ def check_output(
         raise unwritable(path, error) from error
 
 
+def check_file(path: Path, suffixes: Iterable[str], inputs: Iterable[str | Path] = ()) -> None:
+    """Find out before the work starts whether a file of another kind can be written.
+
+    Args:
+        path: The file to be written.
+        suffixes: The extensions that it may have.
+        inputs: Files that must not be overwritten.
+
+    Raises:
+        PictureError: If it cannot, with the same sentences as `check_output`.
+    """
+    if path.suffix.lower() not in suffixes:
+        raise PictureError(
+            f"'{path}' has the wrong extension: it must be one of {', '.join(suffixes)}."
+        )
+    for other in map(Path, inputs):
+        if _same_file(path, other):
+            raise PictureError(
+                f"'{path}' is also the name of another file of this run: choose another name."
+            )
+    try:
+        _check_place(path)
+    except (OSError, ValueError) as error:
+        raise unwritable(path, error) from error
+
+
 def format_of(path: Path) -> Format:
     """Return the format that the extension asks for."""
     suffix = path.suffix.lower()
