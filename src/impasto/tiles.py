@@ -133,7 +133,7 @@ def collect_features(
 ) -> dict[str, Tensor]:
     """Return feature maps of the whole image, computed in tiles."""
     found: dict[str, Tensor] = {}
-    for tile in tiles(image, backbone, layers, side):
+    for tile in tiles(image, backbone, layers, side) if layers else ():
         for layer, part in backbone(tile.cut(image), layers).items():
             stride = stride_of(layer)
             if layer not in found:
@@ -159,7 +159,7 @@ def collect_statistics(
         side: Of a tile's inner part in pixels; 0 for the whole image at once.
     """
     found: dict[str, Statistic] = {}
-    for tile in tiles(image, backbone, wanted, side):
+    for tile in tiles(image, backbone, wanted, side) if wanted else ():
         features = backbone(tile.cut(image), wanted)
         for layer, statistic in wanted.items():
             part = statistic(tile.inner(features[layer], stride_of(layer)))

@@ -14,12 +14,13 @@ import click
 from impasto.settings import Settings
 
 if TYPE_CHECKING:
+    from impasto.images import Canvas
     from impasto.job import Job
 
 
 def start_work(
     out: Path,
-    content: str,
+    content: str | Canvas,
     style: tuple[str, ...],
     settings: Settings,
     quiet: bool,
@@ -30,7 +31,8 @@ def start_work(
     from impasto import images
     from impasto.job import prepare
 
-    inputs = [content, *style, *keep, *filter(None, (settings.weights, settings.init))]
+    given = (content, *style, *keep, settings.weights, settings.init)
+    inputs = [each for each in given if isinstance(each, str)]
     images.check_output(out, settings.bits, inputs, alpha=settings.keep_alpha)
     job = prepare(content, list(style), settings)
     height, width = job.shape(settings.size)

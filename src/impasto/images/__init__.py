@@ -13,7 +13,7 @@ Needs NumPy, pyvips and Pillow, never torch.
 
 from impasto.images.conversion import as_picture, to_pil
 from impasto.images.destination import check_output
-from impasto.images.picture import MAX_PIXELS, MIN_LONG_SIDE, Picture
+from impasto.images.picture import MAX_PIXELS, MIN_LONG_SIDE, Canvas, Picture
 from impasto.images.reading import read, read_settings, sha256
 from impasto.images.scaling import fit, resize
 from impasto.images.writing import write
@@ -21,6 +21,7 @@ from impasto.images.writing import write
 __all__ = [
     "MAX_PIXELS",
     "MIN_LONG_SIDE",
+    "Canvas",
     "Picture",
     "as_picture",
     "check_output",
