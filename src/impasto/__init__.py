@@ -17,7 +17,7 @@ from impasto.errors import ImpastoError, UsageError, import_row
 if TYPE_CHECKING:
     from impasto.painted import Painted, Progress
     from impasto.recipe import Recipe
-    from impasto.reconstruct import reconstruct
+    from impasto.reconstruction import reconstruct
     from impasto.settings import Settings
     from impasto.transfer import stylize, stylize_steps
 
@@ -39,7 +39,7 @@ _HOMES = {
     "Progress": "impasto.painted",
     "Recipe": "impasto.recipe",
     "Settings": "impasto.settings",
-    "reconstruct": "impasto.reconstruct",
+    "reconstruct": "impasto.reconstruction",
     "stylize": "impasto.transfer",
     "stylize_steps": "impasto.transfer",
 }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +17,7 @@ from impasto.cli.options import (
     settings_options,
     settings_options_without,
 )
-from impasto.cli.work import start_work, undisturbed
+from impasto.cli.work import start_work
 from impasto.errors import ImpastoError
 
 if TYPE_CHECKING:
@@ -49,9 +52,9 @@ def reconstruct(
     lost on the way to a layer is missing. With --style, only the statistics have to be the same,
     so that the style remains and the picture is lost.
     """
-    from impasto.reconstruct import reconstruction
+    from impasto.reconstruction import as_painting
 
-    sources = reconstruction(image, content_layers, style_layers, size, given(values))
+    sources = as_painting(image, content_layers, style_layers, size, given(values))
     if output is None:
         output = f"{Path(image).stem}-{'content' if content_layers else 'texture'}.png"
     out, styles = Path(output), tuple(sources.styles)
@@ -127,10 +130,10 @@ def run(sweep: Sweep, folder: Path, quiet: bool) -> None:
                 show(event)
                 if isinstance(event, Result):
                     report.add(event)
-                    with undisturbed():
-                        report.write()
+                    with postponed():
+                        report.refresh()
         finally:
-            with undisturbed():
+            with postponed():
                 report.write()
             click.echo(str(folder / NAMES[1]))
     if report.failed:
@@ -138,3 +141,18 @@ def run(sweep: Sweep, folder: Path, quiet: bool) -> None:
             f"{len(report.failed)} of {len(sweep.cells)} cells failed: the report says why, and "
             "the same command tries them again."
         )
+
+
+@contextmanager
+def postponed() -> Iterator[None]:
+    """Let Ctrl-C and requests to end wait until what is done meanwhile is over."""
+    came: list[int] = []
+    both = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, lambda number, _: came.append(number)) for each in both}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        if came:
+            signal.raise_signal(came[0])

@@ -12,7 +12,7 @@ Needs NumPy, pyvips and Pillow, never torch.
 """
 
 from impasto.images.conversion import as_picture, to_pil
-from impasto.images.destination import check_output
+from impasto.images.destination import check_output, check_place
 from impasto.images.picture import MAX_PIXELS, MIN_LONG_SIDE, Canvas, Picture
 from impasto.images.reading import read, read_settings, sha256
 from impasto.images.scaling import fit, resize
@@ -25,6 +25,7 @@ __all__ = [
     "Picture",
     "as_picture",
     "check_output",
+    "check_place",
     "fit",
     "read",
     "read_settings",

@@ -11,7 +11,7 @@ from PIL import Image
 
 from impasto.errors import UsageError
 from impasto.images import read, to_pil
-from impasto.sweeps.cells import Result, Sweep
+from impasto.sweeps.cells import Result
 from impasto.sweeps.store import picture_file
 
 THUMBNAIL = 320
@@ -24,10 +24,8 @@ EMBEDDED = 40_000_000
 class Gallery:
     """The pictures of a sweep; each is read and encoded once, however often a report is written."""
 
-    def __init__(self, sweep: Sweep, folder: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.shown = {value.picture for axis in sweep.axes for value in axis.values}
-        self.shown |= {path for _, path in sweep.sources}
         self._sources: dict[str, Image.Image | None] = {}
         self._small: dict[str, Image.Image] = {}
         self._uris: dict[str, str] = {}

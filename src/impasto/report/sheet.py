@@ -15,7 +15,8 @@ PAPER, INK, FAINT, WARNING = "#ffffff", "#202124", "#e8e8ea", "#fbe3e0"
 GAP, LETTER, TITLE = 10, 14, 20
 WIDEST, TALLEST = 4000, 12000
 """Pixels of a sheet; many cells are drawn smaller to stay near this."""
-LEAST = 72
+LEAST, LABEL = 72, 180
+"""Least side of a cell, and greatest width of the row labels."""
 
 
 class Sheet:
@@ -41,8 +42,9 @@ class Sheet:
         rows = [value for block in self.blocks for value in block.rows if value is not None]
         if not rows:
             return 0
-        longest = max(self.letters.getlength(value.label) for value in rows)
-        return int(min(max(longest, 60), self.side)) + GAP
+        words = [*(value.label for value in rows), *corner(self.sweep).split("\\ ")]
+        longest = max(self.letters.getlength(each) for each in words)
+        return int(min(max(longest, 60), LABEL)) + GAP
 
     def draw(self) -> Image.Image:
         """Return the sheet."""
@@ -84,9 +86,8 @@ class Sheet:
         if block.title:
             y = self._text(GAP, y, block.title, self.page.width - 2 * GAP, TITLE) + GAP // 2
         left = GAP + self.label
-        if self.label:
-            self._text(GAP, y, corner(self.sweep), self.label - GAP)
-        ends = [
+        ends = [self._text(GAP, y, corner(self.sweep), self.label - GAP)] if self.label else []
+        ends += [
             self._value(left + at * (self.side + GAP), y, value, self.side)
             for at, value in enumerate(block.columns)
         ]

@@ -47,7 +47,7 @@ def inputs(cell: Cell) -> dict[str, str]:
     return {
         "cell": cell.name,
         "content": "" if blank else str(cell.content),
-        "style": " ".join(cell.styles),
+        "style": ", ".join(cell.styles),
         "command": command(cell),
     }
 

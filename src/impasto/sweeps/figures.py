@@ -13,7 +13,7 @@ from impasto.backbones import BACKBONES
 from impasto.errors import SettingsError
 from impasto.images import Canvas, read
 from impasto.normalization import NORMALIZATIONS
-from impasto.reconstruct import inversion, texture
+from impasto.reconstruction import inversion, texture
 from impasto.settings import Layers, Settings
 from impasto.sweeps.axes import file_name, unique
 from impasto.sweeps.cells import Axis, Cell, Sweep, Value
@@ -21,8 +21,17 @@ from impasto.sweeps.cells import Axis, Cell, Sweep, Value
 RATIOS = (1e-5, 1e-4, 1e-3, 1e-2)
 """α/β of the columns of figure 3."""
 
-PAPER_DEFAULT = 1e-3
-"""The ratio of the paper that a network's default balance stands for."""
+TIMES_DEFAULT = 3000
+"""What the ratios of the paper are multiplied by to get multiples of a default balance: 0.03, 0.3,
+3 and 30. With the pocket network and the relative normalization these go, as in the paper, from
+little more than texture to little less than the photograph."""
+
+OWN = {
+    1: ("content_layers", "content_weight", "style_weight"),
+    2: (),
+    3: ("content_weight",),
+}
+"""Settings that a figure varies itself."""
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -46,6 +55,9 @@ def figure(number: int, content: str, styles: Sequence[str], given: dict[str, An
     Raises:
         UsageError: If a setting is wrong, or there are too many styles.
     """
+    for name in OWN[number]:
+        if name in given:
+            raise SettingsError(f"figure {number} chooses {name} itself: leave it out.")
     if number == 2:
         return styles_of_figure(content, styles, given)
     if len(styles) != 1:
@@ -61,8 +73,7 @@ def reconstructions(content: str, style: str, given: dict[str, Any]) -> Sweep:
     ``style_layers`` among the settings names the depths; by default, the network's style layers.
     """
     depths, shape = depths_of(given), read(content).rgb.shape
-    chosen = ("style_layers", "content_layers", "style_weight", "content_weight")
-    values = {k: v for k, v in {**RECONSTRUCTED, **given}.items() if k not in chosen}
+    values = {k: v for k, v in {**RECONSTRUCTED, **given}.items() if k != "style_layers"}
     rows = (Value("content of this layer alone", "content", content),
             Value("style of all layers up to this", "style", style))  # fmt: skip
     canvas, size = Canvas(shape[1], shape[0]), Settings(**given).size
@@ -97,7 +108,7 @@ def layers_and_ratios(content: str, style: str, given: dict[str, Any]) -> Sweep:
         for column, (label, weight) in enumerate(columns):
             chosen = {"style_layers": depths[: row + 1], "content_weight": weight}
             settings = Settings(**{**FROM_NOISE, **given, **chosen})
-            name = f"{layer}-ratio-{label.removeprefix('× ')}"
+            name = f"{layer}-ratio-{label.split()[0]}"
             cells.append(Cell(name, (row, column), content, (style,), settings))
     axes = (
         Axis("style_layers", lettered(depths, "up to ")),
@@ -105,7 +116,7 @@ def layers_and_ratios(content: str, style: str, given: dict[str, Any]) -> Sweep:
     )
     note = "Columns: the weight of the content over the weight of the style"
     if not is_paper(given):
-        note += ", as a multiple of the default balance; × 1 stands for the paper's ratio of 1e-3"
+        note += ", as a multiple of the default balance, in place of the paper's 1e-5 to 1e-2"
     sources = (("content", content), ("style", style))
     title = "Figure 3: style layers and the ratio of content to style"
     return Sweep(title, axes, unique(cells), sources, (f"{note}.",))
@@ -137,7 +148,8 @@ def balances(given: dict[str, Any]) -> list[tuple[str, float]]:
         return [(f"1e{round_power(ratio)}", ratio * beta) for ratio in RATIOS]
     norm = NORMALIZATIONS[settings.normalization]
     default = norm.content_weight / norm.style_weight * beta
-    return [(f"× {ratio / PAPER_DEFAULT:g}", ratio / PAPER_DEFAULT * default) for ratio in RATIOS]
+    multiples = [ratio * TIMES_DEFAULT for ratio in RATIOS]
+    return [(f"{multiple:g} x default", multiple * default) for multiple in multiples]
 
 
 def round_power(ratio: float) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from impasto.errors import ImpastoError, explain
+from impasto.errors import ImpastoError, UsageError, explain
 from impasto.job import Job, prepare
 from impasto.painted import Painted, Progress, Record
 from impasto.sweeps.cells import Cell, Curve, Result, Sweep
@@ -57,7 +57,11 @@ class Schedule:
 
 
 def schedule(sweep: Sweep, folder: Path) -> Schedule:
-    """Find out what has to be painted and how long that takes, with a look at every input."""
+    """Find out what has to be painted and how long that takes, with a look at every input.
+
+    Raises:
+        UsageError: If there is no cell that can be painted.
+    """
     found = Schedule(folder)
     last: Job | None = None
     for cells in same_run(sweep.cells):
@@ -66,11 +70,13 @@ def schedule(sweep: Sweep, folder: Path) -> Schedule:
             continue
         try:
             last = job_of(wanted[-1], last)
-        except Exception as error:
-            found.results += [Result(cell, error=sentence(error)) for cell in wanted]
+        except UsageError as error:
+            found.results += [Result(cell, error=str(error)) for cell in wanted]
         else:
             evaluations = sum(level.evaluations for level in last.levels)
             found.runs.append(Run(tuple(wanted), last.seconds, evaluations))
+    if not found.runs and all(result.error for result in found.results):
+        raise UsageError(found.results[0].error)
     return found
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from impasto.errors import PictureError, UsageError
-from impasto.images import Canvas, check_output, sha256
+from impasto.images import Canvas, check_place, sha256
 from impasto.sweeps.cells import Cell, Result, Sweep
 from impasto.tables import INITIALIZERS
 
@@ -52,14 +52,11 @@ def make_folder(folder: Path, names: Iterable[str], sweep: Sweep) -> None:
         raise PictureError(
             f"'{folder}' cannot be made a folder ({error.strerror}): choose another with --output."
         ) from error
-    inputs = set(filter(None, (path for cell in sweep.cells for path in sources(cell).values())))
+    inputs = {path for cell in sweep.cells for path in sources(cell).values()}
     for name in names:
-        path = folder / name
-        if path.is_dir():
-            raise PictureError(f"'{path}' is a folder: choose another with --output.")
-        check_output(path.with_suffix(".png"), 8, inputs)
+        check_place(folder / name, inputs)
     for cell in sweep.cells:
-        check_output(picture_file(folder, cell), 8, inputs)
+        check_place(picture_file(folder, cell), inputs)
 
 
 def sources(cell: Cell) -> dict[str, str]:

@@ -25,7 +25,7 @@ from impasto.transfer import paint
 DEFAULTS: dict[str, Any] = {"init": "noise", "iterations": 200}
 """From noise, deep layers are still speckled after 100 evaluations."""
 
-CONTENT_TV, STYLE_TV = 0.1, 0.5
+TV = 0.1
 """Default total variation under the relative normalization. Without any, what a layer does not see
 stays noise; ten times as much blurs what relu1_1 and relu2_1 do see."""
 
@@ -71,7 +71,7 @@ def reconstruct(
         >>> texture.image.size
         (48, 32)
     """
-    sources = reconstruction(image, content_layers, style_layers, size, settings)
+    sources = as_painting(image, content_layers, style_layers, size, settings)
     painted = Painted(prepare(sources.content, sources.styles, sources.settings))
     for step in paint(painted.job):
         painted.add(step)
@@ -80,7 +80,7 @@ def reconstruct(
     return painted
 
 
-def reconstruction(
+def as_painting(
     image: Any, content_layers: Any, style_layers: Any, size: Shape | str | None, given: Any
 ) -> Sources:
     """Return the painting that a reconstruction is; see `reconstruct` for the arguments.
@@ -108,19 +108,19 @@ def reconstruction(
 
 def inversion(layers: Any, given: dict[str, Any]) -> Settings:
     """Return the settings that turn the features of ``layers`` back into a picture."""
-    return _settings({**given, "content_layers": layers, "style_weight": 0}, CONTENT_TV)
+    return _settings({**given, "content_layers": layers, "style_weight": 0})
 
 
 def texture(layers: Any, given: dict[str, Any], size: int | None) -> Settings:
     """Return the settings that make a texture of the statistics of ``layers``."""
     chosen = {**given, "style_layers": layers, "content_weight": 0, "size": size}
-    return _settings(chosen, STYLE_TV)
+    return _settings(chosen)
 
 
-def _settings(given: dict[str, Any], tv_weight: float) -> Settings:
+def _settings(given: dict[str, Any]) -> Settings:
     values = {name: value for name, value in given.items() if value is not None}
     if values.get("normalization", "relative") == "relative":
-        values = {"tv_weight": tv_weight, **values}
+        values = {"tv_weight": TV, **values}
     return Settings(**{**DEFAULTS, **values})
 
 
