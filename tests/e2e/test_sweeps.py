@@ -135,8 +135,8 @@ def test_an_interrupted_sweep_keeps_its_cells_and_goes_on(
 ):
     out = tmp_path / "out"
     command = [sys.executable, "-m", "impasto", "sweep", photograph, painting, "-o", out]
-    command += ["--size", "200", "--threads", "1"]
-    command += ["--vary", "plan=200:2;200:100000", "--vary", "seed=1"]
+    command += ["--size", "128", "--threads", "1"]
+    command += ["--vary", "plan=128:2;128:100000", "--vary", "seed=1"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(
         [*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -151,11 +151,11 @@ def test_an_interrupted_sweep_keeps_its_cells_and_goes_on(
     assert process.returncode == (130 if number == signal.SIGINT else 143), err
     assert stdout == f"{out / 'report.html'}\n"
     first, second = rows(out)
-    assert dimensions(out / first["picture"]) == (200, 150)
+    assert dimensions(out / first["picture"]) == (128, 96)
     assert (second["picture"], second["error"]) == ("", "")
     assert "1 of 2 cells painted" in (out / "report.html").read_text(encoding="utf-8")
     stamp = (out / first["picture"]).stat().st_mtime_ns
-    command[-3] = "plan=200:2;200:3"
+    command[-3] = "plan=128:2;128:3"
     done = impasto(*command[3:])
     assert done.code == 0, done.err
     assert "1 there already" in done.err

@@ -127,11 +127,11 @@ def run(sweep: Sweep, folder: Path, quiet: bool) -> None:
     with choose_overview(sweep, plan, quiet) as show:
         try:
             for event in work(plan):
-                show(event)
                 if isinstance(event, Result):
                     report.add(event)
                     with postponed():
                         report.refresh()
+                show(event)
         finally:
             with postponed():
                 report.write()
