@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,9 @@ from PIL import Image
 from impasto import images
 from impasto.recipe import Recipe
 from tests.e2e.conftest import dimensions
+from tests.e2e.test_live_display import terminal
+
+__all__ = ["terminal"]
 
 FAST = ("--size", 32, "--iterations", 2, "--threads", 1)
 
@@ -129,10 +133,7 @@ def test_a_cell_that_breaks_during_the_work_does_not_stop_the_rest(
     assert rows(out)[0]["error"] == ""
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_sweep_keeps_its_cells_and_goes_on(
-    impasto, photograph, painting, tmp_path, number
-):
+def test_an_interrupted_sweep_keeps_its_cells_and_goes_on(impasto, photograph, painting, tmp_path):
     out = tmp_path / "out"
     command = [sys.executable, "-m", "impasto", "sweep", photograph, painting, "-o", out]
     command += ["--size", "128", "--threads", "1"]
@@ -146,9 +147,9 @@ def test_an_interrupted_sweep_keeps_its_cells_and_goes_on(
         for line in process.stderr:
             if line.startswith("1/2"):
                 break
-        process.send_signal(number)
+        process.send_signal(signal.SIGINT)
         stdout, err = process.communicate(timeout=60)
-    assert process.returncode == (130 if number == signal.SIGINT else 143), err
+    assert process.returncode == 130, err
     assert stdout == f"{out / 'report.html'}\n"
     first, second = rows(out)
     assert dimensions(out / first["picture"]) == (128, 96)
@@ -160,6 +161,40 @@ def test_an_interrupted_sweep_keeps_its_cells_and_goes_on(
     assert done.code == 0, done.err
     assert "1 there already" in done.err
     assert (out / first["picture"]).stat().st_mtime_ns == stamp
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_the_report_is_written_ends_the_sweep_after_it(
+    impasto, photograph, painting, tmp_path, monkeypatch, number, code
+):
+    from impasto.report.writing import Report
+
+    refresh = Report.refresh
+
+    def disturbed(report):
+        os.kill(os.getpid(), number)
+        refresh(report)
+
+    monkeypatch.setattr(Report, "refresh", disturbed)
+    out = tmp_path / "out"
+    done = impasto("sweep", photograph, painting, "-o", out, *FAST, "--vary", "seed=1,2,3")
+    assert done.code == code
+    assert [bool(row["picture"]) for row in rows(out)] == [True, False, False]
+    assert "1 of 3 cells painted" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_terminal_shows_a_bar_over_all_cells(photograph, painting, tmp_path, terminal):
+    command = ("sweep", photograph, painting, "-o", tmp_path / "out", *FAST, "--vary", "seed=1,2")
+    done = subprocess.run(
+        [sys.executable, "-m", "impasto", *map(str, command)], stderr=terminal.screen,
+        stdout=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    os.close(terminal.screen)
+    seen = terminal.finish()
+    assert done.returncode == 0, seen
+    assert "2 cells; 2 to paint" in seen
+    assert re.search("seed-1: loss .*seed-2: loss .*cells.*2/2.*left 0:00", seen, re.DOTALL)
+    assert done.stdout == f"{tmp_path / 'out' / 'report.html'}\n"
 
 
 CASES = {

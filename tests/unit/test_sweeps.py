@@ -2,6 +2,7 @@
 
 import itertools
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -9,14 +10,16 @@ from impasto.cli import cli
 from impasto.cli.options import given
 from impasto.errors import PictureError, SettingsError, UnknownName, UsageError
 from impasto.images import Canvas
+from impasto.overview import Rest, opening
 from impasto.reconstruction import inversion, texture
 from impasto.settings import KNOBS, Settings
-from impasto.sweeps.axes import LONGEST_NAME, make_sweep, parse_axis
+from impasto.sweeps.axes import make_sweep, parse_axis
 from impasto.sweeps.cells import Cell, Result
 from impasto.sweeps.command import command
 from impasto.sweeps.figures import figure
-from impasto.sweeps.running import curve, same_run
-from impasto.sweeps.store import key, make_folder, picture_file, read_result, write_result
+from impasto.sweeps.names import LONGEST_NAME
+from impasto.sweeps.running import Run, Schedule, curve, same_run
+from impasto.sweeps.store import key, make_folder, picture_file, read_result, sources, write_result
 
 
 @pytest.fixture
@@ -155,6 +158,23 @@ def test_the_command_of_a_reconstruction_has_its_settings(iterations, photograph
         cli.commands["reconstruct"].make_context("reconstruct", words[2:])
 
 
+def test_files_among_the_settings_are_inputs_with_absolute_paths(
+    make, photograph, painting, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (cell,) = make("seed=1", init="painting.jpg", weights="weights.pth").cells
+    assert set(sources(cell).values()) == {
+        *(str(photograph), str(painting), "painting.jpg", "weights.pth")
+    }
+    words = shlex.split(command(cell))
+    assert words[words.index("--init") + 1] == str(painting)
+    assert words[words.index("--weights") + 1] == str(tmp_path / "weights.pth")
+    (tmp_path / "weights.pth").write_bytes(b"1")
+    before = key(cell, {})
+    (tmp_path / "weights.pth").write_bytes(b"2")
+    assert key(cell, {}) != before
+
+
 def test_paths_in_commands_are_quoted(tmp_path, photograph):
     odd = tmp_path / "it's a $(picture).png"
     odd.write_bytes(photograph.read_bytes())
@@ -264,6 +284,29 @@ def test_curves_keep_the_ends_and_few_points():
     assert found["evaluation"][-1] == 997
     assert len(found["total"]) == len(found["evaluation"]) <= 201
     assert set(found["style"]) == {3.0}
+
+
+def test_the_time_left_covers_the_whole_and_learns_from_what_was_done(make, monkeypatch):
+    cells = make("seed=1,2,3").cells
+    clock = iter([0.0, 4.0, 6.0])
+    monkeypatch.setattr("impasto.overview.time.monotonic", lambda: next(clock))
+    rest = Rest(Schedule(Path(), [Run((cell,), 2.0, 10) for cell in cells]))
+    assert rest.seconds == 6.0  # nothing is known yet but the estimate
+    assert rest.finish(Result(cells[0])) == pytest.approx(8.0)  # each took twice its estimate
+    assert rest.finish(Result(cells[1])) == pytest.approx(3.0)
+
+
+def test_the_opening_tells_what_is_there_and_what_is_not(make):
+    sweep = make("seed=1,2,3,4")
+    one, two, three, four = sweep.cells
+    plan = Schedule(Path(), [Run((three, four), 65.0, 10)], [Result(one), Result(two, error="bad")])
+    assert opening(sweep, plan) == (
+        "4 cells; 1 there already; 1 that cannot be painted; 2 to paint in 1 run, 10 evaluations; "
+        "about 1:05"
+    )
+    assert opening(sweep, Schedule(Path(), [], [Result(cell) for cell in sweep.cells])) == (
+        "4 cells; 4 there already"
+    )
 
 
 def test_axes_are_parsed_with_dashes():

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from impasto.backbones import BACKBONES
 from impasto.errors import PictureError, SettingsError, UnknownName, UsageError, did_you_mean
 from impasto.settings import KNOBS, Settings, check
 from impasto.sweeps.cells import Axis, Cell, Sweep, Value
+from impasto.sweeps.names import file_name, unique
 
 PICTURES = {
     "content": "photographs",
@@ -21,9 +20,6 @@ PICTURES = {
     "exchange": "no, yes: content and style change places",
 }
 """Axes that are no settings."""
-
-LONGEST_NAME = 100
-"""Characters of a file name; a longer one ends in a hash."""
 
 
 def make_sweep(
@@ -52,7 +48,7 @@ def make_sweep(
         raise SettingsError("a plan fixes iterations and levels: give the plan, or vary these.")
     if "exchange" in names and len(styles) != 1:
         raise SettingsError("content and style can be exchanged only if there is one style.")
-    Settings(**{name: value for name, value in given.items() if name not in names})
+    settings_of({name: value for name, value in given.items() if name not in names})
     made = [_cell(axes, place, content, styles, given) for place in _places(axes)]
     sources = [("content", content), *(("style", style) for style in styles)]
     shared = [(what, path) for what, path in sources if what not in names]
@@ -147,7 +143,7 @@ def settings_of(values: dict[str, Any]) -> Settings:
     """Return settings in which ``style_layers`` may be a number: so many of the network's own."""
     layers = values.get("style_layers")
     if isinstance(layers, str) and layers.isdecimal():
-        backbone = Settings(**{**values, "style_layers": None}).backbone
+        backbone = settings_of({**values, "style_layers": None}).backbone
         usual = BACKBONES[backbone].style_layers
         if not 1 <= int(layers) <= len(usual):
             raise SettingsError(
@@ -186,33 +182,6 @@ def _with_plan_of(cell: Cell, longest: Mapping[Any, Settings]) -> Cell:
 def _but_iterations(cell: Cell) -> Any:
     assert cell.settings is not None
     return cell.content, cell.styles, cell.settings.replace(iterations=1)
-
-
-def file_name(axes: Sequence[Axis], place: Sequence[int]) -> str:
-    """Return the name of a cell's files, the same for the same values."""
-    parts = []
-    for axis, at in zip(axes, place, strict=True):
-        value = re.sub(r"[^A-Za-z0-9_.+-]+", "-", axis.values[at].label).strip("-.")
-        parts.append(f"{axis.name}-{value}" if value else axis.name)
-    return "__".join(parts)
-
-
-def unique(cells: Sequence[Cell]) -> tuple[Cell, ...]:
-    """Return the cells with names of bounded length, no two alike even where case is ignored."""
-    seen: dict[str, int] = {}
-    for cell in cells:
-        seen[cell.name.lower()] = seen.get(cell.name.lower(), 0) + 1
-    return tuple(
-        cell if seen[cell.name.lower()] == 1 and len(cell.name) <= LONGEST_NAME else _renamed(cell)
-        for cell in cells
-    )
-
-
-def _renamed(cell: Cell) -> Cell:
-    text = repr((cell.name, cell.content, cell.styles, cell.settings, cell.place))
-    short = hashlib.sha256(text.encode()).hexdigest()[:8]
-    name = f"{cell.name[: LONGEST_NAME - 9]}-{short}"
-    return Cell(name, cell.place, cell.content, cell.styles, cell.settings, cell.error)
 
 
 def _notes(names: Sequence[str]) -> tuple[str, ...]:

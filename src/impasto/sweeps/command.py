@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from impasto.images import Canvas
-from impasto.settings import KNOBS, Settings
+from impasto.settings import Settings
 from impasto.sweeps.cells import Cell
-from impasto.tables import INITIALIZERS
+from impasto.sweeps.store import files
 
 
 def command(cell: Cell) -> str:
@@ -20,14 +20,19 @@ def command(cell: Cell) -> str:
     """
     if cell.settings is None:
         return ""
-    options = {name: option(name, value) for name, value in given(cell.settings).items()}
-    for name in ("weights", "init"):
-        if name in options and options[name] not in INITIALIZERS:
-            options[name] = absolute(options[name])
+    values = given(cell.settings)
+    paths = {name: files(name, cell.settings) for name in values}
+    options = {n: option(n, value) for n, value in values.items() if not paths[n]}
     words = [*_start(cell, options), "-o", f"{cell.name}.png"]
     for name, value in options.items():
-        words += [f"--{name.replace('_', '-')}"] + ([value] if value else [])
+        words += [_flag(name), value] if value else [_flag(name)]
+    for name, found in paths.items():
+        words += [word for path in found for word in (_flag(name), absolute(path))]
     return " ".join(["impasto", *map(shlex.quote, words)])
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _start(cell: Cell, options: dict[str, str]) -> list[str]:
@@ -36,8 +41,9 @@ def _start(cell: Cell, options: dict[str, str]) -> list[str]:
         return ["paint", absolute(cell.content), *map(absolute, cell.styles)]
     assert cell.settings is not None
     # A reconstruction has other defaults than a painting.
-    for name in ("init", "iterations"):
-        options.setdefault(name, str(getattr(cell.settings, name)))
+    if not files("init", cell.settings):
+        options["init"] = cell.settings.init
+    options["iterations"] = str(cell.settings.iterations)
     if isinstance(cell.content, Canvas):
         options.pop("content_weight", None)
         options["size"] = f"{cell.content.width}x{cell.content.height}"
@@ -71,16 +77,18 @@ def option(name: str, value: Any) -> str:
     if value is True:
         return ""
     if isinstance(value, tuple):
-        return ",".join(_item(name, item) for item in value)
+        return ",".join(_item(item) for item in value)
     return _number(value) if isinstance(value, float) else str(value)
 
 
-def _item(name: str, item: Any) -> str:
+def _item(item: Any) -> str:
+    if isinstance(item, str):
+        return item
     if not isinstance(item, tuple):
         return _number(item)
     first, second = item
-    if KNOBS[name].parse.__name__ == "layers" and second == 1:
-        return str(first)
+    if isinstance(first, str) and second == 1:
+        return first
     return f"{first}:{_number(second)}"
 
 

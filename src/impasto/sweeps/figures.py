@@ -14,9 +14,10 @@ from impasto.errors import SettingsError
 from impasto.images import Canvas, read
 from impasto.normalization import NORMALIZATIONS
 from impasto.reconstruction import inversion, texture
-from impasto.settings import Layers, Settings
-from impasto.sweeps.axes import file_name, unique
+from impasto.settings import Layers
+from impasto.sweeps.axes import settings_of
 from impasto.sweeps.cells import Axis, Cell, Sweep, Value
+from impasto.sweeps.names import file_name, unique
 
 RATIOS = (1e-5, 1e-4, 1e-3, 1e-2)
 """α/β of the columns of figure 3."""
@@ -76,7 +77,7 @@ def reconstructions(content: str, style: str, given: dict[str, Any]) -> Sweep:
     values = {k: v for k, v in {**RECONSTRUCTED, **given}.items() if k != "style_layers"}
     rows = (Value("content of this layer alone", "content", content),
             Value("style of all layers up to this", "style", style))  # fmt: skip
-    canvas, size = Canvas(shape[1], shape[0]), Settings(**given).size
+    canvas, size = Canvas(shape[1], shape[0]), settings_of(given).size
     cells = []
     for at, (layer, _) in enumerate(depths):
         settings = inversion(layer, values)
@@ -90,7 +91,7 @@ def reconstructions(content: str, style: str, given: dict[str, Any]) -> Sweep:
 
 def styles_of_figure(content: str, styles: Sequence[str], given: dict[str, Any]) -> Sweep:
     """Return figure 2: one photograph in several styles."""
-    settings = Settings(**given)
+    settings = settings_of(given)
     axis = Axis("style", tuple(Value(Path(style).stem, style, style) for style in styles))
     cells = [
         Cell(file_name([axis], [at]), (at,), content, (style,), settings)
@@ -107,7 +108,7 @@ def layers_and_ratios(content: str, style: str, given: dict[str, Any]) -> Sweep:
     for row, (layer, _) in enumerate(depths):
         for column, (label, weight) in enumerate(columns):
             chosen = {"style_layers": depths[: row + 1], "content_weight": weight}
-            settings = Settings(**{**FROM_NOISE, **given, **chosen})
+            settings = settings_of({**FROM_NOISE, **given, **chosen})
             name = f"{layer}-ratio-{label.split()[0]}"
             cells.append(Cell(name, (row, column), content, (style,), settings))
     axes = (
@@ -124,7 +125,7 @@ def layers_and_ratios(content: str, style: str, given: dict[str, Any]) -> Sweep:
 
 def depths_of(given: dict[str, Any]) -> Layers:
     """Return the layers of a figure, from shallow to deep."""
-    settings = Settings(**given)
+    settings = settings_of(given)
     return settings.style_layers or BACKBONES[settings.backbone].style_layers
 
 
@@ -142,7 +143,7 @@ def balances(given: dict[str, Any]) -> list[tuple[str, float]]:
     Under the paper's own network and equations, the ratios are α/β; elsewhere they are multiples of
     the default balance, since losses of other scales have other ratios.
     """
-    settings = Settings(**given).with_defaults()
+    settings = settings_of(given).with_defaults()
     beta = settings.style_weight
     if is_paper(given):
         return [(f"1e{round_power(ratio)}", ratio * beta) for ratio in RATIOS]
@@ -164,5 +165,5 @@ def round_power(ratio: float) -> int:
 
 def is_paper(given: dict[str, Any]) -> bool:
     """Tell whether ratios mean what they mean in the paper."""
-    settings = Settings(**given)
+    settings = settings_of(given)
     return settings.backbone == "vgg19" and settings.normalization == "paper"

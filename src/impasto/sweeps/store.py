@@ -15,6 +15,7 @@ from typing import Any
 
 from impasto.errors import PictureError, UsageError
 from impasto.images import Canvas, check_place, sha256
+from impasto.settings import KNOBS, Settings
 from impasto.sweeps.cells import Cell, Result, Sweep
 from impasto.tables import INITIALIZERS
 
@@ -64,11 +65,17 @@ def sources(cell: Cell) -> dict[str, str]:
     found = {f"style {at}": path for at, path in enumerate(cell.styles)}
     if isinstance(cell.content, str):
         found["content"] = cell.content
-    if cell.settings is not None and cell.settings.weights is not None:
-        found["weights"] = cell.settings.weights
-    if cell.settings is not None and cell.settings.init not in INITIALIZERS:
-        found["init"] = cell.settings.init
+    for name in KNOBS if cell.settings is not None else ():
+        found |= {f"{name} {at}": path for at, path in enumerate(files(name, cell.settings))}
     return found
+
+
+def files(name: str, settings: Settings | None) -> list[str]:
+    """Return the files that a setting names."""
+    value = getattr(settings, name)
+    if KNOBS[name].parse.__name__ not in ("path", "paths") or value in (None, *INITIALIZERS):
+        return []
+    return [value] if isinstance(value, str) else list(value)
 
 
 def key(cell: Cell, hashes: dict[str, str]) -> str:
@@ -87,8 +94,11 @@ def key(cell: Cell, hashes: dict[str, str]) -> str:
         if path not in hashes:
             hashes[path] = sha256(Path(path).expanduser())
         inputs[what] = hashes[path]
-    values = cell.settings.with_defaults().to_dict()
-    chosen = {name: value for name, value in values.items() if name not in {*WHEREVER, *inputs}}
+    chosen = {
+        name: value
+        for name, value in cell.settings.with_defaults().to_dict().items()
+        if name not in WHEREVER and not files(name, cell.settings)
+    }
     canvas = asdict(cell.content) if isinstance(cell.content, Canvas) else None
     text = json.dumps([chosen, inputs, canvas], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
