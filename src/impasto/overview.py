@@ -27,11 +27,10 @@ class Rest:
     """
 
     def __init__(self, schedule: Schedule) -> None:
-        self.left = schedule.seconds
+        self.runs = list(schedule.runs)
+        self.whole = schedule.seconds
         self.began = time.monotonic()
         self.done = 0.0
-        self.of = {cell.name: run for run in schedule.runs for cell in run.cells}
-        self.share = 0.0
 
     def update(self, painting: Painting) -> float:
         """Return the seconds left after one more evaluation."""
@@ -40,24 +39,19 @@ class Rest:
         level = job.levels[painting.level]
         now = before + painting.step.index * job.work(level)
         total = sum(level.evaluations * job.work(level) for level in job.levels)
-        self.share = self.done + job.seconds * now / total
-        return self.seconds
+        return self._seconds(self.done + self.runs[0].seconds * now / total)
 
     def finish(self, result: Result) -> float:
         """Return the seconds left after a cell; its run is over if it was the last of it."""
-        run = self.of[result.cell.name]
-        if result.cell.name == run.cells[-1].name:
-            self.done += run.seconds
-            self.share = self.done
-        return self.seconds
+        if result.cell == self.runs[0].cells[-1]:
+            self.done += self.runs.pop(0).seconds
+        return self._seconds(self.done)
 
-    @property
-    def seconds(self) -> float:
-        """Seconds left."""
-        if self.share <= 0:
-            return self.left
-        spent = time.monotonic() - self.began
-        return spent / self.share * max(self.left - self.share, 0)
+    def _seconds(self, done: float) -> float:
+        """Return the seconds left when ``done`` of the estimated ones have been worked off."""
+        if done <= 0:
+            return self.whole
+        return (time.monotonic() - self.began) / done * max(self.whole - done, 0)
 
 
 def opening(sweep: Sweep, schedule: Schedule) -> str:

@@ -291,7 +291,6 @@ def test_the_time_left_covers_the_whole_and_learns_from_what_was_done(make, monk
     clock = iter([0.0, 4.0, 6.0])
     monkeypatch.setattr("impasto.overview.time.monotonic", lambda: next(clock))
     rest = Rest(Schedule(Path(), [Run((cell,), 2.0, 10) for cell in cells]))
-    assert rest.seconds == 6.0  # nothing is known yet but the estimate
     assert rest.finish(Result(cells[0])) == pytest.approx(8.0)  # each took twice its estimate
     assert rest.finish(Result(cells[1])) == pytest.approx(3.0)
 

@@ -30,7 +30,9 @@ FOLDER = "The folder to write to: contact-sheet.png, report.html, cells.csv and 
 @click.argument("image")
 @click.option("--content", "content_layers", help="Layers to invert, like relu4_2.")
 @click.option("--style", "style_layers", help="Layers of the texture, like relu1_1,relu2_1.")
-@click.option("--size", help="Long side in pixels; a texture may have any shape, like 800x600.")
+@click.option(
+    "--size", "shape", help="Long side in pixels; a texture may have any shape, like 800x600."
+)
 @click.option("-o", "--output", help="The picture to write: .png, .jpg, .webp or .tif.")
 @display_options
 @settings_options_without(
@@ -40,7 +42,7 @@ def reconstruct(
     image: str,
     content_layers: str | None,
     style_layers: str | None,
-    size: str | None,
+    shape: str | None,
     output: str | None,
     quiet: bool,
     as_json: bool,
@@ -50,11 +52,12 @@ def reconstruct(
 
     With --content, noise is changed until the network sees in it what it sees in IMAGE: what is
     lost on the way to a layer is missing. With --style, only the statistics have to be the same,
-    so that the style remains and the picture is lost.
+    so that the style remains and the picture is lost. The start is noise, with 200 iterations and
+    little total variation, unless you say otherwise.
     """
     from impasto.reconstruction import as_painting
 
-    sources = as_painting(image, content_layers, style_layers, size, given(values))
+    sources = as_painting(image, content_layers, style_layers, shape, given(values))
     if output is None:
         output = f"{Path(image).stem}-{'content' if content_layers else 'texture'}.png"
     out, styles = Path(output), tuple(sources.styles)
@@ -74,7 +77,8 @@ def figure(
     """Paint figure NUMBER of the paper from a photograph CONTENT and a picture STYLE.
 
     1: what each layer knows of the photograph, and of the painting's style. 2: the photograph in
-    one style after the other. 3: style layers against the ratio of content and style.
+    one style after the other. 3: style layers against the ratio of content and style. Figures 1 and
+    3 start from noise, with 300 and 200 iterations, unless you say otherwise.
     """
     from impasto.sweeps.figures import figure as sweep_of
 

@@ -116,7 +116,7 @@ class Page:
         return (
             f'<button type="button" popovertarget="{place}">{image}</button>'
             f'<span class="loss">{result.losses["total"]:.4g}</span>'
-            f'<div popover id="{place}" aria-label="{escape(label)}">'
+            f'<div popover role="dialog" id="{place}" aria-label="{escape(label)}">'
             f"{self._details(result, place, label)}</div>"
         )
 
