@@ -12,7 +12,7 @@ from PIL import Image
 
 from impasto import images
 from impasto.report.charts import HEIGHT, chart, spread
-from impasto.report.lettering import font, wrap
+from impasto.report.lettering import font, readable, wrap
 from impasto.report.pictures import over_white
 from impasto.report.table import COLUMNS
 from impasto.report.writing import NAMES, Report
@@ -191,6 +191,11 @@ def test_lines_are_no_wider_than_allowed():
         lines = wrap(text, letters, 80)
         assert all(letters.getlength(line) <= 80 for line in lines)
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_letters_that_the_font_lacks_are_replaced(monkeypatch):
+    monkeypatch.setattr("impasto.report.lettering.SYSTEM_FONTS", ())
+    assert readable("Café, Straße 中 relu1_1", font(14, "é")) == "Cafe, Stra?e ? relu1_1"
 
 
 def test_a_chart_lies_inside_its_box_and_takes_zeros():

@@ -1,17 +1,43 @@
-"""Text on a picture, with the font that comes with Pillow."""
+"""Text on a picture, with the font that comes with Pillow, or one of the system for its letters."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from PIL import ImageFont
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
+SYSTEM_FONTS = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "Arial Unicode.ttf", "arial.ttf")
+"""Fonts with more letters than Pillow's own, which knows plain Latin only."""
 
-def font(size: int) -> Font:
-    """Return the font at a size in pixels."""
+
+def font(size: int, text: str = "") -> Font:
+    """Return a font at a size in pixels, one of the system if the text is more than plain Latin."""
+    for name in () if text.isascii() else SYSTEM_FONTS:
+        try:
+            return ImageFont.truetype(name, size)
+        except OSError:
+            continue
     return ImageFont.load_default(size)
+
+
+def readable(text: str, letters: Font) -> str:
+    """Return a text in letters that a font has: without accents, or with question marks."""
+    return "".join(
+        letter if letter.isascii() or _has(letters, letter) else _plain(letter) for letter in text
+    )
+
+
+def _plain(letter: str) -> str:
+    base = unicodedata.normalize("NFKD", letter)[0]
+    return base if base.isascii() else "?"
+
+
+def _has(letters: Font, letter: str) -> bool:
+    """Tell whether a letter looks unlike one that is in no font."""
+    return bytes(letters.getmask(letter)) != bytes(letters.getmask("\uffff"))
 
 
 def line_height(size: float) -> int:

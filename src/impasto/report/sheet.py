@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PIL import Image, ImageDraw
 
 from impasto.report.blocks import Block, blocks, corner
-from impasto.report.lettering import font, line_height, wrap
+from impasto.report.lettering import font, line_height, readable, wrap
 from impasto.report.pictures import THUMBNAIL, Gallery, finished
 from impasto.sweeps.cells import Result, Sweep, Value
 
@@ -33,8 +33,8 @@ class Sheet:
         self.side = max(min(fit, longest), LEAST)
         tallest = max((scaled(picture, self.side).height for picture in pictures), default=0)
         self.height = tallest or self.side
-        self.letters = font(LETTER)
-        self.heading = font(TITLE)
+        words = " ".join(value.label for axis in sweep.axes for value in axis.values)
+        self.letters, self.heading = font(LETTER, words), font(TITLE, words)
         self.label = self._label_width()
 
     def _label_width(self) -> int:
@@ -120,14 +120,14 @@ class Sheet:
         pen.rectangle(box, WARNING if result else FAINT)
         words = result.error if result else "not painted yet"
         most = max((self.height - GAP) // line_height(LETTER), 1)
-        lines = wrap(words, self.letters, self.side - GAP)
+        lines = wrap(readable(words, self.letters), self.letters, self.side - GAP)
         text = "\n".join(lines if len(lines) <= most else [*lines[: most - 1], "…"])
         pen.multiline_text((x + GAP // 2, y + GAP // 2), text, INK, self.letters, spacing=3)
 
     def _text(self, x: int, y: int, text: str, width: int, size: int = LETTER) -> int:
         """Draw wrapped text and return where it ends."""
         letters = self.letters if size == LETTER else self.heading
-        lines, step = wrap(text, letters, width), line_height(size)
+        lines, step = wrap(readable(text, letters), letters, width), line_height(size)
         pen = self._room(y + step * len(lines))
         for at, line in enumerate(lines):
             pen.text((x, y + at * step), line, INK, letters)
