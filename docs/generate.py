@@ -63,8 +63,8 @@ The path of the picture is printed to standard output, everything else to standa
 | 0 | done |
 | 1 | failed: one sentence says why |
 | 2 | bad input, found before the work began: one sentence says what and how to mend it |
-| 130 | interrupted with Ctrl-C: the picture so far is kept |
-| 143 | terminated: the picture so far is kept |
+| 130 | interrupted with Ctrl-C: the picture so far, or all finished cells, are kept |
+| 143 | terminated: likewise |
 
 | variable | meaning |
 |---|---|

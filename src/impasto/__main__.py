@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from impasto.allocator import keep_freed_memory
-from impasto.errors import ImpastoError
+from impasto.errors import ImpastoError, explain
 
 INTERRUPTED, TERMINATED = 130, 143
 
@@ -52,15 +52,6 @@ def main() -> NoReturn:
 def complain(sentence: str) -> None:
     """Print one sentence to stderr."""
     print(f"impasto: {sentence}", file=sys.stderr)
-
-
-def explain(error: Exception) -> str:
-    """Return one sentence for an error that nobody expected."""
-    text = " ".join(str(error).split())
-    # torch has several kinds of its own; on a CPU it is a RuntimeError that says so.
-    if isinstance(error, MemoryError) or "allocate memory" in text or "out of memory" in text:
-        return "there is not enough memory: try a smaller --size, or a smaller --tile"
-    return f"internal error, {type(error).__name__}: {text} (IMPASTO_DEBUG=1 shows where)"
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:

@@ -92,3 +92,12 @@ def import_row(target: str) -> Any:
     """
     module, _, name = target.partition(":")
     return getattr(importlib.import_module(module), name)
+
+
+def explain(error: Exception) -> str:
+    """Return one sentence for an error that nobody expected."""
+    text = " ".join(str(error).split())
+    # torch has several kinds of its own; on a CPU it is a RuntimeError that says so.
+    if isinstance(error, MemoryError) or "allocate memory" in text or "out of memory" in text:
+        return "there is not enough memory: try a smaller --size, or a smaller --tile"
+    return f"internal error, {type(error).__name__}: {text} (IMPASTO_DEBUG=1 shows where)"

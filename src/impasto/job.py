@@ -20,7 +20,7 @@ from impasto.backbones.network import Network
 from impasto.backbones.published import find_weights, sources
 from impasto.backbones.rescaling import rescale
 from impasto.errors import SettingsError, did_you_mean
-from impasto.images import Picture, as_picture, fit
+from impasto.images import Canvas, Picture, as_picture, fit
 from impasto.machine import DTYPES, choose_device, choose_precision, choose_threads
 from impasto.memory import Cost, Extent
 from impasto.pyramid import Level
@@ -157,13 +157,15 @@ def scaled(rgb: Rgb, long_side: int) -> Rgb:
     return images.resize(rgb, width, height)
 
 
-def prepare(content: Any, style: Any, settings: Settings) -> Job:
+def prepare(content: Any, style: Any, settings: Settings, last: Job | None = None) -> Job:
     """Read and check everything, and make the choices left open; nothing expensive happens yet.
 
     Args:
-        content: The photograph: a path, a PIL image, an array or a tensor.
-        style: One painting, or a list or tuple of them.
+        content: The photograph: a path, a PIL image, an array or a tensor. A `Canvas` if there is
+            none, with a ``content_weight`` of 0.
+        style: One painting, or a list or tuple of them; none with a ``style_weight`` of 0.
         settings: What to paint.
+        last: A job whose network is taken over if this one needs the same.
 
     Raises:
         UsageError: If anything is wrong.
@@ -171,7 +173,9 @@ def prepare(content: Any, style: Any, settings: Settings) -> Job:
     styles = tuple(style) if isinstance(style, list | tuple) else (style,)
     check_counts(styles, settings)
     start = None if settings.init in INITIALIZERS else start_picture(settings.init)
-    photograph, paintings = as_picture(content), tuple(as_picture(each) for each in styles)
+    canvas = check_canvas(content, settings) if isinstance(content, Canvas) else None
+    photograph = as_picture(content) if canvas is None else canvas.picture
+    paintings = tuple(as_picture(each) for each in styles)
     device, weights = choose_device(settings.device), weight_file(settings)
     resolved = settings.with_defaults().replace(
         device=device,
@@ -179,15 +183,15 @@ def prepare(content: Any, style: Any, settings: Settings) -> Job:
         threads=choose_threads(settings.threads),
     )
     extent = extent_of(resolved, photograph, paintings)
-    backbone = load(resolved, weights)
-    cost = memory.measure(backbone, wanted_layers(resolved))
+    backbone, cost = network_of(last, resolved, weights) or load_measured(resolved, weights)
     resolved = resolved.replace(tile=pick_tile(resolved, extent, backbone, cost))
     recipe = Recipe(
         resolved,
-        content=identify(content, photograph),
+        content=None if canvas else identify(content, photograph),
         styles=tuple(map(identify, styles, paintings)),
         init=identify(settings.init, start) if start is not None else None,
         weights=Input.of_file(weights) if weights is not None else None,
+        canvas=(canvas.width, canvas.height) if canvas else None,
     )
     return Job(resolved, photograph, paintings, start, backbone, cost, recipe)
 
@@ -228,7 +232,17 @@ def pick_tile(settings: Settings, extent: Extent, backbone: Backbone, cost: Cost
 
 def wanted_layers(settings: Settings) -> list[str]:
     """Return every layer that the losses look at."""
-    return [layer for layer, _ in settings.content_layers + settings.style_layers]
+    return [layer for layers in active_layers(settings) for layer in layers]
+
+
+def active_layers(settings: Settings) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the content and the style layers with their weights; those of weight 0 are left out.
+
+    What has no weight is neither computed nor required.
+    """
+    content = dict(settings.content_layers) if settings.content_weight else {}
+    style = dict(settings.style_layers) if settings.style_weight else {}
+    return {k: w for k, w in content.items() if w}, {k: w for k, w in style.items() if w}
 
 
 def weight_file(settings: Settings) -> Path | None:
@@ -236,6 +250,26 @@ def weight_file(settings: Settings) -> Path | None:
     if settings.weights is not None:
         return Path(settings.weights).expanduser()
     return find_weights(settings.backbone) if sources(settings.backbone) else None
+
+
+def load_measured(settings: Settings, weights: Path | None) -> tuple[Backbone, Cost]:
+    """Return the network, and what one evaluation costs."""
+    backbone = load(settings, weights)
+    return backbone, memory.measure(backbone, wanted_layers(settings))
+
+
+def network_of(
+    job: Job | None, settings: Settings, weights: Path | None
+) -> tuple[Backbone, Cost] | None:
+    """Return the network of another job, with its cost, if these settings need the same one."""
+    if job is None or set(wanted_layers(job.settings)) != set(wanted_layers(settings)):
+        return None
+    for name in ("backbone", "pooling", "rescale", "device", "precision", "threads"):
+        if getattr(job.settings, name) != getattr(settings, name):
+            return None
+    if job.recipe.weights != (None if weights is None else Input.of_file(weights)):
+        return None
+    return job.backbone, job.cost
 
 
 def load(settings: Settings, weights: Path | None) -> Backbone:
@@ -276,13 +310,23 @@ def normalize(backbone: Backbone) -> None:
 
 def check_counts(styles: Sequence[Any], settings: Settings) -> None:
     """Raise SettingsError unless there is a style, and a weight for each if there are any."""
-    if not styles:
+    if not styles and (settings.style_weight != 0 or settings.init == "style"):
         raise SettingsError("no style picture is given: give one or more.")
     if settings.style_blend and len(settings.style_blend) != len(styles):
         raise SettingsError(
             f"style_blend has {len(settings.style_blend)} weights for {len(styles)} style "
             "pictures: give one weight for each."
         )
+
+
+def check_canvas(canvas: Canvas, settings: Settings) -> Canvas:
+    """Raise SettingsError if a painting on a blank canvas would look at it."""
+    if settings.content_weight != 0 or settings.init == "content":
+        raise SettingsError(
+            "a blank canvas has no content: content_weight must be 0, and init another than "
+            "content, like noise."
+        )
+    return canvas
 
 
 def start_picture(path: str) -> Picture:

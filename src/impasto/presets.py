@@ -204,8 +204,13 @@ def apply(name: str | None, given: Mapping[str, Any]) -> Settings:
         >>> settings.init, settings.size, settings.normalization
         ('noise', 256, 'relative')
     """
+    return Settings(**expand(name, given))
+
+
+def expand(name: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a preset with the given ones in their places; see `apply`."""
     if name is None:
-        return Settings(**given)
+        return dict(given)
     preset = look_up(PRESETS, name, "preset")
     values = dict(preset.values)
     backbone = check("backbone", given.get("backbone", values["backbone"]))
@@ -215,7 +220,7 @@ def apply(name: str | None, given: Mapping[str, Any]) -> Settings:
         values["weights"] = find_weights_of(name)
     if preset.plan is not None and not {"plan", "levels", "iterations"} & given.keys():
         values["plan"] = preset.plan(check("size", given.get("size", values["size"])))
-    return Settings(**{**values, **given})
+    return {**values, **given}
 
 
 def on_another_network(values: Mapping[str, Any], backbone: str) -> dict[str, Any]:

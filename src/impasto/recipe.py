@@ -44,23 +44,27 @@ class Recipe:
 
     Attributes:
         settings: All settings, those included that the run chose by itself.
-        content: The photograph.
+        content: The photograph, or None for a texture.
         styles: The style pictures.
         init: The start image, if it was a file.
         weights: The weight file, if one was given or fetched.
+        canvas: Width and height of a texture, which has no photograph.
         version: Of Impasto.
     """
 
     settings: Settings
-    content: Input
+    content: Input | None
     styles: tuple[Input, ...]
     init: Input | None = None
     weights: Input | None = None
+    canvas: tuple[int, int] | None = None
     version: str = __version__
 
     def to_json(self) -> str:
         """Return the recipe as JSON, as embedded in pictures."""
         values = {**asdict(self), "settings": self.settings.to_dict()}
+        if self.canvas is None:
+            del values["canvas"]
         return json.dumps({"impasto": values.pop("version"), **values})
 
     @classmethod
@@ -74,10 +78,11 @@ class Recipe:
             values: dict[str, Any] = json.loads(text)
             return cls(
                 settings=Settings.from_dict(values["settings"]),
-                content=Input(**values["content"]),
+                content=_optional(values["content"]),
                 styles=tuple(Input(**style) for style in values["styles"]),
                 init=_optional(values.get("init")),
                 weights=_optional(values.get("weights")),
+                canvas=_canvas(values),
                 version=str(values["impasto"]),
             )
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
@@ -106,6 +111,13 @@ class Recipe:
 
 def _optional(values: dict[str, Any] | None) -> Input | None:
     return Input(**values) if values else None
+
+
+def _canvas(values: dict[str, Any]) -> tuple[int, int] | None:
+    if values["content"] is not None:
+        return None
+    width, height = map(int, values["canvas"])
+    return width, height
 
 
 def locate(given: str | None, recorded: Input, picture: Path, what: str) -> str:

@@ -130,7 +130,7 @@ def collect_features(
     """Return feature maps of the whole image, computed in tiles."""
     found: dict[str, Tensor] = {}
     # Backwards, because the last tile tells how many positions there are in all.
-    for tile in reversed(tiles(image, backbone, layers, side)):
+    for tile in reversed(tiles(image, backbone, layers, side)) if layers else ():
         for layer, part in backbone(tile.cut(image), layers).items():
             stride = backbone.stride([layer])
             if layer not in found:
@@ -157,7 +157,7 @@ def collect_statistics(
         side: Of a tile's inner part in pixels; 0 for the whole image at once.
     """
     found: dict[str, Statistic] = {}
-    for tile in tiles(image, backbone, wanted, side):
+    for tile in tiles(image, backbone, wanted, side) if wanted else ():
         features = backbone(tile.cut(image), wanted)
         for layer, statistic in wanted.items():
             part = statistic(tile.inner(features[layer], backbone.stride([layer])))

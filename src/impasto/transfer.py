@@ -18,7 +18,7 @@ from torch import Tensor
 
 from impasto.backbones.backbone import Backbone
 from impasto.initializers import sprinkle
-from impasto.job import Job, prepare
+from impasto.job import Job, active_layers, prepare
 from impasto.losses import ContentLoss, TotalVariation
 from impasto.minimize import State, proceed
 from impasto.normalization import NORMALIZATIONS
@@ -122,7 +122,7 @@ def build(
     """
     norm = NORMALIZATIONS[settings.normalization]
     style_loss = STYLE_LOSSES[settings.style_loss].load()
-    content_layers, style_layers = dict(settings.content_layers), dict(settings.style_layers)
+    content_layers, style_layers = active_layers(settings)
     side = settings.tile or 0
     content = collect_features(backbone, photograph, content_layers, side)
     wanted = dict.fromkeys(style_layers, style_loss.statistic)

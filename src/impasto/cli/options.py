@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from impasto.parsing import flag
+from impasto.presets import PRESETS
 from impasto.settings import KNOBS, Settings
 
 if TYPE_CHECKING:
@@ -36,21 +37,43 @@ class GroupedCommand(click.Command):
 
 def settings_options(command: Command) -> Command:
     """Add one option per setting to a command."""
-    for name, this in reversed(KNOBS.items()):
-        default = Settings.__dataclass_fields__[name].default
-        words = [this.help + (f": {', '.join(this.choices)}" if this.choices else "")]
-        if default is not None and default is not False and default != ():
-            words.append(f"[default: {default}]")
-        option = click.option(
-            "--" + name.replace("_", "-"),
-            name,
-            is_flag=this.parse is flag,
-            default=None,
-            metavar="" if this.parse is flag else (this.unit or this.parse.__name__).upper(),
-            help=" ".join(words),
-        )
-        command = option(command)
-    return command
+    return settings_options_without()(command)
+
+
+def settings_options_without(*names: str) -> Callable[[Command], Command]:
+    """Return a decorator that adds one option per setting, except for some."""
+
+    def decorate(command: Command) -> Command:
+        for name in reversed([name for name in KNOBS if name not in names]):
+            command = setting_option(name)(command)
+        return command
+
+    return decorate
+
+
+def setting_option(name: str) -> Callable[[Command], Command]:
+    """Return the option of a setting."""
+    this, default = KNOBS[name], Settings.__dataclass_fields__[name].default
+    words = [this.help + (f": {', '.join(this.choices)}" if this.choices else "")]
+    if default is not None and default is not False and default != ():
+        words.append(f"[default: {default}]")
+    return click.option(
+        "--" + name.replace("_", "-"),
+        name,
+        is_flag=this.parse is flag,
+        default=None,
+        metavar="" if this.parse is flag else (this.unit or this.parse.__name__).upper(),
+        help=" ".join(words),
+    )
+
+
+def preset_option(command: Command) -> Command:
+    """Add ``--preset``."""
+    return click.option(
+        "--preset",
+        metavar="NAME",
+        help=f"Settings that reproduce others: {', '.join(PRESETS)}. Options win over them.",
+    )(command)
 
 
 def display_options(command: Command) -> Command:

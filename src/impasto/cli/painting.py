@@ -13,12 +13,13 @@ from impasto.cli.options import (
     display_options,
     given,
     output_options,
+    preset_option,
     settings_options,
     take_outputs,
 )
 from impasto.cli.work import start_work
 from impasto.errors import PictureError, SettingsError
-from impasto.presets import PRESETS, apply
+from impasto.presets import apply
 from impasto.settings import Settings
 
 
@@ -26,11 +27,7 @@ from impasto.settings import Settings
 @click.argument("content")
 @click.argument("style", nargs=-1, required=True)
 @click.option("-o", "--output", help="The picture to write: .png, .jpg, .webp or .tif.")
-@click.option(
-    "--preset",
-    metavar="NAME",
-    help=f"Settings that reproduce others: {', '.join(PRESETS)}. Options win over them.",
-)
+@preset_option
 @output_options
 @display_options
 @settings_options
@@ -98,6 +95,8 @@ def info(picture: str, as_json: bool) -> None:
             click.echo(
                 f"{what:15} {entry.path or 'given as an array'} (sha256 {entry.sha256[:12]}…)"
             )
+    if recipe.canvas is not None:
+        click.echo(f"{'canvas':15} {recipe.canvas[0]} x {recipe.canvas[1]}")
     for name, value in recipe.settings.to_dict().items():
         click.echo(f"{name:15} {json.dumps(value)}")
 
@@ -121,11 +120,17 @@ def repeat(
     **moved: str | None,
 ) -> None:
     """Paint a PICTURE again from the settings inside it, pixel for pixel."""
+    from impasto.images import Canvas
     from impasto.recipe import Recipe, locate, locate_all
 
     old, recipe = Path(picture), Recipe.of_picture(picture)
     changes = given({"device": moved.pop("device")})
-    photograph = locate(content, recipe.content, old, "content")
+    if recipe.content is not None:
+        photograph: str | Canvas = locate(content, recipe.content, old, "content")
+    elif content is None and recipe.canvas is not None:
+        photograph = Canvas(*recipe.canvas)
+    else:
+        raise SettingsError(f"'{picture}' was painted without content: leave out --content.")
     paintings = locate_all(style, recipe.styles, old, "style")
     for what, recorded in (("init", recipe.init), ("weights", recipe.weights)):
         if recorded is not None:

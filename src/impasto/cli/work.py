@@ -16,13 +16,14 @@ from impasto.errors import ImpastoError, PictureError
 from impasto.settings import Settings
 
 if TYPE_CHECKING:
+    from impasto.images import Canvas
     from impasto.outputs import Outputs
     from impasto.painted import Painted
 
 
 def start_work(
     out: Path,
-    content: str,
+    content: str | Canvas,
     style: tuple[str, ...],
     settings: Settings,
     quiet: bool,
@@ -37,7 +38,8 @@ def start_work(
     from impasto.painted import Painted
 
     outputs = outputs or Outputs()
-    inputs = [content, *style, *keep, *filter(None, (settings.weights, settings.init))]
+    given = (content, *style, *keep, settings.weights, settings.init)
+    inputs = [each for each in given if isinstance(each, str)]
     images.check_output(out, settings.bits, inputs, alpha=settings.keep_alpha)
     outputs.check(out, inputs)
     checkpoint = outputs.find_checkpoint(out)
