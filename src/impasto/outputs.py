@@ -8,7 +8,8 @@ from pathlib import Path
 
 from impasto import images
 from impasto.animation import FILMS, Animation, require_av
-from impasto.checkpoint import Checkpoint, checkpoint_path, read_checkpoint
+from impasto.checkpoint import Checkpoint
+from impasto.checkpoint_file import checkpoint_path, read_checkpoint
 from impasto.curves import CurveFile, require_matplotlib
 from impasto.errors import ImpastoError, SettingsError
 from impasto.job import Job

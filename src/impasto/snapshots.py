@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from impasto.checkpoint import checkpoint_path, write_checkpoint
+from impasto.checkpoint_file import checkpoint_path, write_checkpoint
 from impasto.errors import PictureError
 from impasto.images.destination import unwritable
 from impasto.job import Job

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from impasto.checkpoint import checkpoint_path, read_checkpoint, write_checkpoint
+from impasto.checkpoint_file import checkpoint_path, read_checkpoint, write_checkpoint
 from impasto.errors import CheckpointError
 from impasto.job import prepare
 from impasto.painted import Painted

@@ -290,8 +290,8 @@ def test_without_weights_the_message_says_how_to_get_them():
     with pytest.raises(WeightsError) as caught:
         load_backbone("vgg19", layers=["relu1_1"])
     assert str(caught.value) == (
-        "the weights of 'vgg19' are not here: run `impasto models fetch vgg19` (548 MB, once) "
-        "or give a file with --weights."
+        "the weights of 'vgg19' are not here: run `impasto models fetch vgg19` (548 MB, once), "
+        "give a file with --weights, or paint with --backbone pocket, which needs none."
     )
 
 
