@@ -118,9 +118,14 @@ def tiles(image: Tensor, backbone: Backbone, layers: Collection[str], side: int)
     """Divide an image (1, 3, H, W) into tiles for the given layers; side 0 gives one tile."""
     # A cut-out of one position's margin may be too small for the network itself.
     margin = max(backbone.margin(layers), backbone.minimum_side - 1) if side else 0
-    stride = backbone.stride(layers)
+    stride = stride_of(backbone, layers, side)
     rows, columns = (spans(length, side, margin, stride) for length in image.shape[-2:])
     return [Tile(row, column) for row in rows for column in columns]
+
+
+def stride_of(backbone: Backbone, layers: Collection[str], side: int) -> int:
+    """Return the pixels between two positions of the coarsest layer; one tile needs no grid."""
+    return backbone.stride(layers) if side else 1
 
 
 @torch.no_grad()
@@ -132,7 +137,7 @@ def collect_features(
     # Backwards, because the last tile tells how many positions there are in all.
     for tile in reversed(tiles(image, backbone, layers, side)) if layers else ():
         for layer, part in backbone(tile.cut(image), layers).items():
-            stride = backbone.stride([layer])
+            stride = stride_of(backbone, [layer], side)
             if layer not in found:
                 starts = (tile.rows.outer_start, tile.columns.outer_start)
                 size = [at // stride + n for at, n in zip(starts, part.shape[2:], strict=True)]
@@ -160,7 +165,7 @@ def collect_statistics(
     for tile in tiles(image, backbone, wanted, side) if wanted else ():
         features = backbone(tile.cut(image), wanted)
         for layer, statistic in wanted.items():
-            part = statistic(tile.inner(features[layer], backbone.stride([layer])))
+            part = statistic(tile.inner(features[layer], stride_of(backbone, [layer], side)))
             found[layer] = found[layer] + part if layer in found else part
     return found
 

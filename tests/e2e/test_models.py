@@ -90,7 +90,7 @@ def test_import_refuses_in_one_sentence_and_keeps_nothing(impasto, cache, tmp_pa
         b"<html>": "unknown format",
         caffemodel(shallow("vgg19"))[:-700]: "cannot be read as weights",
         caffemodel({"other.weight": torch.ones(2, 2, 1, 1)}): "of no known network",
-        caffemodel(gap): "of no known network",
+        caffemodel(gap): "it is nearest to caffenet, but conv1.bias is missing; known are vgg19,",
         caffemodel({key: value * 0 for key, value in shallow("caffenet").items()}): "is 0 where",
     }
     for content, expected in cases.items():
@@ -140,11 +140,15 @@ def test_a_published_file_is_kept_under_its_own_name(impasto, cache, tmp_path, m
         homepage="none",
         sha1=digest,
     )
+    scaled = {k: v / 20 if "weight" in k else v for k, v in shallow("caffenet", 1).items()}
+    torch.save(scaled, tmp_path / "other.pth")
+    assert impasto("models", "import", tmp_path / "other.pth").code == 0
     monkeypatch.setitem(PUBLISHED, "caffenet-bvlc", row)
     done = impasto("models", "import", path)
     assert done.out == f"{cache / 'named.caffemodel'}\n"
     assert f"SHA-1 {digest[:8]}… verified" in done.err
     assert find("caffenet") == cache / "named.caffemodel"
+    assert not (cache / "caffenet-imported.pth").exists()
     (cache / "named.caffemodel").write_bytes(path.read_bytes() + b"\0")
     done = impasto("models", "verify", "caffenet")
     assert done.code == 2

@@ -158,7 +158,7 @@ BACKBONES: dict[str, Architecture] = {
     ),
     "squeezenet1_0": Architecture.of(
         "SqueezeNet 1.0",
-        "small and fast: 5 MB of weights, coarser texture",
+        "5 MB of weights: fine strokes, and the photograph's outlines stay",
         squeezenet.squeezenet1_0(),
         content=_SQUEEZENET_CONTENT,
         style=_SQUEEZENET_STYLE,
@@ -166,7 +166,7 @@ BACKBONES: dict[str, Architecture] = {
     ),
     "squeezenet1_1": Architecture.of(
         "SqueezeNet 1.1",
-        "the fastest: 1.0 with smaller filters in front and earlier pools",
+        "5 MB of weights: smaller filters in front and earlier pools than 1.0, so less work",
         squeezenet.squeezenet1_1(),
         content=_SQUEEZENET_CONTENT,
         style=_SQUEEZENET_STYLE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,14 @@ from impasto.backbones.published import (
     sources,
     weights_directory,
 )
-from impasto.backbones.weights import fitting, held_layers, mismatch, open_weights
+from impasto.backbones.weights import (
+    WeightFile,
+    fitting,
+    held_layers,
+    matches,
+    mismatch,
+    open_weights,
+)
 from impasto.errors import WeightsError, look_up
 
 
@@ -50,37 +58,42 @@ def check_file(path: Path, backbone: str | None = None) -> Found:
         UnknownName: If there is no such backbone.
         WeightsError: If the file is missing, damaged, or of no or of another network.
     """
-    row = None if backbone is None else look_up(BACKBONES, backbone, "backbone")
-    file = open_weights(path)
-    if backbone is None:
-        backbone, *others = fitting(file) or [""]
-        if not backbone:
-            known = [name for name, row in BACKBONES.items() if row.stages]
-            nearest = f" (not {known[0]}: {mismatch(file, BACKBONES[known[0]])})"
-            raise WeightsError(
-                f"'{path}' is a {FORMATS[file.format].title} file of no known network{nearest}: "
-                f"known are {', '.join(known)}."
-            )
-        if others:
-            named = ", ".join([backbone, *others])
-            raise WeightsError(f"'{path}' fits {named}: say which with --as.")
-    elif row is not None and not row.stages:
+    if backbone is not None and not look_up(BACKBONES, backbone, "backbone").stages:
         raise WeightsError(
             f"the weights of '{backbone}' come with the package: give others with --weights."
         )
+    file = open_weights(path)
+    name = _recognize(file) if backbone is None else backbone
     # With a file that does not fit, loading says what is wrong with it.
-    every = BACKBONES[backbone]
-    held = every.layers if mismatch(file, every) else held_layers(file, every)
-    rectified = [stage.layer for stage in every.stages if stage.rectified and stage.layer in held]
-    network = load_backbone(backbone, layers=rectified[-1:], weights=path)
-    return Found(backbone, path, network.description, file.format, (rectified or ["none"])[-1])
+    row = BACKBONES[name]
+    held = row.layers if mismatch(file, row) else held_layers(file, row)
+    rectified = [stage.layer for stage in row.stages if stage.rectified and stage.layer in held]
+    network = load_backbone(name, layers=rectified[-1:], weights=path)
+    return Found(name, path, network.description, file.format, (rectified or ["none"])[-1])
+
+
+def _recognize(file: WeightFile) -> str:
+    """Return the one backbone that a file fits."""
+    fit = fitting(file)
+    if len(fit) > 1:
+        raise WeightsError(f"'{file.path}' fits {', '.join(fit)}: say which with --as.")
+    if not fit:
+        known = [name for name, row in BACKBONES.items() if row.stages]
+        nearest = max(known, key=lambda name: matches(file, BACKBONES[name]))
+        problem = mismatch(file, BACKBONES[nearest])
+        near = f"it is nearest to {nearest}, but {problem}; "
+        raise WeightsError(
+            f"'{file.path}' is a {FORMATS[file.format].title} file of no known network: "
+            f"{near * bool(matches(file, BACKBONES[nearest]))}known are {', '.join(known)}."
+        )
+    return fit[0]
 
 
 def import_file(path: Path, backbone: str | None = None, directory: Path | None = None) -> Found:
     """Check a weight file and keep a copy where it is found, with a record of its hash.
 
-    A published file is kept under its published name. Any other takes the place of the one that
-    was imported for the same network before.
+    A published file is kept under its published name. Any takes the place of one that was imported
+    for the same network before.
 
     Args:
         path: The file.
@@ -99,10 +112,11 @@ def import_file(path: Path, backbone: str | None = None, directory: Path | None 
     record = {"backbone": found.backbone, "sha256": digests.sha256, "from": path.name}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _copy(path, kept)
-        _record(kept).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        _replace(kept, lambda part: shutil.copyfile(path, part))
+        text = json.dumps(record, indent=1) + "\n"
+        _replace(_record(kept), lambda part: part.write_text(text, encoding="utf-8"))
         for old in folder.glob(f"{found.backbone}{IMPORTED}.*"):
-            if name is None and old not in (kept, _record(kept)):
+            if old not in (kept, _record(kept)):
                 old.unlink()
     except OSError as error:
         raise WeightsError(
@@ -164,13 +178,11 @@ def _record(path: Path) -> Path:
     return path.with_name(f"{path.name}.json")
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Copy a file; nothing stands under the final name before all of it is there."""
-    if target.exists() and target.samefile(source):
-        return
+def _replace(target: Path, write: Callable[[Path], object]) -> None:
+    """Write a file; nothing stands under the final name before all of it is there."""
     part = target.with_name(f"{target.name}.part")
     try:
-        shutil.copyfile(source, part)
+        write(part)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

@@ -130,6 +130,12 @@ def mismatch(file: WeightFile, architecture: Architecture) -> str:
     return f"{gaps[0]} is missing" if gaps else ""
 
 
+def matches(file: WeightFile, architecture: Architecture) -> int:
+    """Return how many tensors have the name and shape that ``architecture`` expects."""
+    named, expected = _by_layer(file, architecture), _shapes(architecture)
+    return sum(tuple(tensor.shape) == expected.get(key) for key, tensor in named.items())
+
+
 def held_layers(file: WeightFile, architecture: Architecture) -> list[str]:
     """Return the layers that can be computed with the convolutions of a file that fits."""
     named, held = _by_layer(file, architecture), []
