@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from impasto.losses import Loss
+from impasto.losses import GlobalLoss, Loss
 
 IMAGE = "image"
 """The layer that is the image itself, so that total variation is a loss like any other."""
@@ -25,12 +25,22 @@ class Term:
         weight: Factor of its loss; a larger weight means more of the thing named.
         layer: The layer whose feature map the loss sees, or `IMAGE`.
         loss: The loss.
+        mask: How much each position of the layer counts, (1, 1, H, W) of the whole layer; for a
+            `GlobalLoss` only.
     """
 
     name: str
     weight: float
     layer: str
     loss: Loss
+    mask: Tensor | None = None
+
+    def __call__(self, features: Tensor) -> Tensor:
+        """Return the weighted loss of the whole layer's feature map."""
+        if self.mask is None:
+            return self.weight * self.loss(features)
+        assert isinstance(self.loss, GlobalLoss), f"a mask on {self.name}, which has no statistic"
+        return self.weight * self.loss(features, self.mask)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +77,7 @@ class Objective:
         image = image.detach().requires_grad_()
         with torch.enable_grad():
             features = {IMAGE: image, **self.backbone(image, self.layers)}
-            parts = {t.name: t.weight * t.loss(features[t.layer]) for t in self.terms}
+            parts = {term.name: term(features[term.layer]) for term in self.terms}
             total = torch.stack(list(parts.values())).sum()
         (gradient,) = torch.autograd.grad(total, image)
         return Evaluation(total.item(), {name: p.item() for name, p in parts.items()}, gradient)

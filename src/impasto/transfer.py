@@ -27,7 +27,7 @@ from impasto.painted import Painted, Progress
 from impasto.settings import Settings
 from impasto.statistics import blend
 from impasto.tables import INITIALIZERS, OPTIMIZERS, STYLE_LOSSES, VARIATIONS
-from impasto.tiles import TiledObjective, collect_features, collect_statistics
+from impasto.tiles import TiledObjective, Wanted, collect_features, collect_statistics
 
 
 def stylize(
@@ -110,7 +110,7 @@ def build(
     content_layers, style_layers = dict(settings.content_layers), dict(settings.style_layers)
     side = settings.tile or 0
     content = collect_features(backbone, photograph, content_layers, side)
-    wanted = dict.fromkeys(style_layers, style_loss.statistic)
+    wanted = {layer: Wanted(layer, style_loss.statistic) for layer in style_layers}
     styles = [collect_statistics(backbone, each, wanted, side) for each in paintings]
     terms = []
     for layer, share in shares(content_layers, norm.shares).items():
