@@ -83,6 +83,7 @@ def opening(job: Job) -> str:
         f"{width} × {height} pixels with {s.backbone} on {s.device} ({s.precision}, "
         f"threads: {s.threads}{tiles}); evaluations: {plan}; about {clock(job.seconds)} "
         f"and {job.peak_memory / 2**30:.2g} GiB"
+        + "".join(f"\n{note}" for note in job.controls.notes)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -81,3 +81,22 @@ class Objective:
             total = torch.stack(list(parts.values())).sum()
         (gradient,) = torch.autograd.grad(total, image)
         return Evaluation(total.item(), {name: p.item() for name, p in parts.items()}, gradient)
+
+
+class Restricted:
+    """An objective that lets an image change in some ways only.
+
+    The gradient is projected onto the changes allowed; an optimizer whose steps are made of
+    gradients then never leaves them.
+    """
+
+    def __init__(
+        self, objective: Callable[[Tensor], Evaluation], allowed: Callable[[Tensor], Tensor]
+    ) -> None:
+        """Keep the objective and the projection of a change (1, 3, H, W)."""
+        self.objective, self.allowed = objective, allowed
+
+    def __call__(self, image: Tensor) -> Evaluation:
+        """Evaluate the objective, with the gradient along the changes allowed."""
+        at = self.objective(image)
+        return replace(at, gradient=self.allowed(at.gradient))

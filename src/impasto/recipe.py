@@ -47,6 +47,8 @@ class Recipe:
         content: The photograph.
         styles: The style pictures.
         init: The start image, if it was a file.
+        content_masks: The content masks.
+        style_masks: The style masks.
         weights: The weight file, if one was given or fetched.
         version: Of Impasto.
     """
@@ -55,6 +57,8 @@ class Recipe:
     content: Input
     styles: tuple[Input, ...]
     init: Input | None = None
+    content_masks: tuple[Input, ...] = ()
+    style_masks: tuple[Input, ...] = ()
     weights: Input | None = None
     version: str = __version__
 
@@ -75,7 +79,9 @@ class Recipe:
             return cls(
                 settings=Settings.from_dict(values["settings"]),
                 content=Input(**values["content"]),
-                styles=tuple(Input(**style) for style in values["styles"]),
+                styles=_several(values["styles"]),
+                content_masks=_several(values.get("content_masks", ())),
+                style_masks=_several(values.get("style_masks", ())),
                 init=_optional(values.get("init")),
                 weights=_optional(values.get("weights")),
                 version=str(values["impasto"]),
@@ -102,6 +108,10 @@ class Recipe:
                 "not changed by another program."
             )
         return cls.from_json(text)
+
+
+def _several(values: Sequence[dict[str, Any]]) -> tuple[Input, ...]:
+    return tuple(Input(**each) for each in values)
 
 
 def _optional(values: dict[str, Any] | None) -> Input | None:

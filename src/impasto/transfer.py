@@ -17,17 +17,20 @@ import torch.nn.functional as nnf
 from torch import Tensor
 
 from impasto.backbones.backbone import Backbone
+from impasto.edges import EdgeLoss
 from impasto.job import Job, prepare
 from impasto.losses import ContentLoss, TotalVariation
 from impasto.minimize import minimize
 from impasto.normalization import NORMALIZATIONS
-from impasto.objective import IMAGE, Objective, Term
+from impasto.objective import IMAGE, Evaluation, Objective, Restricted, Term
 from impasto.optimizers import Optimizer
 from impasto.painted import Painted, Progress
+from impasto.photorealism import MattingLoss
 from impasto.settings import Settings
+from impasto.spreading import Area, spread
 from impasto.statistics import blend
-from impasto.tables import INITIALIZERS, OPTIMIZERS, STYLE_LOSSES, VARIATIONS
-from impasto.tiles import TiledObjective, Wanted, collect_features, collect_statistics
+from impasto.tables import INITIALIZERS, OPTIMIZERS, SPREADS, STYLE_LOSSES, VARIATIONS
+from impasto.tiles import TiledObjective, Wanted, collect_features, collect_statistics, stride_of
 
 
 def stylize(
@@ -35,6 +38,8 @@ def stylize(
     style: Any,
     *,
     progress: Callable[[Progress], object] | None = None,
+    content_mask: Any = None,
+    style_mask: Any = None,
     **settings: Any,
 ) -> Painted:
     """Paint a photograph in the style of one or several paintings.
@@ -43,6 +48,8 @@ def stylize(
         content: The photograph: a path, a PIL image, an array (H, W, 3) or a tensor (3, H, W).
         style: The painting, or a sequence of paintings, likewise.
         progress: Called after every evaluation.
+        content_mask: Where to paint: a mask or a sequence of masks, see `impasto.masks`.
+        style_mask: With which part of the paintings, likewise.
         **settings: See `Settings`; for instance ``size=1024, style_weight=200``.
 
     Returns:
@@ -57,7 +64,7 @@ def stylize(
         >>> result.image.size
         (64, 43)
     """
-    painted = Painted(prepare(content, style, Settings(**settings)))
+    painted = Painted(prepare(content, style, Settings(**settings), content_mask, style_mask))
     for step in paint(painted.job):
         painted.add(step)
         if progress is not None:
@@ -65,13 +72,15 @@ def stylize(
     return painted
 
 
-def stylize_steps(content: Any, style: Any, **settings: Any) -> Iterator[Progress]:
+def stylize_steps(
+    content: Any, style: Any, *, content_mask: Any = None, style_mask: Any = None, **settings: Any
+) -> Iterator[Progress]:
     """Return an iterator over the evaluations of `stylize`; stop at any with ``break``.
 
     Raises:
         UsageError: At once, if an argument is wrong.
     """
-    return paint(prepare(content, style, Settings(**settings)))
+    return paint(prepare(content, style, Settings(**settings), content_mask, style_mask))
 
 
 def paint(job: Job) -> Iterator[Progress]:
@@ -81,14 +90,19 @@ def paint(job: Job) -> Iterator[Progress]:
     done = 0
     for index, level in enumerate(job.levels):
         photograph, *paintings = job.pictures(level.size)
-        objective = build(job.backbone, photograph, paintings, job.blend, settings)
+        areas = job.areas(level.size, paintings)
+        objective = build(job.backbone, photograph, paintings, job.blend, settings, areas)
         base = base_image(job, level.size, photograph)
         if change is None:
             image = initialize(job, base, photograph, paintings)
         else:
             image = base + job.pad(enlarge(change, job.shape(level.size)))
+        function: Callable[[Tensor], Evaluation] = objective
+        if (allowed := job.allowed(level.size)) is not None:
+            function = Restricted(objective, allowed)
+            image = photograph + allowed(image - photograph)
         optimizer, most = make_optimizer(settings), level.evaluations
-        for step in minimize(objective, image, optimizer, most, settings.tolerance):
+        for step in minimize(function, image, optimizer, most, settings.tolerance):
             yield Progress(job, index, step, before=done)
         change = job.cut(step.best - base, level.size)
         done += step.index
@@ -100,30 +114,73 @@ def build(
     paintings: Sequence[Tensor],
     weights: Sequence[float],
     settings: Settings,
+    areas: Sequence[Area] = (),
 ) -> Objective | TiledObjective:
     """Return the objective of one size: targets are computed once, here.
+
+    Without areas, everything is painted with everything.
 
     Source: Gatys et al. (2015), equations 1, 5 and 7.
     """
     norm = NORMALIZATIONS[settings.normalization]
-    style_loss = STYLE_LOSSES[settings.style_loss].load()
-    content_layers, style_layers = dict(settings.content_layers), dict(settings.style_layers)
-    side = settings.tile or 0
+    content_layers, side = dict(settings.content_layers), settings.tile or 0
     content = collect_features(backbone, photograph, content_layers, side)
-    wanted = {layer: Wanted(layer, style_loss.statistic) for layer in style_layers}
-    styles = [collect_statistics(backbone, each, wanted, side) for each in paintings]
     terms = []
     for layer, share in shares(content_layers, norm.shares).items():
         loss = ContentLoss(content[layer], norm.content)
         terms.append(Term(f"content {layer}", settings.content_weight * share, layer, loss))
-    for layer, share in shares(style_layers, norm.shares).items():
-        loss = style_loss(blend([style[layer] for style in styles], weights), norm.style)
-        terms.append(Term(f"style {layer}", settings.style_weight * share, layer, loss))
+    for area in areas or [Area("", None, dict.fromkeys(range(len(paintings))))]:
+        terms += style_terms(backbone, paintings, weights, settings, area)
     variation = TotalVariation(VARIATIONS[settings.tv], norm.variation)
     terms.append(Term("tv", settings.tv_weight, IMAGE, variation))
+    if settings.protect_edges:
+        edges = EdgeLoss(photograph, norm.content)
+        terms.append(Term("edges", settings.protect_edges, IMAGE, edges))
+    if settings.photoreal_weight:
+        terms.append(Term("photoreal", settings.photoreal_weight, IMAGE, MattingLoss(photograph)))
     if side and max(photograph.shape[2:]) > side:
         return TiledObjective(backbone, terms, side)
     return Objective(backbone, terms)
+
+
+def style_terms(
+    backbone: Backbone,
+    paintings: Sequence[Tensor],
+    weights: Sequence[float],
+    settings: Settings,
+    area: Area,
+) -> list[Term]:
+    """Return the style losses of one area, against its parts of the paintings.
+
+    # Differs from Gatys et al. (2017): an area counts by the share of the picture that it covers,
+    # so that style and content are balanced alike in all areas, and as without masks.
+
+    Source: Gatys et al. (2017), section 4, the guided Gram matrix.
+    """
+    norm, loss_of = NORMALIZATIONS[settings.normalization], STYLE_LOSSES[settings.style_loss].load()
+    layers = shares(dict(settings.style_layers), norm.shares)
+    how = SPREADS[settings.mask_spread or "simple"].load()
+
+    def masks(part: Tensor | None) -> dict[str, Tensor | None]:
+        return {
+            layer: None
+            if part is None
+            else spread(part, stride_of(layer), backbone.margin([layer]), how)
+            for layer in layers
+        }
+
+    statistics = []
+    for index, part in area.styles.items():
+        wanted = {n: Wanted(n, loss_of.statistic, mask) for n, mask in masks(part).items()}
+        found = collect_statistics(backbone, paintings[index], wanted, settings.tile or 0)
+        statistics.append(found)
+    blended = [weights[index] for index in area.styles]
+    terms = []
+    for layer, mask in masks(area.content).items():
+        loss = loss_of(blend([found[layer] for found in statistics], blended), norm.style)
+        weight = settings.style_weight * layers[layer] * area.share
+        terms.append(Term(f"style {layer} {area.name}".rstrip(), weight, layer, loss, mask))
+    return terms
 
 
 def shares(layers: dict[str, float], normalize: bool) -> dict[str, float]:

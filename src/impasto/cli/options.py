@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from impasto.parsing import flag
+from impasto.parsing import flag, paths
 from impasto.settings import KNOBS, Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -33,13 +33,16 @@ def settings_options(command: Command) -> Command:
     """Add one option per setting to a command."""
     for name, this in reversed(KNOBS.items()):
         default = Settings.__dataclass_fields__[name].default
+        if isinstance(default, tuple):
+            default = ",".join(f"{each:g}" for each in default) or None
         words = [this.help + (f": {', '.join(this.choices)}" if this.choices else "")]
-        if default is not None and default is not False and default != ():
+        if default is not None and default is not False:
             words.append(f"[default: {default}]")
         option = click.option(
             "--" + name.replace("_", "-"),
             name,
             is_flag=this.parse is flag,
+            multiple=this.parse is paths,
             default=None,
             metavar="" if this.parse is flag else (this.unit or this.parse.__name__).upper(),
             help=" ".join(words),
@@ -57,4 +60,4 @@ def display_options(command: Command) -> Command:
 
 def given(values: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were given."""
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: value for name, value in values.items() if value not in (None, ())}

@@ -75,6 +75,7 @@ def info(picture: str, as_json: bool) -> None:
         click.echo(recipe.to_json())
         return
     inputs = {"content": [recipe.content], "style": recipe.styles, "init": [recipe.init],
+              "content mask": recipe.content_masks, "style mask": recipe.style_masks,
               "weights": [recipe.weights]}  # fmt: skip
     click.echo(f"painted by impasto {recipe.version}")
     for what, entries in inputs.items():
@@ -92,6 +93,8 @@ def info(picture: str, as_json: bool) -> None:
 @click.option("--content", help="The photograph, if it has moved.")
 @click.option("--style", multiple=True, help="The style pictures, if they have moved.")
 @click.option("--init", help="The start picture, if it has moved.")
+@click.option("--content-mask", multiple=True, help="The content masks, if they have moved.")
+@click.option("--style-mask", multiple=True, help="The style masks, if they have moved.")
 @click.option("--weights", help="The weight file, if it has moved.")
 @click.option("--device", help="Another device than the recorded one.")
 @display_options
@@ -100,6 +103,8 @@ def repeat(
     output: str | None,
     content: str | None,
     style: tuple[str, ...],
+    content_mask: tuple[str, ...],
+    style_mask: tuple[str, ...],
     quiet: bool,
     as_json: bool,
     **moved: str | None,
@@ -109,6 +114,11 @@ def repeat(
 
     old, recipe = Path(picture), Recipe.of_picture(picture)
     changes = given({"device": moved.pop("device")})
+    for what, masks, recorded_masks in (
+        ("content-mask", content_mask, recipe.content_masks),
+        ("style-mask", style_mask, recipe.style_masks),
+    ):
+        changes[what.replace("-", "_")] = locate_all(masks, recorded_masks, old, what)
     photograph = locate(content, recipe.content, old, "content")
     paintings = locate_all(style, recipe.styles, old, "style")
     for what, recorded in (("init", recipe.init), ("weights", recipe.weights)):

@@ -30,7 +30,8 @@ def start_work(
     from impasto import images
     from impasto.job import prepare
 
-    inputs = [content, *style, *keep, *filter(None, (settings.weights, settings.init))]
+    masks = (*settings.content_mask, *settings.style_mask)
+    inputs = [content, *style, *masks, *keep, *filter(None, (settings.weights, settings.init))]
     images.check_output(out, settings.bits, inputs, alpha=settings.keep_alpha)
     job = prepare(content, list(style), settings)
     height, width = job.shape(settings.size)
