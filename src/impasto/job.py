@@ -17,6 +17,7 @@ from impasto import images, memory
 from impasto.backbones import load_backbone, minimum_side
 from impasto.backbones.backbone import Backbone
 from impasto.backbones.published import find_weights, sources
+from impasto.color import recolor, transport
 from impasto.controls import Controls, resized
 from impasto.errors import SettingsError, did_you_mean
 from impasto.images import Picture, as_picture, fit
@@ -46,6 +47,7 @@ class Job:
         cost: What one evaluation costs per pixel.
         controls: Whose colors, which regions, what must stay.
         recipe: What goes into the file.
+        mixing: The jobs that give the style pictures their fine strokes, to be painted before.
     """
 
     settings: Settings
@@ -56,6 +58,7 @@ class Job:
     cost: Cost
     controls: Controls
     recipe: Recipe
+    mixing: tuple[Job, ...] = ()
 
     @property
     def levels(self) -> tuple[Level, ...]:
@@ -153,6 +156,12 @@ class Job:
 
         return project
 
+    def with_styles(self, restyled: Sequence[Rgb]) -> Job:
+        """Return the job with style pictures that have been painted, if there are any."""
+        if not restyled:
+            return self
+        return replace(self, styles=tuple(map(Picture, restyled)), mixing=())
+
     def start_at(self, size: int) -> Tensor:
         """Return the start picture at one size, in the photograph's shape."""
         assert self.start is not None
@@ -240,6 +249,7 @@ def prepare(
     check_counts(styles, settings)
     start = None if settings.init in INITIALIZERS else start_picture(settings.init)
     photograph, paintings = as_picture(content), tuple(as_picture(each) for each in styles)
+    fine = None if settings.fine_style is None else as_picture(settings.fine_style)
     masks = [settings.content_mask if content_mask is None else several(content_mask),
              settings.style_mask if style_mask is None else several(style_mask)]  # fmt: skip
     content_masks, style_masks = (tuple(map(as_picture, each)) for each in masks)
@@ -259,13 +269,60 @@ def prepare(
         content=identify(content, photograph),
         styles=tuple(map(identify, styles, paintings)),
         init=identify(settings.init, start) if start is not None else None,
+        fine_style=identify(settings.fine_style, fine) if fine is not None else None,
         content_masks=tuple(map(identify, masks[0], content_masks)),
         style_masks=tuple(map(identify, masks[1], style_masks)),
         weights=Input.of_file(weights) if weights is not None else None,
     )
     controls = replace(controls, settings=resolved)
     colored = controls.recolored(photograph.over_white(), paintings)
-    return Job(resolved, photograph, colored, start, backbone, cost, controls, recipe)
+    job = Job(resolved, photograph, colored, start, backbone, cost, controls, recipe)
+    return job if fine is None else replace(job, mixing=mixing_jobs(job, fine))
+
+
+def mixing_jobs(job: Job, fine: Picture) -> tuple[Job, ...]:
+    """Return the jobs that give each painting of a job the fine strokes of a picture.
+
+    They start from the painting and have no content loss, so its forms stay for want of a reason
+    to change: only the finer half of the style layers is compared. The fine picture gets the
+    painting's colors first.
+
+    Source: Gatys et al. (2017), section 6.
+    """
+    s = job.settings
+    layers = s.style_layers[: max(len(s.style_layers) // 2, 1)]
+    jobs = []
+    for style, size in zip(job.styles, style_sizes(s, s.size, len(job.styles)), strict=True):
+        size = max(min(size, max(style.rgb.shape[:2])), images.MIN_LONG_SIDE)
+        settings = (
+            Settings()
+            .with_defaults()
+            .replace(
+                **{name: getattr(s, name) for name in KEPT_FOR_MIXING},
+                style_layers=layers,
+                size=size,
+                plan=((size, s.iterations),),
+                levels=1,
+                iterations=s.iterations,
+                content_weight=0,
+                tv_weight=0,
+            )
+        )
+        painting = style.over_white()
+        source = recolor(fine.over_white(), painting, transport, [(None, None)])
+        jobs.append(
+            replace(job, settings=settings, content=style, styles=(Picture(source),), start=None,
+                    controls=Controls(settings))
+        )  # fmt: skip
+    return tuple(jobs)
+
+
+KEPT_FOR_MIXING = (
+    *("backbone", "weights", "pooling", "content_layers", "style_loss", "normalization"),
+    *("style_weight", "optimizer", "learning_rate", "history"),
+    *("device", "precision", "threads", "tile", "memory"),
+)
+"""Settings of a painting that hold while its style pictures get their fine strokes, too."""
 
 
 def several(value: Any) -> tuple[Any, ...]:

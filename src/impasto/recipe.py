@@ -47,6 +47,7 @@ class Recipe:
         content: The photograph.
         styles: The style pictures.
         init: The start image, if it was a file.
+        fine_style: The picture of the fine strokes.
         content_masks: The content masks.
         style_masks: The style masks.
         weights: The weight file, if one was given or fetched.
@@ -57,6 +58,7 @@ class Recipe:
     content: Input
     styles: tuple[Input, ...]
     init: Input | None = None
+    fine_style: Input | None = None
     content_masks: tuple[Input, ...] = ()
     style_masks: tuple[Input, ...] = ()
     weights: Input | None = None
@@ -83,6 +85,7 @@ class Recipe:
                 content_masks=_several(values.get("content_masks", ())),
                 style_masks=_several(values.get("style_masks", ())),
                 init=_optional(values.get("init")),
+                fine_style=_optional(values.get("fine_style")),
                 weights=_optional(values.get("weights")),
                 version=str(values["impasto"]),
             )

@@ -119,6 +119,12 @@ class Settings:
     style_blend: tuple[float, ...] = knob(
         (), parsing.reals, "a weight for each style picture, like 2,1", PAINTING, low=0
     )
+    fine_style: str | None = knob(
+        None,
+        parsing.path,
+        "a picture whose fine strokes the style pictures take on first, keeping forms and colors",
+        PAINTING,
+    )
     init: str = knob(
         "content",
         parsing.path,

@@ -64,7 +64,8 @@ def stylize(
         >>> result.image.size
         (64, 43)
     """
-    painted = Painted(prepare(content, style, Settings(**settings), content_mask, style_mask))
+    job = prepare(content, style, Settings(**settings), content_mask, style_mask)
+    painted = Painted(with_fine_strokes(job))
     for step in paint(painted.job):
         painted.add(step)
         if progress is not None:
@@ -80,7 +81,16 @@ def stylize_steps(
     Raises:
         UsageError: At once, if an argument is wrong.
     """
-    return paint(prepare(content, style, Settings(**settings), content_mask, style_mask))
+    job = prepare(content, style, Settings(**settings), content_mask, style_mask)
+    return paint(with_fine_strokes(job))
+
+
+def with_fine_strokes(job: Job) -> Job:
+    """Return the job with its paintings restyled on the fine layers, if that was asked for.
+
+    Source: Gatys et al. (2017), section 6, "Scale control".
+    """
+    return job.with_styles([list(paint(mixing))[-1].rgb for mixing in job.mixing])
 
 
 def paint(job: Job) -> Iterator[Progress]:

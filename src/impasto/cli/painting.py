@@ -75,6 +75,7 @@ def info(picture: str, as_json: bool) -> None:
         click.echo(recipe.to_json())
         return
     inputs = {"content": [recipe.content], "style": recipe.styles, "init": [recipe.init],
+              "fine style": [recipe.fine_style],
               "content mask": recipe.content_masks, "style mask": recipe.style_masks,
               "weights": [recipe.weights]}  # fmt: skip
     click.echo(f"painted by impasto {recipe.version}")
@@ -92,6 +93,7 @@ def info(picture: str, as_json: bool) -> None:
 @click.option("-o", "--output", help="The new picture.  [default: PICTURE with -again]")
 @click.option("--content", help="The photograph, if it has moved.")
 @click.option("--style", multiple=True, help="The style pictures, if they have moved.")
+@click.option("--fine-style", help="The picture of the fine strokes, if it has moved.")
 @click.option("--init", help="The start picture, if it has moved.")
 @click.option("--content-mask", multiple=True, help="The content masks, if they have moved.")
 @click.option("--style-mask", multiple=True, help="The style masks, if they have moved.")
@@ -121,11 +123,12 @@ def repeat(
         changes[what.replace("-", "_")] = locate_all(masks, recorded_masks, old, what)
     photograph = locate(content, recipe.content, old, "content")
     paintings = locate_all(style, recipe.styles, old, "style")
-    for what, recorded in (("init", recipe.init), ("weights", recipe.weights)):
+    for what in ("init", "weights", "fine_style"):
+        recorded, option = getattr(recipe, what), what.replace("_", "-")
         if recorded is not None:
-            changes[what] = locate(moved[what], recorded, old, what)
+            changes[what] = locate(moved[what], recorded, old, option)
         elif moved[what] is not None:
-            raise SettingsError(f"'{picture}' was painted without {what}: leave out --{what}.")
+            raise SettingsError(f"'{picture}' was painted without {what}: leave out --{option}.")
     out = Path(output) if output else old.with_stem(f"{old.stem}-again")
     settings = recipe.settings.replace(**changes)
     start_work(out, photograph, tuple(paintings), settings, quiet, as_json, keep=(picture,))

@@ -31,12 +31,27 @@ def start_work(
     from impasto.job import prepare
 
     masks = (*settings.content_mask, *settings.style_mask)
-    inputs = [content, *style, *masks, *keep, *filter(None, (settings.weights, settings.init))]
+    files = filter(None, (settings.weights, settings.init, settings.fine_style))
+    inputs = [content, *style, *masks, *keep, *files]
     images.check_output(out, settings.bits, inputs, alpha=settings.keep_alpha)
     job = prepare(content, list(style), settings)
     height, width = job.shape(settings.size)
     images.check_output(out, settings.bits, inputs, alpha=settings.keep_alpha, size=(width, height))
-    work(job, out, quiet, as_json)
+    work(with_fine_strokes(job, quiet), out, quiet, as_json)
+
+
+def with_fine_strokes(job: Job, quiet: bool) -> Job:
+    """Give the style pictures their fine strokes, showing progress, if that was asked for."""
+    from impasto.display import choose_display
+    from impasto.transfer import paint as steps
+
+    restyled = []
+    for mixing in job.mixing:
+        with choose_display(mixing, quiet) as show:
+            for progress in steps(mixing):
+                show(progress)
+        restyled.append(progress.rgb)
+    return job.with_styles(restyled)
 
 
 def work(job: Job, out: Path, quiet: bool, as_json: bool) -> None:
