@@ -17,7 +17,6 @@ from impasto import images, memory
 from impasto.backbones import load_backbone, minimum_side
 from impasto.backbones.backbone import Backbone
 from impasto.backbones.published import find_weights, sources
-from impasto.color import recolor, transport
 from impasto.controls import Controls, resized
 from impasto.errors import SettingsError, did_you_mean
 from impasto.images import Picture, as_picture, fit
@@ -47,7 +46,7 @@ class Job:
         cost: What one evaluation costs per pixel.
         controls: Whose colors, which regions, what must stay.
         recipe: What goes into the file.
-        mixing: The jobs that give the style pictures their fine strokes, to be painted before.
+        fine: The picture whose fine strokes the style pictures are to take on, see `mixing`.
     """
 
     settings: Settings
@@ -58,7 +57,7 @@ class Job:
     cost: Cost
     controls: Controls
     recipe: Recipe
-    mixing: tuple[Job, ...] = ()
+    fine: Picture | None = None
 
     @property
     def levels(self) -> tuple[Level, ...]:
@@ -160,7 +159,8 @@ class Job:
         """Return the job with style pictures that have been painted, if there are any."""
         if not restyled:
             return self
-        return replace(self, styles=tuple(map(Picture, restyled)), mixing=())
+        styles = tuple(Picture(self.controls.seen(rgb)) for rgb in restyled)
+        return replace(self, styles=styles, fine=None)
 
     def start_at(self, size: int) -> Tensor:
         """Return the start picture at one size, in the photograph's shape."""
@@ -276,53 +276,7 @@ def prepare(
     )
     controls = replace(controls, settings=resolved)
     colored = controls.recolored(photograph.over_white(), paintings)
-    job = Job(resolved, photograph, colored, start, backbone, cost, controls, recipe)
-    return job if fine is None else replace(job, mixing=mixing_jobs(job, fine))
-
-
-def mixing_jobs(job: Job, fine: Picture) -> tuple[Job, ...]:
-    """Return the jobs that give each painting of a job the fine strokes of a picture.
-
-    They start from the painting and have no content loss, so its forms stay for want of a reason
-    to change: only the finer half of the style layers is compared. The fine picture gets the
-    painting's colors first.
-
-    Source: Gatys et al. (2017), section 6.
-    """
-    s = job.settings
-    layers = s.style_layers[: max(len(s.style_layers) // 2, 1)]
-    jobs = []
-    for style, size in zip(job.styles, style_sizes(s, s.size, len(job.styles)), strict=True):
-        size = max(min(size, max(style.rgb.shape[:2])), images.MIN_LONG_SIDE)
-        settings = (
-            Settings()
-            .with_defaults()
-            .replace(
-                **{name: getattr(s, name) for name in KEPT_FOR_MIXING},
-                style_layers=layers,
-                size=size,
-                plan=((size, s.iterations),),
-                levels=1,
-                iterations=s.iterations,
-                content_weight=0,
-                tv_weight=0,
-            )
-        )
-        painting = style.over_white()
-        source = recolor(fine.over_white(), painting, transport, [(None, None)])
-        jobs.append(
-            replace(job, settings=settings, content=style, styles=(Picture(source),), start=None,
-                    controls=Controls(settings))
-        )  # fmt: skip
-    return tuple(jobs)
-
-
-KEPT_FOR_MIXING = (
-    *("backbone", "weights", "pooling", "content_layers", "style_loss", "normalization"),
-    *("style_weight", "optimizer", "learning_rate", "history"),
-    *("device", "precision", "threads", "tile", "memory"),
-)
-"""Settings of a painting that hold while its style pictures get their fine strokes, too."""
+    return Job(resolved, photograph, colored, start, backbone, cost, controls, recipe, fine)
 
 
 def several(value: Any) -> tuple[Any, ...]:

@@ -53,7 +53,11 @@ def spread(mask: Tensor, stride: int, margin: int, how: Spread) -> Tensor:
     share instead, so that no region loses a layer at the coarse sizes.
     """
     weights = how(mask, stride, margin)
-    return weights if weights.sum() > LEAST else simple(mask, stride, margin)
+    if weights.sum() > LEAST:
+        return weights
+    height, width = mask.shape[2:]
+    # Unlike a pooling, this also sees the rows and columns that the stride does not divide.
+    return nnf.adaptive_avg_pool2d(mask, (height // stride, width // stride))
 
 
 @dataclass(frozen=True, eq=False)

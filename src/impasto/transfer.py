@@ -21,6 +21,7 @@ from impasto.edges import EdgeLoss
 from impasto.job import Job, prepare
 from impasto.losses import ContentLoss, TotalVariation
 from impasto.minimize import minimize
+from impasto.mixing import mixing_jobs
 from impasto.normalization import NORMALIZATIONS
 from impasto.objective import IMAGE, Evaluation, Objective, Restricted, Term
 from impasto.optimizers import Optimizer
@@ -86,11 +87,8 @@ def stylize_steps(
 
 
 def with_fine_strokes(job: Job) -> Job:
-    """Return the job with its paintings restyled on the fine layers, if that was asked for.
-
-    Source: Gatys et al. (2017), section 6, "Scale control".
-    """
-    return job.with_styles([list(paint(mixing))[-1].rgb for mixing in job.mixing])
+    """Return the job with its paintings restyled on the fine layers, if that was asked for."""
+    return job.with_styles([list(paint(mixing))[-1].rgb for mixing in mixing_jobs(job)])
 
 
 def paint(job: Job) -> Iterator[Progress]:

@@ -159,6 +159,14 @@ def test_a_region_without_a_position_inside_counts_by_its_share():
     torch.testing.assert_close(weights, SPREADS["simple"].load()(small, 16, 70))
 
 
+def test_a_region_in_the_rest_that_the_stride_leaves_still_counts():
+    mask = torch.zeros(1, 1, 40, 40)
+    mask[..., 36:, 36:] = 1
+    assert SPREADS["simple"].load()(mask, 16, 70).sum() == 0
+    for name in SPREADS:
+        assert spread(mask, 16, 70, SPREADS[name].load()).sum() > 0
+
+
 def test_the_share_of_an_area():
     assert Area("", None, {}).share == 1
     assert Area("", MASK, {}).share == pytest.approx(0.5)

@@ -8,6 +8,7 @@ from PIL import Image
 from impasto import stylize
 from impasto.errors import PictureError
 from impasto.job import prepare
+from impasto.mixing import mixing_jobs
 from impasto.samples import painting, photograph
 from impasto.settings import Settings
 from impasto.transfer import with_fine_strokes
@@ -60,7 +61,7 @@ def test_fine_strokes_come_from_the_one_painting_and_coarse_forms_from_the_other
     )
     settings = Settings(size=128, iterations=40, fine_style=painting("dots"), **SMALL)
     job = prepare(photograph("coffee"), smooth, settings)
-    (mixing,) = job.mixing
+    (mixing,) = mixing_jobs(job)
     before = mixing.pictures(128)
     coarse, fine = (picture[0].permute(1, 2, 0).numpy() for picture in before)
     mixed = with_fine_strokes(job).styles[0].rgb

@@ -43,10 +43,11 @@ def start_work(
 def with_fine_strokes(job: Job, quiet: bool) -> Job:
     """Give the style pictures their fine strokes, showing progress, if that was asked for."""
     from impasto.display import choose_display
+    from impasto.mixing import mixing_jobs
     from impasto.transfer import paint as steps
 
     restyled = []
-    for mixing in job.mixing:
+    for mixing in mixing_jobs(job):
         with choose_display(mixing, quiet) as show:
             for progress in steps(mixing):
                 show(progress)
