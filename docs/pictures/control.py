@@ -15,7 +15,7 @@ from impasto.samples import painting, photograph
 COMMON = {"size": 384, "iterations": 60, "precision": "float32", "threads": 1}
 
 SMALLER = {"size": 256}
-SMALLEST = {"size": 192, "iterations": 40}
+SMALLEST = {"size": 192, "iterations": 60}
 
 
 def paint(content: str, style: Any, **settings: Any) -> Image.Image:

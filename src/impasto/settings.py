@@ -28,7 +28,7 @@ from impasto.tables import (
 
 Layers = tuple[tuple[str, float], ...]
 
-PHOTOREAL_WEIGHT, PHOTOREAL_FINISH = 1e5, "poisson"
+PHOTOREAL_WEIGHT, PHOTOREAL_FINISH = 3e4, "poisson"
 """What `photoreal` stands for."""
 
 
