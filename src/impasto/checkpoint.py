@@ -25,9 +25,16 @@ FREE = {
     "keep_alpha",
     "init",
     "weights",
+    "fine_style",
+    "content_mask",
+    "style_mask",
 }
 """Settings that may differ when a run goes on: how long it runs, what is written, and the names of
 files, whose contents are compared instead."""
+
+
+INPUTS = ("content", "styles", "init", "fine_style", "content_masks", "style_masks", "weights")
+"""Files of a recipe, whose contents must be the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +89,7 @@ class Checkpoint:
         old, new = self.recipe, job.recipe
         if old.version != new.version:
             raise self._refuse(f"is of Impasto {old.version}, and this is {new.version}")
-        for what in ("content", "styles", "init", "weights"):
+        for what in INPUTS:
             if _digests(getattr(old, what)) != _digests(getattr(new, what)):
                 raise self._refuse(f"was made from another file for '{what}'")
         for name in KNOBS:

@@ -114,17 +114,20 @@ class Extent:
             style picture at a large ``style_scale``.
         vectors: Images of the result's size that the optimizer keeps.
         value: Bytes of one value.
+        image_terms: Bytes for each pixel of losses on the image itself.
     """
 
     result: tuple[int, int]
     largest: tuple[int, int]
     vectors: int
     value: int = 4
+    image_terms: float = 0.0
 
     @property
     def fixed(self) -> float:
         """Bytes that no tile saves: the optimizer's vectors and the buffers."""
-        return 3.0 * self.value * (self.vectors + BUFFERS) * math.prod(self.result)
+        each = 3.0 * self.value * (self.vectors + BUFFERS) + self.image_terms
+        return each * math.prod(self.result)
 
 
 def peak(extent: Extent, cost: Cost, tile: int, margin: int) -> float:

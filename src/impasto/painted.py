@@ -69,7 +69,11 @@ class Progress:
     @property
     def rgb(self) -> Rgb:
         """The best image so far (H, W, 3), sRGB in [0, 1], at the present size."""
-        return self.job.picture(self.step.best, self.size)
+        return self.at(self.size)
+
+    def at(self, size: int) -> Rgb:
+        """Return the best image so far at another size than the present."""
+        return self.job.picture(self.step.best, self.size, size)
 
     @property
     def image(self) -> Image.Image:
@@ -133,11 +137,7 @@ class Painted:
         """The picture (H, W, 3), sRGB in [0, 1], at the size asked for."""
         if self.last is None:
             raise ImpastoError("nothing has been painted yet.")
-        height, width = self.job.shape(self.job.settings.size)
-        rgb = self.last.rgb
-        if rgb.shape[:2] == (height, width):
-            return rgb
-        return images.resize(rgb, width, height).clip(0, 1)
+        return self.last.at(self.job.settings.size)
 
     @property
     def alpha(self) -> NDArray[np.float32] | None:

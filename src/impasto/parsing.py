@@ -53,6 +53,12 @@ def path(value: Any) -> str:
         raise ValueError("it must be a path") from None
 
 
+def paths(value: Any) -> tuple[str, ...]:
+    """Return one path or several; text is one path, whatever is in it."""
+    several = isinstance(value, Iterable) and not isinstance(value, str | os.PathLike)
+    return tuple(map(path, value if several else (value,)))
+
+
 def flag(value: Any) -> bool:
     """Return True or False."""
     words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -17,19 +18,23 @@ import torch.nn.functional as nnf
 from torch import Tensor
 
 from impasto.backbones.backbone import Backbone
+from impasto.edges import EdgeLoss
 from impasto.initializers import sprinkle
-from impasto.job import Job, active_layers, prepare
+from impasto.job import Job, Rgb, active_layers, prepare
 from impasto.losses import ContentLoss, TotalVariation
 from impasto.minimize import State, proceed
+from impasto.mixing import mixing_jobs
 from impasto.normalization import NORMALIZATIONS
-from impasto.objective import IMAGE, Objective, Term
+from impasto.objective import IMAGE, Objective, Restricted, Term
 from impasto.optimizers import Optimizer
 from impasto.painted import Painted, Position, Progress
+from impasto.photorealism import MattingLoss
 from impasto.presets import apply
 from impasto.settings import Settings
+from impasto.spreading import Area, Spread, spread
 from impasto.statistics import blend
-from impasto.tables import INITIALIZERS, OPTIMIZERS, STYLE_LOSSES, VARIATIONS
-from impasto.tiles import TiledObjective, collect_features, collect_statistics
+from impasto.tables import INITIALIZERS, OPTIMIZERS, SPREADS, STYLE_LOSSES, VARIATIONS
+from impasto.tiles import TiledObjective, Wanted, collect_features, collect_statistics
 
 
 def stylize(
@@ -38,6 +43,8 @@ def stylize(
     *,
     preset: str | None = None,
     progress: Callable[[Progress], object] | None = None,
+    content_mask: Any = None,
+    style_mask: Any = None,
     **settings: Any,
 ) -> Painted:
     """Paint a photograph in the style of one or several paintings.
@@ -47,6 +54,8 @@ def stylize(
         style: The painting, or a sequence of paintings, likewise.
         preset: A row of `impasto.presets.PRESETS` to start from.
         progress: Called after every evaluation.
+        content_mask: Where to paint: a mask or a sequence of masks, see `impasto.masks`.
+        style_mask: With which part of the paintings, likewise.
         **settings: See `Settings`; for instance ``size=1024, style_weight=200``.
 
     Returns:
@@ -61,7 +70,10 @@ def stylize(
         >>> result.image.size
         (64, 43)
     """
-    painted = Painted(prepare(content, style, apply(preset, settings)))
+    job = prepare(
+        content, style, apply(preset, settings), content_mask=content_mask, style_mask=style_mask
+    )
+    painted = Painted(ready(job))
     for step in paint(painted.job):
         painted.add(step)
         if progress is not None:
@@ -70,14 +82,38 @@ def stylize(
 
 
 def stylize_steps(
-    content: Any, style: Any, *, preset: str | None = None, **settings: Any
+    content: Any,
+    style: Any,
+    *,
+    preset: str | None = None,
+    content_mask: Any = None,
+    style_mask: Any = None,
+    **settings: Any,
 ) -> Iterator[Progress]:
     """Return an iterator over the evaluations of `stylize`; stop at any with ``break``.
 
     Raises:
         UsageError: At once, if an argument is wrong.
     """
-    return paint(prepare(content, style, apply(preset, settings)))
+    job = prepare(
+        content, style, apply(preset, settings), content_mask=content_mask, style_mask=style_mask
+    )
+    return paint(ready(job))
+
+
+def finish(job: Job) -> Rgb:
+    """Paint a job to its end, and return the picture."""
+    return deque(paint(job), maxlen=1).pop().rgb
+
+
+def ready(job: Job, finish: Callable[[Job], Rgb] = finish) -> Job:
+    """Return the job with what other paintings have to give it first: fine strokes.
+
+    Args:
+        job: As it was prepared.
+        finish: Paints such a job to its end.
+    """
+    return job.with_styles([finish(mixing) for mixing in mixing_jobs(job)])
 
 
 def paint(job: Job, position: Position | None = None) -> Iterator[Progress]:
@@ -92,7 +128,8 @@ def paint(job: Job, position: Position | None = None) -> Iterator[Progress]:
     done, first = (position.before, position.level) if position else (0, 0)
     for index, level in list(enumerate(job.levels))[first:]:
         photograph, *paintings = job.pictures(level.size)
-        objective = build(job.backbone, photograph, paintings, job.blend, settings)
+        areas, allowed = job.areas(level.size), job.allowed(level.size)
+        objective = build(job.backbone, photograph, paintings, job.blend, settings, areas)
         base = base_image(job, level.size, photograph)
         if position is not None and index == first:
             state = position.state
@@ -101,8 +138,11 @@ def paint(job: Job, position: Position | None = None) -> Iterator[Progress]:
                 image = initialize(job, base, photograph, paintings)
             else:
                 image = base + job.pad(enlarge(change, job.shape(level.size)))
+            if allowed is not None:
+                image = photograph + allowed(image - photograph)
             state = State(image, make_optimizer(settings))
-        for step in proceed(objective, state, level.evaluations, settings.converge):
+        function = objective if allowed is None else Restricted(objective, allowed)
+        for step in proceed(function, state, level.evaluations, settings.converge):
             yield Progress(job, index, step, done, state)
         assert state.best is not None
         change = job.cut(state.best.image - base, level.size)
@@ -115,30 +155,76 @@ def build(
     paintings: Sequence[Tensor],
     weights: Sequence[float],
     settings: Settings,
+    areas: Sequence[Area] = (),
 ) -> Objective | TiledObjective:
     """Return the objective of one size: targets are computed once, here.
+
+    Without areas, everything is painted with everything.
 
     Source: Gatys et al. (2015), equations 1, 5 and 7.
     """
     norm = NORMALIZATIONS[settings.normalization]
-    style_loss = STYLE_LOSSES[settings.style_loss].load()
-    content_layers, style_layers = active_layers(settings)
+    content_layers, _ = active_layers(settings)
     side = settings.tile or 0
     content = collect_features(backbone, photograph, content_layers, side)
-    wanted = dict.fromkeys(style_layers, style_loss.statistic)
-    styles = [collect_statistics(backbone, each, wanted, side) for each in paintings]
     terms = []
     for layer, share in shares(content_layers, norm.shares).items():
         loss = ContentLoss(content[layer], norm.content)
         terms.append(Term(f"content {layer}", settings.content_weight * share, layer, loss))
-    for layer, share in shares(style_layers, norm.shares).items():
-        loss = style_loss(blend([style[layer] for style in styles], weights), norm.style)
-        terms.append(Term(f"style {layer}", settings.style_weight * share, layer, loss))
+    for area in areas or [Area("", None, dict.fromkeys(range(len(paintings))))]:
+        terms += style_terms(backbone, paintings, weights, settings, area)
     variation = TotalVariation(VARIATIONS[settings.tv], norm.variation)
     terms.append(Term("tv", settings.tv_weight, IMAGE, variation))
+    if settings.protect_edges:
+        edges = EdgeLoss(photograph, norm.content)
+        terms.append(Term("edges", settings.protect_edges, IMAGE, edges))
+    if settings.photoreal_weight:
+        terms.append(Term("photoreal", settings.photoreal_weight, IMAGE, MattingLoss(photograph)))
     if side and max(photograph.shape[2:]) > side:
         return TiledObjective(backbone, terms, side)
     return Objective(backbone, terms)
+
+
+def style_terms(
+    backbone: Backbone,
+    paintings: Sequence[Tensor],
+    weights: Sequence[float],
+    settings: Settings,
+    area: Area,
+) -> list[Term]:
+    """Return the style losses of one area, against its parts of the paintings.
+
+    # Differs from Gatys et al. (2017): an area counts by the share of the picture that it covers,
+    # so that style and content are balanced alike in all areas, and as without masks.
+
+    Source: Gatys et al. (2017), section 4, the guided Gram matrix.
+    """
+    norm, loss_of = NORMALIZATIONS[settings.normalization], STYLE_LOSSES[settings.style_loss].load()
+    layers, side = shares(active_layers(settings)[1], norm.shares), settings.tile or 0
+    how = SPREADS[settings.mask_spread or "simple"].load()
+
+    def masks(part: Tensor | None) -> dict[str, Tensor | None]:
+        if part is None:
+            return dict.fromkeys(layers)
+        return {layer: spread_to(backbone, layer, part, how) for layer in layers}
+
+    statistics = []
+    for index, part in area.styles.items():
+        wanted = {n: Wanted(n, loss_of.statistic, mask) for n, mask in masks(part).items()}
+        statistics.append(collect_statistics(backbone, paintings[index], wanted, side))
+    blended = [weights[index] for index in area.styles]
+    terms = []
+    for layer, mask in masks(area.content).items():
+        loss = loss_of(blend([found[layer] for found in statistics], blended), norm.style)
+        weight = settings.style_weight * layers[layer] * area.share
+        terms.append(Term(f"style {layer} {area.name}".rstrip(), weight, layer, loss, mask))
+    return terms
+
+
+def spread_to(backbone: Backbone, layer: str, part: Tensor, how: Spread) -> Tensor:
+    """Return the weights of a layer's positions from a mask (1, 1, H, W)."""
+    height, width = (backbone.positions(layer, length) for length in part.shape[2:])
+    return spread(part, backbone.geometry(layer), (height, width), how)
 
 
 def shares(layers: dict[str, float], normalize: bool) -> dict[str, float]:
