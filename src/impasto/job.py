@@ -21,9 +21,12 @@ from impasto.errors import SettingsError, did_you_mean
 from impasto.images import Picture, as_picture, fit
 from impasto.machine import DTYPES, choose_device, choose_precision, choose_threads
 from impasto.memory import Cost, Extent
+from impasto.normalization import NORMALIZATIONS
+from impasto.objective import Term
 from impasto.pyramid import Level
 from impasto.recipe import Input, Recipe
 from impasto.settings import Settings
+from impasto.styles import check_tiles, choose, style_terms
 from impasto.tables import INITIALIZERS
 
 Rgb = NDArray[np.float32]
@@ -178,8 +181,9 @@ def prepare(content: Any, style: Any, settings: Settings) -> Job:
     )
     extent = extent_of(resolved, photograph, paintings)
     backbone = load(resolved, weights)
-    cost = memory.measure(backbone, wanted_layers(resolved))
+    cost = measure(resolved, backbone)
     resolved = resolved.replace(tile=pick_tile(resolved, extent, backbone, cost))
+    check_tiles(dict(resolved.style_loss), resolved.tile or 0)
     recipe = Recipe(
         resolved,
         content=identify(content, photograph),
@@ -222,6 +226,21 @@ def pick_tile(settings: Settings, extent: Extent, backbone: Backbone, cost: Cost
     layers = wanted_layers(settings)
     stride = minimum_side(layers)
     return memory.choose_tile(extent, cost, backbone.margin(layers), stride, budget)
+
+
+def measure(settings: Settings, backbone: Backbone) -> Cost:
+    """Return what an evaluation with the chosen losses costs.
+
+    Raises:
+        SettingsError: If a style loss is for none of the layers.
+    """
+    choices = choose(dict(settings.style_loss), dict(settings.style_layers))
+    scale = NORMALIZATIONS[settings.normalization].style
+
+    def style(image: Tensor) -> list[Term]:
+        return style_terms(backbone, [image], [1.0], choices, scale, side=0)
+
+    return memory.measure(backbone, wanted_layers(settings), style)
 
 
 def wanted_layers(settings: Settings) -> list[str]:

@@ -156,8 +156,18 @@ class Settings:
     style_layers: Layers = knob(
         None, parsing.layers, "like relu1_1,relu2_1, or with weights relu1_1:0.5,relu2_1:2", NETWORK
     )
-    style_loss: str = knob(
-        "gram", parsing.name, "what of the style is compared", NETWORK, choices=STYLE_LOSSES
+    style_loss: Layers = knob(
+        "gram",
+        parsing.losses,
+        "what of the style is compared: one, or several with weights like gram:1,histogram:0.5, of",
+        NETWORK,
+        choices=STYLE_LOSSES,
+    )
+    balance: bool = knob(
+        False,
+        parsing.flag,
+        "at the start of each size, weigh the style losses so that each pulls by its share",
+        NETWORK,
     )
     normalization: str = knob(
         "relative", parsing.name, "scale of the losses", NETWORK, choices=NORMALIZATIONS
@@ -266,7 +276,8 @@ def check(setting: str, value: Any) -> Any:
     except (TypeError, ValueError, OverflowError) as error:
         raise SettingsError(f"{setting} is {value!r}: {error}.") from None
     if this.choices is not None:
-        look_up(this.choices, parsed, setting)
+        for chosen in [parsed] if isinstance(parsed, str) else [name for name, _ in parsed]:
+            look_up(this.choices, chosen, setting)
     for number in _numbers(parsed):
         low = -math.inf if this.low is None else this.low
         high = math.inf if this.high is None else this.high

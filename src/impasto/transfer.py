@@ -17,6 +17,7 @@ import torch.nn.functional as nnf
 from torch import Tensor
 
 from impasto.backbones.backbone import Backbone
+from impasto.balance import balanced
 from impasto.job import Job, prepare
 from impasto.losses import ContentLoss, TotalVariation
 from impasto.minimize import minimize
@@ -25,9 +26,9 @@ from impasto.objective import IMAGE, Objective, Term
 from impasto.optimizers import Optimizer
 from impasto.painted import Painted, Progress
 from impasto.settings import Settings
-from impasto.statistics import blend
-from impasto.tables import INITIALIZERS, OPTIMIZERS, STYLE_LOSSES, VARIATIONS
-from impasto.tiles import TiledObjective, Wanted, collect_features, collect_statistics
+from impasto.styles import choose, style_terms
+from impasto.tables import INITIALIZERS, OPTIMIZERS, VARIATIONS
+from impasto.tiles import TiledObjective, collect_features
 
 
 def stylize(
@@ -87,6 +88,8 @@ def paint(job: Job) -> Iterator[Progress]:
             image = initialize(job, base, photograph, paintings)
         else:
             image = base + job.pad(enlarge(change, job.shape(level.size)))
+        if settings.balance:
+            objective = balanced(objective, image)
         optimizer, most = make_optimizer(settings), level.evaluations
         for step in minimize(objective, image, optimizer, most, settings.tolerance):
             yield Progress(job, index, step, before=done)
@@ -106,19 +109,18 @@ def build(
     Source: Gatys et al. (2015), equations 1, 5 and 7.
     """
     norm = NORMALIZATIONS[settings.normalization]
-    style_loss = STYLE_LOSSES[settings.style_loss].load()
     content_layers, style_layers = dict(settings.content_layers), dict(settings.style_layers)
     side = settings.tile or 0
     content = collect_features(backbone, photograph, content_layers, side)
-    wanted = {layer: Wanted(layer, style_loss.statistic) for layer in style_layers}
-    styles = [collect_statistics(backbone, each, wanted, side) for each in paintings]
     terms = []
     for layer, share in shares(content_layers, norm.shares).items():
         loss = ContentLoss(content[layer], norm.content)
         terms.append(Term(f"content {layer}", settings.content_weight * share, layer, loss))
-    for layer, share in shares(style_layers, norm.shares).items():
-        loss = style_loss(blend([style[layer] for style in styles], weights), norm.style)
-        terms.append(Term(f"style {layer}", settings.style_weight * share, layer, loss))
+    style_shares = {
+        k: settings.style_weight * v for k, v in shares(style_layers, norm.shares).items()
+    }
+    choices = choose(dict(settings.style_loss), style_shares)
+    terms += style_terms(backbone, paintings, weights, choices, norm.style, side)
     variation = TotalVariation(VARIATIONS[settings.tv], norm.variation)
     terms.append(Term("tv", settings.tv_weight, IMAGE, variation))
     if side and max(photograph.shape[2:]) > side:
