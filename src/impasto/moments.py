@@ -13,6 +13,8 @@ normalization; with relative losses ``s = 1 / E|f|²``, one over the painting's 
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -81,9 +83,7 @@ class MeanStdLoss:
 
     def distance(self, statistic: Statistic) -> Tensor:
         """Return the loss of a feature map with these sums."""
-        difference = self._describe(statistic.mean) - self.target
-        loss: Tensor = self.scale * difference.square().sum()
-        return loss
+        return self.scale * (self._describe(statistic.mean) - self.target).square().sum()
 
     def __call__(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
         """Return the loss of ``features`` (B, C, H, W), positions counting by ``weights``."""
@@ -129,7 +129,7 @@ class WassersteinLoss:
         # A floor of float64 noise: below it the root's gradient would be noise, too.
         floor = 1e-15 * (self.trace * covariance.detach().trace()).clamp(min=1e-30)
         spread = covariance.trace() + self.trace - 2 * squares.clamp(min=floor).sqrt().sum()
-        loss = self.scale * ((mean - self.mean).square().sum() + spread.clamp(min=0))
+        loss: Tensor = self.scale * ((mean - self.mean).square().sum() + spread.clamp(min=0))
         return loss.to(statistic.total.device, statistic.total.dtype)
 
     def __call__(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
@@ -157,7 +157,7 @@ class ShiftedGramLoss:
     def __init__(self, target: Tensor, scale: Scale) -> None:
         """Keep the painting's mean ``target`` (C, C + 1) of `moments`, see `statistics.blend`."""
         channels = len(target)
-        self.shift = float(target[:, :-1].trace().clamp(min=0) / channels) ** 0.5
+        self.shift = math.sqrt(float(target[:, :-1].trace().clamp(min=0)) / channels)
         self.target = self._describe(target)
         energy = float(self.target.square().sum())
         self.scale = scale(Target(energy, channels, channels**2))
@@ -166,9 +166,7 @@ class ShiftedGramLoss:
 
     def distance(self, statistic: Statistic) -> Tensor:
         """Return the loss of a feature map with these sums."""
-        difference = self._describe(statistic.mean) - self.target
-        loss: Tensor = self.scale * difference.square().sum()
-        return loss
+        return self.scale * (self._describe(statistic.mean) - self.target).square().sum()
 
     def __call__(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
         """Return the loss of ``features`` (B, C, H, W), positions counting by ``weights``."""

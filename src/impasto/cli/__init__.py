@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from impasto._version import __version__
+from impasto.cli.judging import judge
 from impasto.cli.models import models
 from impasto.cli.painting import demo, info, paint, repeat
 
-COMMANDS = (paint, demo, info, repeat, models)
+COMMANDS = (paint, demo, info, judge, repeat, models)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
