@@ -44,6 +44,7 @@ class Job:
         backbone: The network, on its device and in its precision.
         cost: What one evaluation costs per pixel.
         recipe: What goes into the file.
+        notes: What was found out about the pictures, for people.
     """
 
     settings: Settings
@@ -53,6 +54,7 @@ class Job:
     backbone: Backbone
     cost: Cost
     recipe: Recipe
+    notes: tuple[str, ...] = ()
 
     @property
     def levels(self) -> tuple[Level, ...]:

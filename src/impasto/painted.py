@@ -73,13 +73,16 @@ class Painted:
     Attributes:
         job: What is being painted.
         history: The losses of every evaluation.
-        notes: What went wrong on the way, if anything.
+        notes: What was found out about the pictures, and what went wrong on the way.
     """
 
     job: Job
     history: list[Record] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     last: Progress | None = None
+
+    def __post_init__(self) -> None:
+        self.notes.extend(self.job.notes)
 
     def add(self, progress: Progress) -> Record:
         """Take in one step and return its numbers."""

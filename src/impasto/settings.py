@@ -83,6 +83,12 @@ class Settings:
     style_weight: float = knob(
         None, parsing.real, "β: larger is more of the paintings' style", PAINTING, low=0, high=1e12
     )
+    auto: bool = knob(
+        False,
+        parsing.flag,
+        "choose style_weight for these pictures, in a few short runs at a small size",
+        PAINTING,
+    )
     content_weight: float = knob(
         None,
         parsing.real,
@@ -208,6 +214,8 @@ class Settings:
             raise SettingsError(f"bits is {self.bits}: a file has 8 or 16 bits per channel.")
         for chosen in (self.content_layers, self.style_layers):
             check_layers(self.backbone, [layer for layer, _ in chosen or ()])
+        if self.auto:
+            self._check_auto()
         if self.content_weight == 0 == self.style_weight:
             raise SettingsError(
                 "content_weight and style_weight are both 0: at least one must be larger."
@@ -219,6 +227,21 @@ class Settings:
             )
         if self.style_blend and not any(self.style_blend):
             raise SettingsError("style_blend has only zeros: at least one must be larger.")
+
+    def _check_auto(self) -> None:
+        if self.style_weight is not None:
+            raise SettingsError(
+                f"auto chooses style_weight, which is {self.style_weight:g}: leave one of them out."
+            )
+        if self.normalization != "relative":
+            raise SettingsError(
+                f"auto needs losses without a unit and normalization is {self.normalization}: "
+                "leave out auto or normalization."
+            )
+        if self.content_weight == 0:
+            raise SettingsError(
+                "auto weighs style against content and content_weight is 0: it must be larger."
+            )
 
     def with_defaults(self) -> Settings:
         """Return the settings with everything filled in that follows from other settings."""
@@ -237,6 +260,8 @@ class Settings:
             "pooling": "avg",
             "learning_rate": LEARNING_RATES[self.optimizer],
         }
+        if self.auto:
+            del defaults["style_weight"]  # chosen when the painting begins
         missing = {k: v for k, v in defaults.items() if getattr(self, k) is None}
         last = chosen[-1][1]
         return self.replace(plan=chosen, levels=len(chosen), iterations=last, **missing)

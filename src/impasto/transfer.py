@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
+from impasto.auto import tuned
 from impasto.backbones.backbone import Backbone
 from impasto.balance import balanced
 from impasto.job import Job, prepare
@@ -58,7 +59,7 @@ def stylize(
         >>> result.image.size
         (64, 43)
     """
-    painted = Painted(prepare(content, style, Settings(**settings)))
+    painted = Painted(ready(prepare(content, style, Settings(**settings))))
     for step in paint(painted.job):
         painted.add(step)
         if progress is not None:
@@ -72,7 +73,12 @@ def stylize_steps(content: Any, style: Any, **settings: Any) -> Iterator[Progres
     Raises:
         UsageError: At once, if an argument is wrong.
     """
-    return paint(prepare(content, style, Settings(**settings)))
+    return paint(ready(prepare(content, style, Settings(**settings))))
+
+
+def ready(job: Job) -> Job:
+    """Return the job with what short runs have to choose, if anything is left to them."""
+    return tuned(job, paint) if job.settings.auto else job
 
 
 def paint(job: Job) -> Iterator[Progress]:

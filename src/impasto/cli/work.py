@@ -29,10 +29,13 @@ def start_work(
     """Check everything, paint, and print the path; neither inputs nor ``keep`` are overwritten."""
     from impasto import images
     from impasto.job import prepare
+    from impasto.transfer import ready
 
     inputs = [content, *style, *keep, *filter(None, (settings.weights, settings.init))]
     images.check_output(out, settings.bits, inputs, alpha=settings.keep_alpha)
-    job = prepare(content, list(style), settings)
+    job = ready(prepare(content, list(style), settings))
+    for note in job.notes:
+        click.echo(note, err=True)
     height, width = job.shape(settings.size)
     images.check_output(out, settings.bits, inputs, alpha=settings.keep_alpha, size=(width, height))
     work(job, out, quiet, as_json)
