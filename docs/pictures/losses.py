@@ -20,9 +20,8 @@ ROWS = (
 def paint(loss: str) -> Image.Image:
     """Return the cat in the style of the swirls with one style loss, or several."""
     return stylize(
-        photograph("cat"), painting("swirls"), size=192, iterations=60, style_loss=loss,
-        precision="float32", threads=1,
-    ).image  # fmt: skip
+        photograph("cat"), painting("swirls"), size=192, iterations=60, style_loss=loss, threads=1
+    ).image
 
 
 def style_losses() -> Image.Image:

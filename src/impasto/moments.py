@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from impasto.normalization import Scale, Target
-from impasto.statistics import Statistic, accumulable, count, gram
+from impasto.statistics import Statistic, accumulable, count, exact, gram
 
 RIDGE = 1e-4
 """Added to every variance, as a share of the painting's mean variance: square roots of variances
@@ -73,7 +73,7 @@ class MeanStdLoss:
 
     def __init__(self, target: Tensor, scale: Scale) -> None:
         """Keep the painting's mean ``target`` (2, C) of `mean_square`, see `statistics.blend`."""
-        energy = float(target[1].double().sum())
+        energy = float(target[1].sum())
         variance = (target[1] - target[0].square()).clamp(min=0)
         self.floor = RIDGE * float(variance.mean()) + torch.finfo(torch.float32).tiny
         self.target = self._describe(target)
@@ -108,23 +108,23 @@ class WassersteinLoss:
 
     def __init__(self, target: Tensor, scale: Scale) -> None:
         """Keep the painting's mean ``target`` (C, C + 1) of `moments`, see `statistics.blend`."""
-        exact = _exact(target)
-        channels = len(exact)
-        covariance = exact[:, :-1] - exact[:, -1:] * exact[:, -1]
+        sums = exact(target)
+        channels = len(sums)
+        covariance = sums[:, :-1] - sums[:, -1:] * sums[:, -1]
         self.ridge = (RIDGE * covariance.trace().clamp(min=0) / channels + 1e-30) * torch.eye(
-            channels, dtype=torch.float64
+            channels, dtype=torch.float64, device=sums.device
         )
-        self.mean, covariance = self._describe(exact)
+        self.mean, covariance = self._describe(sums)
         values, vectors = torch.linalg.eigh(covariance)
         self.root = (vectors * values.clamp(min=0).sqrt()) @ vectors.mT
         self.trace = values.clamp(min=0).sum()
-        self.scale = scale(Target(float(exact[:, :-1].trace()), channels, channels))
+        self.scale = scale(Target(float(sums[:, :-1].trace()), channels, channels))
 
     statistic = staticmethod(moments)
 
     def distance(self, statistic: Statistic) -> Tensor:
         """Return the loss of a feature map with these sums."""
-        mean, covariance = self._describe(_exact(statistic.mean))
+        mean, covariance = self._describe(exact(statistic.mean))
         squares = torch.linalg.eigvalsh(self.root @ covariance @ self.root)
         # A floor of float64 noise: below it the root's gradient would be noise, too.
         floor = 1e-15 * (self.trace * covariance.detach().trace()).clamp(min=1e-30)
@@ -176,8 +176,3 @@ class ShiftedGramLoss:
         """Return ``mean (f - c)(f - c)ᵀ``."""
         first = self.shift * mean[:, -1:]
         return mean[:, :-1] - first - first.mT + self.shift**2
-
-
-def _exact(mean: Tensor) -> Tensor:
-    """Return a small matrix in float64, which not every device has."""
-    return mean.cpu().double()

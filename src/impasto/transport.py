@@ -25,7 +25,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from impasto.normalization import Scale, Target
-from impasto.statistics import Statistic, accumulable
+from impasto.statistics import Statistic, accumulable, exact
 
 FINEST = 2.0**-10
 """Around zero the grid is even, with cells of this size over `CELLS`; further out it is geometric.
@@ -178,8 +178,8 @@ class HistogramLoss:
 
     def __init__(self, target: Tensor, scale: Scale) -> None:
         """Keep the painting's mean ``target`` (C, POINTS) of `counts`, see `statistics.blend`."""
-        self.shares = target.double()
-        self.points = grid().to(target.device)
+        self.shares = exact(target)
+        self.points = grid().to(self.shares.device)
         edges = (self.points[1:] + self.points[:-1]) / 2
         self.edges = torch.cat([self.points[:1], edges, self.points[-1:]])
         self.ranks = self.shares.cumsum(dim=1)
@@ -196,14 +196,14 @@ class HistogramLoss:
         With ``A(u) = ∫₀ᵘ q``, the squares of the quantiles left out because they are constant, the
         work is ``Σ_k c_k² h_k + 2 Σ_k (c_{k+1} - c_k) A(h_1 + ... + h_k)``.
         """
-        shares = statistic.mean.double()
+        shares = exact(statistic.mean)
         used = self._used(shares)
         h, g = shares[:, used], self.shares[:, used]
         steps = torch.cat([self.points, self.points[-1:]]).diff()[used]
         sums = self._sum_of_quantiles(h.cumsum(dim=1), used) - self.sums[:, used]
         work = ((h - g) @ self.points[used].square() + 2 * sums @ steps).sum()
         loss: Tensor = self.scale * work.clamp(min=0)
-        return loss.to(statistic.total.dtype)
+        return loss.to(statistic.total.device, statistic.total.dtype)
 
     def __call__(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
         """Return the loss of ``features`` (B, C, H, W), positions counting by ``weights``."""

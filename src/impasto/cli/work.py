@@ -33,11 +33,14 @@ def start_work(
 
     inputs = [content, *style, *keep, *filter(None, (settings.weights, settings.init))]
     images.check_output(out, settings.bits, inputs, alpha=settings.keep_alpha)
-    job = ready(prepare(content, list(style), settings))
-    for note in job.notes:
-        click.echo(note, err=True)
+    job = prepare(content, list(style), settings)
     height, width = job.shape(settings.size)
     images.check_output(out, settings.bits, inputs, alpha=settings.keep_alpha, size=(width, height))
+    if settings.auto and not quiet:
+        click.echo("auto: short runs at a small size choose the style weight", err=True)
+    job = ready(job)
+    for note in job.notes:
+        click.echo(note, err=True)
     work(job, out, quiet, as_json)
 
 
