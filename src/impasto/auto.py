@@ -7,7 +7,8 @@ sees is how much of the content is lost. So the weight is sought at which the co
     content(β) = LOST
 
 Larger weights lose more, nearly in proportion to log β, so a secant finds the weight in a few runs.
-Relative losses do not depend on the size, so the weight holds for the size asked for, too.
+Relative losses hardly depend on the size, so the weight serves for the size asked for, too: a
+larger result keeps its colors, but not the place of every stroke.
 """
 
 from __future__ import annotations
