@@ -189,6 +189,7 @@ def choices() -> str:
         "normalization": {n: row.summary for n, row in normalization.NORMALIZATIONS.items()},
         "init": {name: row.summary for name, row in tables.INITIALIZERS.items()},
         "optimizer": {name: row.summary for name, row in tables.OPTIMIZERS.items()},
+        "style_loss": {name: row.summary for name, row in tables.STYLE_LOSSES.items()},
         "pooling": backbones.POOLINGS,
         "rescale": backbones.RESCALINGS,
         "tv": {name: row.summary for name, row in tables.VARIATIONS.items()},

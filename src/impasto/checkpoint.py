@@ -56,9 +56,11 @@ class Checkpoint:
     path: Path
 
     def adopt(self, settings: Settings) -> Settings:
-        """Return settings in which choices left to the machine are those of the checkpoint."""
+        """Return settings with the checkpoint's choices where they are left open."""
         old = self.recipe.settings
         left = {k: getattr(old, k) for k in MACHINE if getattr(settings, k) is None}
+        if settings.auto:
+            left |= {"auto": False, "style_weight": old.style_weight}
         return settings.replace(**left)
 
     def resume(self, job: Job) -> Painted:
@@ -81,7 +83,9 @@ class Checkpoint:
         painted = Painted(job, list(self.history), list(self.notes))
         if state.best is not None:
             step = replace(state.best, index=state.index, seconds=state.seconds)
-            painted.last = Progress(job, level, step, self.position.before, state)
+            painted.last = Progress(
+                job, level, step, self.position.before, state, self.position.weights
+            )
         return painted
 
     def _check(self, job: Job) -> None:

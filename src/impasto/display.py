@@ -86,7 +86,6 @@ def opening(job: Job) -> str:
         f"{width} × {height} pixels with {s.backbone} on {s.device} ({s.precision}, "
         f"threads: {s.threads}{tiles}); evaluations: {most}{plan}; {most or 'about '}"
         f"{clock(job.seconds)} and {job.peak_memory / 2**30:.2g} GiB{cut_start(job)}"
-        + "".join(f"\n{note}" for note in job.controls.notes)
     )
 
 

@@ -25,12 +25,15 @@ from impasto.images import Canvas, Picture, as_picture, fit
 from impasto.machine import DTYPES, choose_device, choose_precision, choose_threads
 from impasto.masks import Mask
 from impasto.memory import Cost, Extent
+from impasto.normalization import NORMALIZATIONS
+from impasto.objective import Term
 from impasto.photorealism import BYTES
 from impasto.pyramid import Level
 from impasto.recipe import Input, Recipe
 from impasto.settings import Settings
 from impasto.spreading import Area
-from impasto.tables import INITIALIZERS
+from impasto.styles import check_regions, check_tiles, choose, style_terms
+from impasto.tables import INITIALIZERS, SPREADS
 
 Rgb = NDArray[np.float32]
 
@@ -49,6 +52,7 @@ class Job:
         controls: Whose colors, which regions, what must stay.
         recipe: What goes into the file.
         fine: The picture whose fine strokes the style pictures are to take on, see `mixing`.
+        notes: What was found out about the pictures, for people.
     """
 
     settings: Settings
@@ -60,6 +64,7 @@ class Job:
     controls: Controls
     recipe: Recipe
     fine: Picture | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def levels(self) -> tuple[Level, ...]:
@@ -270,6 +275,11 @@ def prepare(
              settings.style_mask if style_mask is None else several(style_mask)]  # fmt: skip
     content_masks, style_masks = (tuple(map(as_picture, each)) for each in masks)
     controls = Controls.read(settings, photograph, paintings, content_masks, style_masks)
+    if settings.auto and content_masks:
+        raise SettingsError(
+            "auto weighs the style of a whole picture and a content mask leaves parts of it: give "
+            "a style_weight in place of auto."
+        )
     device, weights = choose_device(settings.device), weight_file(settings)
     resolved = settings.with_defaults().replace(
         device=device,
@@ -277,8 +287,11 @@ def prepare(
         threads=choose_threads(settings.threads),
     )
     extent = extent_of(resolved, photograph, paintings)
-    backbone, cost = network_of(last, resolved, weights) or load_measured(resolved, weights)
+    backbone, cost = network_of(last, resolved, controls, weights) or load_measured(
+        resolved, controls, weights
+    )
     resolved = resolved.replace(tile=pick_tile(resolved, extent, backbone, cost))
+    check_losses(resolved, controls)
     recipe = Recipe(
         resolved,
         content=None if canvas else identify(content, photograph),
@@ -292,7 +305,10 @@ def prepare(
     )
     controls = replace(controls, settings=resolved)
     colored = controls.recolored(photograph.over_white(), paintings)
-    return Job(resolved, photograph, colored, start, backbone, cost, controls, recipe, fine)
+    return Job(
+        *(resolved, photograph, colored, start, backbone, cost, controls, recipe, fine),
+        notes=controls.notes,
+    )
 
 
 def several(value: Any) -> tuple[Any, ...]:
@@ -334,6 +350,29 @@ def pick_tile(settings: Settings, extent: Extent, backbone: Backbone, cost: Cost
     return memory.choose_tile(extent, cost, backbone.margin(layers), stride, budget)
 
 
+def measure(settings: Settings, backbone: Backbone, regions: int) -> Cost:
+    """Return what an evaluation costs with the chosen losses, once for each region.
+
+    Raises:
+        SettingsError: If a style loss is for none of the layers.
+    """
+    choices = choose(style_losses(settings), active_layers(settings)[1], backbone)
+    scale, how = NORMALIZATIONS[settings.normalization].style, SPREADS["simple"].load()
+
+    def style(image: Tensor) -> list[Term]:
+        everywhere = torch.ones_like(image[:, :1])
+        areas = [Area(str(k), everywhere, {0: None}) for k in range(regions)] or [Area.whole(1)]
+        made = [style_terms(backbone, [image], [1.0], choices, scale, 0, a, how) for a in areas]
+        return [term for terms in made for term in terms]
+
+    return memory.measure(backbone, wanted_layers(settings), style)
+
+
+def style_losses(settings: Settings) -> dict[str, float]:
+    """Return the style losses with their weights; those of weight 0 are left out."""
+    return {name: weight for name, weight in settings.style_loss if weight}
+
+
 def wanted_layers(settings: Settings) -> list[str]:
     """Return every layer that the losses look at."""
     return [layer for layers in active_layers(settings) for layer in layers]
@@ -345,7 +384,8 @@ def active_layers(settings: Settings) -> tuple[dict[str, float], dict[str, float
     What has no weight is neither computed nor required.
     """
     content = dict(settings.content_layers) if settings.content_weight else {}
-    style = dict(settings.style_layers) if settings.style_weight else {}
+    # Before `auto` has chosen it, the style weight is None.
+    style = dict(settings.style_layers) if settings.style_weight != 0 else {}
     return {k: w for k, w in content.items() if w}, {k: w for k, w in style.items() if w}
 
 
@@ -356,19 +396,24 @@ def weight_file(settings: Settings) -> Path | None:
     return find_weights(settings.backbone) if sources(settings.backbone) else None
 
 
-def load_measured(settings: Settings, weights: Path | None) -> tuple[Backbone, Cost]:
+def load_measured(
+    settings: Settings, controls: Controls, weights: Path | None
+) -> tuple[Backbone, Cost]:
     """Return the network, and what one evaluation costs."""
     backbone = load(settings, weights)
-    return backbone, memory.measure(backbone, wanted_layers(settings))
+    return backbone, measure(settings, backbone, len(controls.regions))
 
 
 def network_of(
-    job: Job | None, settings: Settings, weights: Path | None
+    job: Job | None, settings: Settings, controls: Controls, weights: Path | None
 ) -> tuple[Backbone, Cost] | None:
     """Return the network of another job, with its cost, if these settings need the same one."""
-    if job is None or set(wanted_layers(job.settings)) != set(wanted_layers(settings)):
+    if job is None or len(job.controls.regions) != len(controls.regions):
         return None
-    for name in ("backbone", "pooling", "rescale", "device", "precision", "threads"):
+    layers, others = ([set(each) for each in active_layers(s)] for s in (settings, job.settings))
+    if layers != others:
+        return None
+    for name in ("backbone", "pooling", "rescale", "style_loss", "device", "precision", "threads"):
         if getattr(job.settings, name) != getattr(settings, name):
             return None
     if job.recipe.weights != (None if weights is None else Input.of_file(weights)):
@@ -412,10 +457,24 @@ def normalize(backbone: Backbone) -> None:
         backbone.description += "; rescaled to a mean activation of 1 per filter"
 
 
+def check_losses(settings: Settings, controls: Controls) -> None:
+    """Raise SettingsError if a style loss cannot do without the whole picture and has to."""
+    losses = style_losses(settings) if active_layers(settings)[1] else {}
+    tile = settings.tile or 0
+    check_tiles(losses, tile if tile < settings.size else 0)
+    if controls.regions:
+        check_regions(losses)
+
+
 def check_counts(styles: Sequence[Any], settings: Settings) -> None:
     """Raise SettingsError unless there is a style, and a weight for each if there are any."""
     if not styles and (settings.style_weight != 0 or settings.init == "style"):
         raise SettingsError("no style picture is given: give one or more.")
+    if settings.fine_style is not None and (not styles or settings.style_weight == 0):
+        raise SettingsError(
+            "fine_style is given but no style is painted: give a style picture and a style_weight, "
+            "or leave out fine_style."
+        )
     if settings.style_blend and len(settings.style_blend) != len(styles):
         raise SettingsError(
             f"style_blend has {len(settings.style_blend)} weights for {len(styles)} style "

@@ -12,7 +12,7 @@ both can be evaluated in tiles:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 from torch import Tensor
@@ -44,6 +44,22 @@ class GlobalLoss(Protocol):
 
     def __call__(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
         """Return the distance of the statistic of ``features``."""
+
+
+class PictureLoss(Protocol):
+    """A style loss whose target is no sum over positions: it needs the paintings' feature maps.
+
+    It knows neither masks nor tiles.
+    """
+
+    strides: tuple[int, ...]
+    """It is for layers whose positions lie so many pixels apart."""
+
+    @classmethod
+    def of_pictures(
+        cls, features: Sequence[Tensor], weights: Sequence[float], scale: Scale
+    ) -> Loss:
+        """Return the loss for paintings with these feature maps (1, C, H, W) and weights."""
 
 
 @runtime_checkable

@@ -9,9 +9,11 @@ from dataclasses import replace
 
 from impasto.color import recolor, transport
 from impasto.controls import Controls
+from impasto.errors import SettingsError
 from impasto.images import MIN_LONG_SIDE, Picture
-from impasto.job import Job, active_layers, style_sizes
-from impasto.settings import Settings
+from impasto.job import Job, active_layers, style_losses, style_sizes
+from impasto.settings import Layers, Settings
+from impasto.styles import choose
 
 KEPT = (
     *("backbone", "weights", "pooling", "rescale", "content_layers", "style_loss", "normalization"),
@@ -30,27 +32,38 @@ def mixing_jobs(job: Job) -> list[Job]:
     """
     if job.fine is None:
         return []
+    try:
+        choose(style_losses(job.settings), dict(fine_layers(job.settings)), job.backbone)
+    except SettingsError as error:
+        raise SettingsError(
+            f"fine_style compares the finer style layers only, and {error}"
+        ) from None
     sizes = style_sizes(job.settings, job.settings.size, len(job.styles))
     return [
         _mixing(job, job.fine, style, size) for style, size in zip(job.styles, sizes, strict=True)
     ]
 
 
+def fine_layers(settings: Settings) -> Layers:
+    """Return the finer half of the style layers."""
+    layers = tuple(active_layers(settings)[1].items())
+    return layers[: max(len(layers) // 2, 1)]
+
+
 def _mixing(job: Job, fine: Picture, style: Picture, size: int) -> Job:
     kept = {name: getattr(job.settings, name) for name in KEPT}
-    layers = tuple(active_layers(job.settings)[1].items())
     # Larger than it is, the style picture would only be blurred.
     size = max(min(size, max(style.rgb.shape[:2])), MIN_LONG_SIDE)
     settings = Settings(
         **kept,
         size=size,
         plan=((size, job.settings.iterations),),
-        style_layers=layers[: max(len(layers) // 2, 1)],
+        style_layers=fine_layers(job.settings),
         content_weight=0,
         tv_weight=0,
     ).with_defaults()
     strokes = recolor(fine.over_white(), style.over_white(), transport, [(None, None)])
     return replace(
         job, settings=settings, content=style, styles=(Picture(strokes),), start=None, fine=None,
-        controls=Controls(settings),
+        controls=Controls(settings), notes=(),
     )  # fmt: skip

@@ -72,6 +72,10 @@ class Objective:
         self.terms = [term for term in terms if term.weight != 0]
         self.layers = {term.layer for term in self.terms} - {IMAGE}
 
+    def with_terms(self, terms: Sequence[Term]) -> Objective:
+        """Return the same with other terms."""
+        return Objective(self.backbone, terms)
+
     def __call__(self, image: Tensor) -> Evaluation:
         """Evaluate the loss and its gradient at ``image`` (1, 3, H, W), sRGB in [0, 1]."""
         image = image.detach().requires_grad_()

@@ -97,6 +97,12 @@ class Settings:
     style_weight: float = knob(
         None, parsing.real, "β: larger is more of the paintings' style", PAINTING, low=0, high=1e12
     )
+    auto: bool = knob(
+        False,
+        parsing.flag,
+        "choose style_weight for these pictures, in a few short runs at a small size",
+        PAINTING,
+    )
     content_weight: float = knob(
         None,
         parsing.real,
@@ -253,8 +259,18 @@ class Settings:
     style_layers: Layers = knob(
         None, parsing.layers, "like relu1_1,relu2_1, or with weights relu1_1:0.5,relu2_1:2", NETWORK
     )
-    style_loss: str = knob(
-        "gram", parsing.name, "what of the style is compared", NETWORK, choices=STYLE_LOSSES
+    style_loss: Layers = knob(
+        "gram",
+        parsing.losses,
+        "what of the style is compared: one, or several with weights like gram:1,histogram:0.5, of",
+        NETWORK,
+        choices=STYLE_LOSSES,
+    )
+    balance: bool = knob(
+        False,
+        parsing.flag,
+        "at the start of each size, weigh the style losses so that each pulls by its share",
+        NETWORK,
     )
     normalization: str = knob(
         "relative", parsing.name, "scale of the losses", NETWORK, choices=NORMALIZATIONS
@@ -301,6 +317,8 @@ class Settings:
                 "convolutions in a row can be rescaled, so choose vgg19, vgg16 or alexnet, or "
                 "leave rescale out."
             )
+        if self.auto:
+            self._check_auto()
         if self.content_weight == 0 == self.style_weight:
             raise SettingsError(
                 "content_weight and style_weight are both 0: at least one must be larger."
@@ -325,6 +343,26 @@ class Settings:
         if self.photoreal and self.photoreal_weight == 0:
             raise SettingsError("photoreal is on and photoreal_weight is 0: leave one of them out.")
 
+    def _check_auto(self) -> None:
+        if self.style_weight is not None:
+            raise SettingsError(
+                f"auto chooses style_weight, which is {self.style_weight:g}: leave one of them out."
+            )
+        if self.normalization != "relative":
+            raise SettingsError(
+                f"auto needs losses without a unit and normalization is {self.normalization}: "
+                "leave out auto or normalization."
+            )
+        if self.content_weight == 0:
+            raise SettingsError(
+                "auto weighs style against content and content_weight is 0: it must be larger."
+            )
+        if self.photoreal or self.photoreal_weight:
+            raise SettingsError(
+                "auto seeks the weight at which half of the content is lost, and photoreal keeps "
+                "it: leave out one of them."
+            )
+
     def with_defaults(self) -> Settings:
         """Return the settings with everything filled in that follows from other settings."""
         norm, net = NORMALIZATIONS[self.normalization], BACKBONES[self.backbone]
@@ -345,6 +383,8 @@ class Settings:
             "photoreal_weight": PHOTOREAL_WEIGHT if self.photoreal else 0.0,
             "finish": PHOTOREAL_FINISH if self.photoreal else "none",
         }
+        if self.auto:
+            del defaults["style_weight"]  # chosen when the painting begins
         missing = {k: v for k, v in defaults.items() if getattr(self, k) is None}
         last = chosen[-1][1]
         return self.replace(plan=chosen, levels=len(chosen), iterations=last, **missing)
@@ -384,7 +424,8 @@ def check(setting: str, value: Any) -> Any:
     except (TypeError, ValueError, OverflowError) as error:
         raise SettingsError(f"{setting} is {value!r}: {error}.") from None
     if this.choices is not None:
-        look_up(this.choices, parsed, setting)
+        for chosen in [parsed] if isinstance(parsed, str) else [name for name, _ in parsed]:
+            look_up(this.choices, chosen, setting)
     for number in _numbers(parsed):
         low = -math.inf if this.low is None else this.low
         high = math.inf if this.high is None else this.high

@@ -97,6 +97,11 @@ class Area:
     content: Tensor | None
     styles: Mapping[int, Tensor | None]
 
+    @classmethod
+    def whole(cls, paintings: int) -> Area:
+        """Return the area that is everything, painted with all of so many paintings."""
+        return cls("", None, dict.fromkeys(range(paintings)))
+
     @property
     def share(self) -> float:
         """The share of the picture that it covers."""

@@ -43,6 +43,11 @@ def accumulable(features: Tensor) -> Tensor:
     return features.float() if features.dtype in (torch.bfloat16, torch.float16) else features
 
 
+def exact(mean: Tensor) -> Tensor:
+    """Return a small tensor in float64, on the processor if its device has no such numbers."""
+    return mean.cpu().double() if mean.device.type == "mps" else mean.double()
+
+
 def gram(features: Tensor, weights: Tensor | None = None) -> Statistic:
     """Sum the products of every two channels over positions.
 

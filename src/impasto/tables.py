@@ -32,6 +32,12 @@ class Row:
 
 STYLE_LOSSES: dict[str, Row] = {
     "gram": Row("impasto.losses:GramLoss", "correlations of features (Gatys et al. 2015)"),
+    "gram-shifted": Row("impasto.moments:ShiftedGramLoss", "the same of features less a constant"),
+    "meanstd": Row("impasto.moments:MeanStdLoss", "mean and spread of every feature: cheapest"),
+    "wasserstein": Row("impasto.moments:WassersteinLoss", "means and covariances, as a distance"),
+    "histogram": Row("impasto.transport:HistogramLoss", "how often each feature has which value"),
+    "sliced": Row("impasto.transport:SlicedLoss", "the same along mixtures of features"),
+    "patches": Row("impasto.patches:PatchLoss", "small pieces of the painting as wholes"),
 }
 
 

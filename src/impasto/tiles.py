@@ -210,6 +210,10 @@ class TiledObjective:
         self.on_image = [term for term in terms if term.layer == IMAGE]
         self.on_layers = [term for term in terms if term.layer != IMAGE]
 
+    def with_terms(self, terms: Sequence[Term]) -> TiledObjective:
+        """Return the same with other terms."""
+        return TiledObjective(self.backbone, terms, self.side)
+
     def __call__(self, image: Tensor) -> Evaluation:
         """Evaluate the loss and its gradient at ``image`` (1, 3, H, W), sRGB in [0, 1]."""
         image = image.detach()

@@ -17,10 +17,12 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
+from impasto.auto import tuned
 from impasto.backbones.backbone import Backbone
+from impasto.balance import balanced, reweighed
 from impasto.edges import EdgeLoss
 from impasto.initializers import sprinkle
-from impasto.job import Job, Rgb, active_layers, prepare
+from impasto.job import Job, Rgb, active_layers, prepare, style_losses
 from impasto.losses import ContentLoss, TotalVariation
 from impasto.minimize import State, proceed
 from impasto.mixing import mixing_jobs
@@ -31,10 +33,10 @@ from impasto.painted import Painted, Position, Progress
 from impasto.photorealism import MattingLoss
 from impasto.presets import apply
 from impasto.settings import Settings
-from impasto.spreading import Area, Spread, spread
-from impasto.statistics import blend
-from impasto.tables import INITIALIZERS, OPTIMIZERS, SPREADS, STYLE_LOSSES, VARIATIONS
-from impasto.tiles import TiledObjective, Wanted, collect_features, collect_statistics
+from impasto.spreading import Area
+from impasto.styles import choose, style_terms
+from impasto.tables import INITIALIZERS, OPTIMIZERS, SPREADS, VARIATIONS
+from impasto.tiles import TiledObjective, collect_features
 
 
 def stylize(
@@ -107,13 +109,14 @@ def finish(job: Job) -> Rgb:
 
 
 def ready(job: Job, finish: Callable[[Job], Rgb] = finish) -> Job:
-    """Return the job with what other paintings have to give it first: fine strokes.
+    """Return the job with what other paintings have to give it first: fine strokes, a weight.
 
     Args:
         job: As it was prepared.
         finish: Paints such a job to its end.
     """
-    return job.with_styles([finish(mixing) for mixing in mixing_jobs(job)])
+    job = job.with_styles([finish(mixing) for mixing in mixing_jobs(job)])
+    return tuned(job, paint) if job.settings.auto else job
 
 
 def paint(job: Job, position: Position | None = None) -> Iterator[Progress]:
@@ -132,7 +135,7 @@ def paint(job: Job, position: Position | None = None) -> Iterator[Progress]:
         objective = build(job.backbone, photograph, paintings, job.blend, settings, areas)
         base = base_image(job, level.size, photograph)
         if position is not None and index == first:
-            state = position.state
+            state, objective = position.state, reweighed(objective, position.weights)
         else:
             if change is None:
                 image = initialize(job, base, photograph, paintings)
@@ -140,10 +143,13 @@ def paint(job: Job, position: Position | None = None) -> Iterator[Progress]:
                 image = base + job.pad(enlarge(change, job.shape(level.size)))
             if allowed is not None:
                 image = photograph + allowed(image - photograph)
+            if settings.balance:
+                objective = balanced(objective, image)
             state = State(image, make_optimizer(settings))
+        weights = {term.name: term.weight for term in objective.terms}
         function = objective if allowed is None else Restricted(objective, allowed)
         for step in proceed(function, state, level.evaluations, settings.converge):
-            yield Progress(job, index, step, done, state)
+            yield Progress(job, index, step, done, state, weights)
         assert state.best is not None
         change = job.cut(state.best.image - base, level.size)
         done += state.index
@@ -164,15 +170,18 @@ def build(
     Source: Gatys et al. (2015), equations 1, 5 and 7.
     """
     norm = NORMALIZATIONS[settings.normalization]
-    content_layers, _ = active_layers(settings)
+    content_layers, style_layers = active_layers(settings)
     side = settings.tile or 0
     content = collect_features(backbone, photograph, content_layers, side)
     terms = []
     for layer, share in shares(content_layers, norm.shares).items():
         loss = ContentLoss(content[layer], norm.content)
         terms.append(Term(f"content {layer}", settings.content_weight * share, layer, loss))
-    for area in areas or [Area("", None, dict.fromkeys(range(len(paintings))))]:
-        terms += style_terms(backbone, paintings, weights, settings, area)
+    pulls = {k: settings.style_weight * w for k, w in shares(style_layers, norm.shares).items()}
+    choices = choose(style_losses(settings), pulls, backbone)
+    how = SPREADS[settings.mask_spread or "simple"].load()
+    for area in areas or [Area.whole(len(paintings))]:
+        terms += style_terms(backbone, paintings, weights, choices, norm.style, side, area, how)
     variation = TotalVariation(VARIATIONS[settings.tv], norm.variation)
     terms.append(Term("tv", settings.tv_weight, IMAGE, variation))
     if settings.protect_edges:
@@ -183,48 +192,6 @@ def build(
     if side and max(photograph.shape[2:]) > side:
         return TiledObjective(backbone, terms, side)
     return Objective(backbone, terms)
-
-
-def style_terms(
-    backbone: Backbone,
-    paintings: Sequence[Tensor],
-    weights: Sequence[float],
-    settings: Settings,
-    area: Area,
-) -> list[Term]:
-    """Return the style losses of one area, against its parts of the paintings.
-
-    # Differs from Gatys et al. (2017): an area counts by the share of the picture that it covers,
-    # so that style and content are balanced alike in all areas, and as without masks.
-
-    Source: Gatys et al. (2017), section 4, the guided Gram matrix.
-    """
-    norm, loss_of = NORMALIZATIONS[settings.normalization], STYLE_LOSSES[settings.style_loss].load()
-    layers, side = shares(active_layers(settings)[1], norm.shares), settings.tile or 0
-    how = SPREADS[settings.mask_spread or "simple"].load()
-
-    def masks(part: Tensor | None) -> dict[str, Tensor | None]:
-        if part is None:
-            return dict.fromkeys(layers)
-        return {layer: spread_to(backbone, layer, part, how) for layer in layers}
-
-    statistics = []
-    for index, part in area.styles.items():
-        wanted = {n: Wanted(n, loss_of.statistic, mask) for n, mask in masks(part).items()}
-        statistics.append(collect_statistics(backbone, paintings[index], wanted, side))
-    blended = [weights[index] for index in area.styles]
-    terms = []
-    for layer, mask in masks(area.content).items():
-        loss = loss_of(blend([found[layer] for found in statistics], blended), norm.style)
-        weight = settings.style_weight * layers[layer] * area.share
-        terms.append(Term(f"style {layer} {area.name}".rstrip(), weight, layer, loss, mask))
-    return terms
-
-
-def spread_to(backbone: Backbone, layer: str, part: Tensor, how: Spread) -> Tensor:
-    """Return the weights of a layer's positions from a mask (1, 1, H, W)."""
-    height, width = (backbone.positions(layer, length) for length in part.shape[2:])
-    return spread(part, backbone.geometry(layer), (height, width), how)
 
 
 def shares(layers: dict[str, float], normalize: bool) -> dict[str, float]:

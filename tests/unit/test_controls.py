@@ -203,7 +203,7 @@ def test_faces_are_found_and_painted_with_less_strength():
     pytest.importorskip("cv2.data")
     settings = Settings(protect_faces=True, **SMALL)
     job = prepare(photograph("astronaut"), painting("dots"), settings)
-    assert job.controls.notes == ("1 face is protected",)
+    assert job.notes == ("1 face is protected",)
     strength = job.controls.strength(64, 64)
     assert strength[14, 28] == pytest.approx(faces.STRENGTH, abs=0.01)
     assert strength[60, 5] == 1
@@ -216,7 +216,7 @@ def test_faces_are_found_and_painted_with_less_strength():
 def test_without_a_face_a_note_says_so():
     pytest.importorskip("cv2.data")
     job = prepare(photograph("coffee"), painting("dots"), Settings(protect_faces=True, **SMALL))
-    assert job.controls.notes == ("no face was found: nothing is protected",)
+    assert job.notes == ("no face was found: nothing is protected",)
     assert job.controls.strength(64, 64) is None
 
 

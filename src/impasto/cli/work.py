@@ -53,7 +53,11 @@ def start_work(
     height, width = job.shape(settings.size)
     images.check_output(out, settings.bits, inputs, alpha=settings.keep_alpha, size=(width, height))
     outputs.check_space(job, out)
+    if settings.auto and not quiet:
+        complain("auto: short runs at a small size choose the style weight")
     job = make_ready(job, quiet)
+    for note in job.notes:
+        complain(note)
     painted = checkpoint.resume(job) if checkpoint is not None else Painted(job)
     work(painted, out, outputs, quiet, as_json)
 
