@@ -155,6 +155,8 @@ def shown(value: Any) -> str:
     """Return a default as it would be typed, or a dash."""
     if value is None or value == ():
         return "-"
+    if isinstance(value, tuple) and isinstance(value[0], float):
+        return f"`{','.join(map(number, value))}`"
     if isinstance(value, tuple):
         return ", ".join(f"`{layer}:{weight:g}`" for layer, weight in value)
     if isinstance(value, bool):
@@ -187,10 +189,15 @@ def choices() -> str:
         "normalization": {n: row.summary for n, row in normalization.NORMALIZATIONS.items()},
         "init": {name: row.summary for name, row in tables.INITIALIZERS.items()},
         "optimizer": {name: row.summary for name, row in tables.OPTIMIZERS.items()},
+        "style_loss": {name: row.summary for name, row in tables.STYLE_LOSSES.items()},
         "pooling": backbones.POOLINGS,
         "rescale": backbones.RESCALINGS,
         "tv": {name: row.summary for name, row in tables.VARIATIONS.items()},
         "preset": {name: row.summary for name, row in presets.PRESETS.items()},
+        "color": tables.COLORS,
+        "color_match": {name: row.summary for name, row in tables.COLOR_MATCHES.items()},
+        "mask_spread": {name: row.summary for name, row in tables.SPREADS.items()},
+        "finish": {name: row.summary for name, row in tables.FINISHES.items()},
         "precision": tables.PRECISIONS,
     }
     rows = [(f"`{s}`", f"`{n}`", text) for s, names in listed.items() for n, text in names.items()]

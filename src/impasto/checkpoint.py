@@ -25,9 +25,16 @@ FREE = {
     "keep_alpha",
     "init",
     "weights",
+    "fine_style",
+    "content_mask",
+    "style_mask",
 }
 """Settings that may differ when a run goes on: how long it runs, what is written, and the names of
 files, whose contents are compared instead."""
+
+
+INPUTS = ("content", "styles", "init", "fine_style", "content_masks", "style_masks", "weights")
+"""Files of a recipe, whose contents must be the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +56,11 @@ class Checkpoint:
     path: Path
 
     def adopt(self, settings: Settings) -> Settings:
-        """Return settings in which choices left to the machine are those of the checkpoint."""
+        """Return settings with the checkpoint's choices where they are left open."""
         old = self.recipe.settings
         left = {k: getattr(old, k) for k in MACHINE if getattr(settings, k) is None}
+        if settings.auto:
+            left |= {"auto": False, "style_weight": old.style_weight}
         return settings.replace(**left)
 
     def resume(self, job: Job) -> Painted:
@@ -74,7 +83,9 @@ class Checkpoint:
         painted = Painted(job, list(self.history), list(self.notes))
         if state.best is not None:
             step = replace(state.best, index=state.index, seconds=state.seconds)
-            painted.last = Progress(job, level, step, self.position.before, state)
+            painted.last = Progress(
+                job, level, step, self.position.before, state, self.position.weights
+            )
         return painted
 
     def _check(self, job: Job) -> None:
@@ -82,7 +93,7 @@ class Checkpoint:
         old, new = self.recipe, job.recipe
         if old.version != new.version:
             raise self._refuse(f"is of Impasto {old.version}, and this is {new.version}")
-        for what in ("content", "styles", "init", "weights"):
+        for what in INPUTS:
             if _digests(getattr(old, what)) != _digests(getattr(new, what)):
                 raise self._refuse(f"was made from another file for '{what}'")
         for name in KNOBS:

@@ -52,6 +52,7 @@ def write_checkpoint(path: Path, painted: Painted) -> None:
     position = painted.last.position
     values, tensors = _pack(position.state)
     values |= {"format": FORMAT, "level": position.level, "before": position.before,
+               "weights": dict(position.weights),
                "recipe": painted.job.recipe.to_json(), "notes": painted.notes,
                "history": [asdict(record) for record in painted.history]}  # fmt: skip
     # One name, so that runs that are killed while writing leave one such file and not many.
@@ -129,7 +130,12 @@ def read_checkpoint(path: Path) -> Checkpoint:
             tensors = _tensors(file, values, recipe.settings.device)
         return Checkpoint(
             recipe,
-            Position(values["level"], values["before"], _unpack(values, tensors, recipe.settings)),
+            Position(
+                values["level"],
+                values["before"],
+                _unpack(values, tensors, recipe.settings),
+                values["weights"],
+            ),
             [Record(**record) for record in values["history"]],
             values["notes"],
             path,

@@ -4,7 +4,7 @@ A loss is built from its target and called on one feature map; it gives one numb
 weight, network, file or picture. A style loss works in two steps, a content loss in one, so that
 both can be evaluated in tiles:
 
-    statistic(features)            a sum over positions
+    statistic(features, weights)   a sum over positions, each counted by its weight
     distance(statistic)            one number
 
     part(features, rows, columns)  its summand from one part of the feature map
@@ -12,7 +12,7 @@ both can be evaluated in tiles:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 from torch import Tensor
@@ -33,11 +33,33 @@ class Loss(Protocol):
 class GlobalLoss(Protocol):
     """A loss that is a function of a statistic, and so can be collected over tiles."""
 
-    def statistic(self, features: Tensor) -> Statistic:
-        """Return the sum over the positions of ``features`` (B, C, H, W)."""
+    def statistic(self, features: Tensor, weights: Tensor | None = None) -> Statistic:
+        """Return the sum over the positions of ``features`` (B, C, H, W).
+
+        Each position counts by its weight (1, 1, H, W) >= 0, or once without weights.
+        """
 
     def distance(self, statistic: Statistic) -> Tensor:
         """Return the loss of all features with this statistic."""
+
+    def __call__(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
+        """Return the distance of the statistic of ``features``."""
+
+
+class PictureLoss(Protocol):
+    """A style loss whose target is no sum over positions: it needs the paintings' feature maps.
+
+    It knows neither masks nor tiles.
+    """
+
+    strides: tuple[int, ...]
+    """It is for layers whose positions lie so many pixels apart."""
+
+    @classmethod
+    def of_pictures(
+        cls, features: Sequence[Tensor], weights: Sequence[float], scale: Scale
+    ) -> Loss:
+        """Return the loss for paintings with these feature maps (1, C, H, W) and weights."""
 
 
 @runtime_checkable
@@ -97,9 +119,9 @@ class GramLoss:
         """Return the loss of a feature map with this Gram matrix."""
         return self.scale * (statistic.mean - self.target).square().sum()
 
-    def __call__(self, features: Tensor) -> Tensor:
-        """Return the loss of ``features`` (B, C, H, W)."""
-        return self.distance(self.statistic(features))
+    def __call__(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
+        """Return the loss of ``features`` (B, C, H, W), positions counted by their weights."""
+        return self.distance(self.statistic(features, weights))
 
 
 class TotalVariation:

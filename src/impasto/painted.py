@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -26,11 +27,13 @@ class Position:
         level: Index into ``job.levels``.
         before: Evaluations made at the coarser levels.
         state: The loop's.
+        weights: Of the terms at this level, by name: `balance` measures them at its start.
     """
 
     level: int
     before: int
     state: State
+    weights: Mapping[str, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +46,7 @@ class Progress:
         step: The evaluation; its image may be padded and is not clipped, see `rgb`.
         before: Evaluations made at the coarser levels.
         state: Of the loop after this evaluation; it changes with the next.
+        weights: Of the terms at this level, by name.
     """
 
     job: Job
@@ -50,6 +54,7 @@ class Progress:
     step: Step
     before: int
     state: State
+    weights: Mapping[str, float]
 
     @property
     def size(self) -> int:
@@ -64,12 +69,16 @@ class Progress:
     @property
     def position(self) -> Position:
         """Where to go on from after this evaluation."""
-        return Position(self.level, self.before, self.state)
+        return Position(self.level, self.before, self.state, self.weights)
 
     @property
     def rgb(self) -> Rgb:
         """The best image so far (H, W, 3), sRGB in [0, 1], at the present size."""
-        return self.job.picture(self.step.best, self.size)
+        return self.at(self.size)
+
+    def at(self, size: int) -> Rgb:
+        """Return the best image so far at another size than the present."""
+        return self.job.picture(self.step.best, self.size, size)
 
     @property
     def image(self) -> Image.Image:
@@ -109,13 +118,16 @@ class Painted:
     Attributes:
         job: What is being painted.
         history: The losses of every evaluation.
-        notes: What went wrong on the way, if anything.
+        notes: What was found out about the pictures, and what went wrong on the way.
     """
 
     job: Job
     history: list[Record] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     last: Progress | None = None
+
+    def __post_init__(self) -> None:
+        self.notes.extend(note for note in self.job.notes if note not in self.notes)
 
     def add(self, progress: Progress) -> Record:
         """Take in one step and return its numbers."""
@@ -133,11 +145,7 @@ class Painted:
         """The picture (H, W, 3), sRGB in [0, 1], at the size asked for."""
         if self.last is None:
             raise ImpastoError("nothing has been painted yet.")
-        height, width = self.job.shape(self.job.settings.size)
-        rgb = self.last.rgb
-        if rgb.shape[:2] == (height, width):
-            return rgb
-        return images.resize(rgb, width, height).clip(0, 1)
+        return self.last.at(self.job.settings.size)
 
     @property
     def alpha(self) -> NDArray[np.float32] | None:

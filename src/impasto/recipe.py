@@ -47,6 +47,9 @@ class Recipe:
         content: The photograph, or None for a texture.
         styles: The style pictures.
         init: The start image, if it was a file.
+        fine_style: The picture of the fine strokes.
+        content_masks: The content masks.
+        style_masks: The style masks.
         weights: The weight file, if one was given or fetched.
         canvas: Width and height of a texture, which has no photograph.
         version: Of Impasto.
@@ -56,6 +59,9 @@ class Recipe:
     content: Input | None
     styles: tuple[Input, ...]
     init: Input | None = None
+    fine_style: Input | None = None
+    content_masks: tuple[Input, ...] = ()
+    style_masks: tuple[Input, ...] = ()
     weights: Input | None = None
     canvas: tuple[int, int] | None = None
     version: str = __version__
@@ -79,8 +85,11 @@ class Recipe:
             return cls(
                 settings=Settings.from_dict(values["settings"]),
                 content=_optional(values["content"]),
-                styles=tuple(Input(**style) for style in values["styles"]),
+                styles=_several(values["styles"]),
+                content_masks=_several(values.get("content_masks", ())),
+                style_masks=_several(values.get("style_masks", ())),
                 init=_optional(values.get("init")),
+                fine_style=_optional(values.get("fine_style")),
                 weights=_optional(values.get("weights")),
                 canvas=_canvas(values),
                 version=str(values["impasto"]),
@@ -107,6 +116,10 @@ class Recipe:
                 "not changed by another program."
             )
         return cls.from_json(text)
+
+
+def _several(values: Sequence[dict[str, Any]]) -> tuple[Input, ...]:
+    return tuple(Input(**each) for each in values)
 
 
 def _optional(values: dict[str, Any] | None) -> Input | None:

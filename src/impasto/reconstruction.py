@@ -21,7 +21,7 @@ from impasto.job import prepare
 from impasto.painted import Painted, Progress
 from impasto.presets import expand
 from impasto.settings import Settings
-from impasto.transfer import paint
+from impasto.transfer import paint, ready
 
 DEFAULTS: dict[str, Any] = {"init": "noise", "iterations": 200}
 """From noise, deep layers are still speckled after 100 evaluations."""
@@ -73,7 +73,7 @@ def reconstruct(
         (48, 32)
     """
     sources = as_painting(image, content_layers, style_layers, size, settings)
-    painted = Painted(prepare(sources.content, sources.styles, sources.settings))
+    painted = Painted(ready(prepare(sources.content, sources.styles, sources.settings)))
     for step in paint(painted.job):
         painted.add(step)
         if progress is not None:

@@ -81,6 +81,15 @@ def test_every_layer_lies_where_its_geometry_says(name, backbone, images):
         assert len(moved) >= len(seeing) - 2, layer  # a rectifier may hide it at the edges
 
 
+def test_it_knows_how_many_positions_a_layer_has(name, backbone):
+    least = backbone.minimum_side
+    for length in (least, least + 1, least + 2, least + 7, 2 * least + 3):
+        found = backbone(torch.rand(1, 3, least, length), layers_of(name))
+        for layer, feature in found.items():
+            assert backbone.positions(layer, least) == feature.shape[2], layer
+            assert backbone.positions(layer, length) == feature.shape[3], layer
+
+
 def test_the_smallest_picture_allowed_is_enough(name, backbone):
     side = backbone.minimum_side
     assert side <= BACKBONES[name].minimum_side

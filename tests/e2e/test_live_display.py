@@ -158,7 +158,7 @@ def test_plain_lines_where_there_is_no_terminal(job, capsys):
 def test_a_divergence_is_told(job, capsys):
     image = torch.zeros(1, 3, 4, 4)
     step = Step(2, image, 1.0, {"tv": 1.0}, 0.5, image, 1.0, note="the loss became nan: going on")
-    plain(job)(Progress(job, 0, step, before=0, state=State(image, LBFGS())))
+    plain(job)(Progress(job, 0, step, before=0, state=State(image, LBFGS()), weights={}))
     assert "the loss became nan: going on\n" in capsys.readouterr().err
 
 

@@ -63,7 +63,8 @@ def test_an_unknown_name_is_answered_with_the_nearest(values, suggestion):
 def test_defaults_leave_only_the_machines_choices_open(name, backbone):
     complete = Settings(normalization=name, backbone=backbone).with_defaults()
     left = {k for k in KNOBS if getattr(complete, k) is None}
-    assert left == {"weights", "device", "precision", "threads", "memory", "tile"}
+    machine = {"weights", "fine_style", "device", "precision", "threads", "memory", "tile"}
+    assert left == machine | {"color_match", "mask_spread"}
     assert complete.with_defaults() == complete
     assert complete.style_weight == NORMALIZATIONS[name].style_weight
 

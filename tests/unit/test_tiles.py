@@ -11,10 +11,12 @@ from impasto.backbones.conventions import CONVENTIONS
 from impasto.backbones.network import Network
 from impasto.backbones.stages import Branches, Convolution, Operation, Stage, convolutions
 from impasto.backbones.vgg import vgg
-from impasto.objective import Objective
+from impasto.losses import GramLoss
+from impasto.normalization import NORMALIZATIONS
+from impasto.objective import Objective, Term
 from impasto.settings import Settings
 from impasto.statistics import gram
-from impasto.tiles import TiledObjective, collect_features, collect_statistics, spans
+from impasto.tiles import TiledObjective, Wanted, collect_features, collect_statistics, spans
 from impasto.transfer import build
 
 DEEP = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu4_2", "relu5_1"]
@@ -76,6 +78,21 @@ def test_in_float32_the_gradients_agree_to_1e_5():
     assert (found - expected).norm() / expected.norm() < 1e-5
 
 
+def test_with_masks_the_gradient_equals_that_of_the_whole_image():
+    """Two regions with styles of their own, so two masked terms for each layer."""
+    backbone, image = narrow_vgg19(), picture(203, 250, seed=3)
+    scale, terms = NORMALIZATIONS["relative"].style, []
+    for layer, features in backbone(image, ["relu1_1", "relu4_1"]).items():
+        ramp = torch.linspace(0, 1, features.shape[3]).expand(1, 1, *features.shape[2:]).double()
+        for name, mask in {"left": 1 - ramp, "right": ramp.square()}.items():
+            loss = GramLoss(gram(torch.rand_like(features)).mean, scale)
+            terms.append(Term(f"{name} {layer}", 1.0, layer, loss, mask))
+    expected = Objective(backbone, terms)(image)
+    found = TiledObjective(backbone, terms, 64)(image)
+    assert found.parts == pytest.approx(expected.parts, rel=1e-12)
+    assert (found.gradient - expected.gradient).norm() / expected.gradient.norm() < 1e-12
+
+
 def test_max_pooling_and_several_content_layers():
     layers = "relu1_2:0.3,relu4_2:1"
     whole, tiled = both(narrow_vgg19("max"), 224, 256, 96, content_layers=layers)
@@ -108,7 +125,9 @@ def test_features_and_statistics_are_those_of_the_whole(layers):
     backbone, image = narrow_vgg19(), picture(203, 150)
     whole = backbone(image, layers)
     tiled = collect_features(backbone, image, layers, side=64)
-    sums = collect_statistics(backbone, image, dict.fromkeys(layers, gram), side=64)
+    sums = collect_statistics(
+        backbone, image, {layer: Wanted(layer, gram) for layer in layers}, side=64
+    )
     for layer in layers:
         torch.testing.assert_close(tiled[layer], whole[layer])
         torch.testing.assert_close(sums[layer].mean, gram(whole[layer]).mean)

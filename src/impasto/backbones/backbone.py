@@ -51,6 +51,10 @@ class Backbone(nn.Module, ABC):
     def geometry(self, layer: str) -> Geometry:
         """Return how far apart the positions of ``layer`` are, and which pixels one sees."""
 
+    @abstractmethod
+    def positions(self, layer: str, length: int) -> int:
+        """Return how many positions ``layer`` has along a side of ``length`` pixels."""
+
     def stride(self, layers: Iterable[str]) -> int:
         """Return how many pixels lie between two positions of the coarsest of ``layers``.
 

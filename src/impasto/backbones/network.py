@@ -55,6 +55,10 @@ class Network(Backbone):
         """Return which pixels a position of ``layer`` sees; see `Backbone.geometry`."""
         return table.geometry(self.table[: self.layers.index(layer) + 1])
 
+    def positions(self, layer: str, length: int) -> int:
+        """Return how many positions ``layer`` has; see `Backbone.positions`."""
+        return table.positions(self.table[: self.layers.index(layer) + 1], length)
+
     @classmethod
     def load(cls, name: str, *, layers: Sequence[str], weights: Path | None, pooling: str) -> Self:
         """Read the convolutions that ``layers`` need; see `Backbone.load`."""

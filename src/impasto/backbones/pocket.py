@@ -184,6 +184,10 @@ class Pocket(Backbone):
             seen = seen.through(Window(3, padding=1))
         return seen
 
+    def positions(self, layer: str, length: int) -> int:
+        """Return how many positions ``layer`` has; see `Backbone.positions`."""
+        return length // self.geometry(layer).stride
+
     def forward(self, images: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
         """Return the tapped feature maps of `layers`; see `Backbone.forward`."""
         wanted = set(layers)

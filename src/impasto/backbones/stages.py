@@ -31,6 +31,13 @@ class Window:
         spare = self.stride - 1 if self.ceil else 0
         return max((positions - 1) * self.stride + self.kernel - 2 * self.padding - spare, 1)
 
+    def gives(self, positions: int) -> int:
+        """Return the output of an input of so many."""
+        spare = self.stride - 1 if self.ceil else 0
+        last = (positions + 2 * self.padding - self.kernel + spare) // self.stride
+        # A last square must not begin beyond the input and the padding before it.
+        return min(last, (positions + self.padding - 1) // self.stride) + 1
+
 
 @dataclass(frozen=True)
 class Geometry:
@@ -174,6 +181,22 @@ def _look(seen: Geometry, chain: Sequence[Operation]) -> Geometry:
             before, after = max(end.before for end in ends), max(end.after for end in ends)
             seen = Geometry(ends[0].stride, before, after)
     return seen
+
+
+def positions(stages: Iterable[Stage], length: int) -> int:
+    """Return how many positions the last of ``stages`` has along so many pixels."""
+    for stage in stages:
+        length = _given(length, stage.chain)
+    return length
+
+
+def _given(length: int, chain: Sequence[Operation]) -> int:
+    for operation in chain:
+        if isinstance(operation, Convolution | Pool):
+            length = operation.window.gives(length)
+        elif isinstance(operation, Branches):
+            length = _given(length, operation.chains[0])
+    return length
 
 
 def minimum_side(stages: Sequence[Stage]) -> int:

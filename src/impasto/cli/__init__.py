@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from impasto._version import __version__
+from impasto.cli.judging import judge
 from impasto.cli.models import models
 from impasto.cli.painting import demo, info, paint, repeat
 from impasto.cli.sweeps import figure, reconstruct, sweep
 
-COMMANDS = (paint, demo, reconstruct, sweep, figure, info, repeat, models)
+COMMANDS = (paint, demo, reconstruct, sweep, figure, info, judge, repeat, models)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from impasto.parsing import flag
+from impasto.parsing import flag, paths
 from impasto.presets import PRESETS
 from impasto.settings import KNOBS, Settings
 
@@ -61,6 +61,7 @@ def setting_option(name: str) -> Callable[[Command], Command]:
         "--" + name.replace("_", "-"),
         name,
         is_flag=this.parse is flag,
+        multiple=this.parse is paths,
         default=None,
         metavar="" if this.parse is flag else (this.unit or this.parse.__name__).upper(),
         help=" ".join(words),
@@ -85,7 +86,7 @@ def display_options(command: Command) -> Command:
 
 def given(values: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were given."""
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: value for name, value in values.items() if value not in (None, ())}
 
 
 def output_options(command: Command) -> Command:

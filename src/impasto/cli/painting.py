@@ -88,6 +88,8 @@ def info(picture: str, as_json: bool) -> None:
         click.echo(recipe.to_json())
         return
     inputs = {"content": [recipe.content], "style": recipe.styles, "init": [recipe.init],
+              "fine style": [recipe.fine_style],
+              "content mask": recipe.content_masks, "style mask": recipe.style_masks,
               "weights": [recipe.weights]}  # fmt: skip
     click.echo(f"painted by impasto {recipe.version}")
     for what, entries in inputs.items():
@@ -106,7 +108,10 @@ def info(picture: str, as_json: bool) -> None:
 @click.option("-o", "--output", help="The new picture.  [default: PICTURE with -again]")
 @click.option("--content", help="The photograph, if it has moved.")
 @click.option("--style", multiple=True, help="The style pictures, if they have moved.")
+@click.option("--fine-style", help="The picture of the fine strokes, if it has moved.")
 @click.option("--init", help="The start picture, if it has moved.")
+@click.option("--content-mask", multiple=True, help="The content masks, if they have moved.")
+@click.option("--style-mask", multiple=True, help="The style masks, if they have moved.")
 @click.option("--weights", help="The weight file, if it has moved.")
 @click.option("--device", help="Another device than the recorded one.")
 @display_options
@@ -115,6 +120,8 @@ def repeat(
     output: str | None,
     content: str | None,
     style: tuple[str, ...],
+    content_mask: tuple[str, ...],
+    style_mask: tuple[str, ...],
     quiet: bool,
     as_json: bool,
     **moved: str | None,
@@ -131,12 +138,15 @@ def repeat(
         photograph = Canvas(*recipe.canvas)
     else:
         raise SettingsError(f"'{picture}' was painted without content: leave out --content.")
+    changes["content_mask"] = locate_all(content_mask, recipe.content_masks, old, "content-mask")
+    changes["style_mask"] = locate_all(style_mask, recipe.style_masks, old, "style-mask")
     paintings = locate_all(style, recipe.styles, old, "style")
-    for what, recorded in (("init", recipe.init), ("weights", recipe.weights)):
+    for what in ("init", "weights", "fine_style"):
+        recorded, option = getattr(recipe, what), what.replace("_", "-")
         if recorded is not None:
-            changes[what] = locate(moved[what], recorded, old, what)
+            changes[what] = locate(moved[what], recorded, old, option)
         elif moved[what] is not None:
-            raise SettingsError(f"'{picture}' was painted without {what}: leave out --{what}.")
+            raise SettingsError(f"'{picture}' was painted without {what}: leave out --{option}.")
     out = Path(output) if output else old.with_stem(f"{old.stem}-again")
     settings = recipe.settings.replace(**changes)
     start_work(out, photograph, tuple(paintings), settings, quiet, as_json, keep=(picture,))

@@ -17,6 +17,7 @@ from impasto.settings import Settings
 
 if TYPE_CHECKING:
     from impasto.images import Canvas
+    from impasto.job import Job, Rgb
     from impasto.outputs import Outputs
     from impasto.painted import Painted
 
@@ -38,7 +39,8 @@ def start_work(
     from impasto.painted import Painted
 
     outputs = outputs or Outputs()
-    given = (content, *style, *keep, settings.weights, settings.init)
+    masks = (*settings.content_mask, *settings.style_mask)
+    given = (content, *style, *masks, *keep, settings.weights, settings.init, settings.fine_style)
     inputs = [each for each in given if isinstance(each, str)]
     images.check_output(out, settings.bits, inputs, alpha=settings.keep_alpha)
     outputs.check(out, inputs)
@@ -51,8 +53,28 @@ def start_work(
     height, width = job.shape(settings.size)
     images.check_output(out, settings.bits, inputs, alpha=settings.keep_alpha, size=(width, height))
     outputs.check_space(job, out)
+    if settings.auto and not quiet:
+        complain("auto: short runs at a small size choose the style weight")
+    job = make_ready(job, quiet)
+    for note in job.notes:
+        complain(note)
     painted = checkpoint.resume(job) if checkpoint is not None else Painted(job)
     work(painted, out, outputs, quiet, as_json)
+
+
+def make_ready(job: Job, quiet: bool) -> Job:
+    """Let other paintings give the job what it needs first, showing their progress."""
+    from impasto.display import choose_display
+    from impasto.transfer import paint as steps
+    from impasto.transfer import ready
+
+    def finish(other: Job) -> Rgb:
+        with choose_display(other, quiet) as show:
+            for progress in steps(other):
+                show(progress)
+        return progress.rgb
+
+    return ready(job, finish)
 
 
 def work(painted: Painted, out: Path, outputs: Outputs, quiet: bool, as_json: bool) -> None:

@@ -31,6 +31,10 @@ OTHERS = {
 """Axes that are no settings."""
 
 
+FILES = (parsing.path, parsing.paths)
+"""How settings that name files are read."""
+
+
 def make_sweep(
     content: str, styles: Sequence[str], given: Mapping[str, Any], vary: Sequence[str]
 ) -> Sweep:
@@ -117,7 +121,7 @@ def _value(name: str, text: str) -> Value:
         look_up(PRESETS, text, "preset")
     elif not (name == "style_layers" and text.isdecimal()):
         check(name, text)
-    is_file = name in ("init", "weights") and Path(text).suffix
+    is_file = name in KNOBS and KNOBS[name].parse in FILES and Path(text).suffix
     return Value(Path(text).stem if is_file else text, text)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from impasto.images import Canvas
-from impasto.settings import Settings
+from impasto.settings import KNOBS, Settings
 from impasto.sweeps.cells import Cell
 from impasto.sweeps.store import files
 
@@ -61,10 +60,11 @@ def absolute(path: str) -> str:
 
 def given(settings: Settings) -> dict[str, Any]:
     """Return the settings that are not at their defaults."""
+    usual = Settings()
     return {
-        each.name: getattr(settings, each.name)
-        for each in fields(settings)
-        if getattr(settings, each.name) not in (None, each.default)
+        name: getattr(settings, name)
+        for name in KNOBS
+        if getattr(settings, name) not in (None, getattr(usual, name))
     }
 
 

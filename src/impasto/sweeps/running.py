@@ -13,7 +13,7 @@ from impasto.job import Job, prepare
 from impasto.painted import Painted, Progress, Record, by_kind
 from impasto.sweeps.cells import Cell, Curve, Result, Sweep
 from impasto.sweeps.store import picture_file, read_result, write_result
-from impasto.transfer import paint
+from impasto.transfer import paint, ready
 
 POINTS = 200
 """The most points of a loss curve that are kept."""
@@ -122,7 +122,7 @@ def work(found: Schedule) -> Iterator[Progress | Result]:
     for run in found.runs:
         waiting = list(run.cells)
         try:
-            last = job_of(run.cells[-1], last)
+            last = ready(job_of(run.cells[-1], last))
             yield from paint_run(last, waiting, found)
         except Exception as error:
             if os.environ.get("IMPASTO_DEBUG"):

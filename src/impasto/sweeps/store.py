@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from impasto import parsing
 from impasto.errors import PictureError, UsageError
 from impasto.images import Canvas, check_place, sha256
 from impasto.settings import KNOBS, Settings
@@ -73,7 +74,7 @@ def sources(cell: Cell) -> dict[str, str]:
 def files(name: str, settings: Settings | None) -> list[str]:
     """Return the files that a setting names."""
     value = getattr(settings, name)
-    if KNOBS[name].parse.__name__ not in ("path", "paths") or value in (None, *INITIALIZERS):
+    if KNOBS[name].parse not in (parsing.path, parsing.paths) or value in (None, *INITIALIZERS):
         return []
     return [value] if isinstance(value, str) else list(value)
 
