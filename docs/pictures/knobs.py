@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from docs.pictures.sheets import fitted, sheet
+from docs.pictures.sheets import sheet
 from PIL import Image
 
 from impasto import stylize
@@ -28,7 +30,8 @@ def sweep(
     words = [*map(str, pictures), *axes, *f"--threads 1 --quiet {more}".split(), "-o", str(folder)]
     if not any(axis.startswith("size=") for axis in vary):
         words += ["--size", str(size)]
-    cli.main(["sweep", *words], standalone_mode=False)
+    with redirect_stdout(StringIO()):  # It tells the path of a report that is thrown away.
+        cli.main(["sweep", *words], standalone_mode=False)
     return folder
 
 
@@ -41,18 +44,16 @@ def swept(pictures: tuple[Path, ...], *vary: str, size: int = 224, more: str = "
 
 def networks() -> Image.Image:
     """Every network whose weights are here, at its own layers."""
-    here = ["pocket", *dict.fromkeys(name for name, _ in files_of())]
-    return swept(CAT, f"backbone={','.join(dict.fromkeys(here))}", "style_weight=10,100")
+    here = dict.fromkeys(["pocket", *(name for name, _ in files_of())])
+    return swept(CAT, f"backbone={','.join(here)}", "style_weight=10,100")
 
 
-def sizes(small: int = 128) -> Image.Image:
-    """The same settings at three sizes: all reduced to the smallest; then cut out as they are."""
+def sizes() -> Image.Image:
+    """The same settings at three sizes: all reduced to one; below, as many pixels of each."""
     with TemporaryDirectory() as folder:
         made = sweep(COFFEE, Path(folder) / "sweep", "size=128,256,512")
         painted = [Image.open(made / f"cells/size-{size}.png") for size in (128, 256, 512)]
-        alike = [fitted(each, 200) for each in painted]
-        cut = [each.crop((0, 0, small, small * 2 // 3)) for each in painted]
-        return sheet(alike, [fitted(each, 200) for each in cut])
+        return sheet(painted, [each.crop((0, 0, *painted[0].size)) for each in painted])
 
 
 def paint(content: str, style: str, **settings: Any) -> Image.Image:

@@ -177,6 +177,13 @@ def test_the_walk_through_the_paper_has_the_gram_matrix_three_times_and_every_eq
     assert covered == set(range(1, 8))
 
 
+def test_every_finding_has_its_command():
+    _, *sections = re.split(r"^## ", text("docs/findings.md"), flags=re.MULTILINE)
+    assert len(sections) == 7
+    for section in sections:
+        assert any("impasto " in block for block in code(section, "sh")), section.splitlines()[0]
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_command_on_a_page_can_be_typed(name):
     for arguments in commands(name):
