@@ -68,3 +68,13 @@ def test_soft_weights_add_over_tiles():
     F, weights = features(1, 5, 6, 8), features(1, 1, 6, 8, seed=1).abs()
     parts = gram(F[..., :3], weights[..., :3]) + gram(F[..., 3:], weights[..., 3:])
     torch.testing.assert_close(parts.mean, gram(F, weights).mean)
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_the_gradient_of_gram_has_the_memory_format_of_its_features(layout):
+    F = features(1, 4, 6, 5).to(memory_format=layout).requires_grad_()
+    gram(F).total.square().sum().backward()
+    assert F.grad is not None
+    assert F.grad.is_contiguous(memory_format=layout)
+    (plain,) = torch.autograd.grad((F[0].flatten(1) @ F[0].flatten(1).T).square().sum(), F)
+    torch.testing.assert_close(F.grad, plain)

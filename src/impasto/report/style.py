@@ -21,8 +21,8 @@ th img { display: block; max-height: 72px; max-width: 9rem; margin-top: .3rem; }
 main td { min-width: 6rem; }
 button { font: inherit; color: inherit; cursor: pointer; border: 0; padding: 0; background: none; }
 button:focus-visible { outline: 3px solid var(--content); outline-offset: 2px; }
-td button img { display: block; max-width: min(20rem, 60vw); height: auto; }
-.loss { font-size: .8rem; }
+td button img { display: block; min-width: 9rem; max-width: min(20rem, 60vw); height: auto; }
+.loss { display: block; font-size: .8rem; }
 .failed { color: var(--bad); max-width: 14rem; } .missing { color: var(--soft); }
 [popover] { border: 1px solid var(--soft); color: var(--ink); background: var(--paper);
   max-width: 94vw; max-height: 92vh; overflow: auto; padding: 1rem; }
