@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from impasto.pyramid import Level
 from impasto.recipe import Input, Recipe
 from impasto.settings import Settings
 from impasto.spreading import Area
-from impasto.styles import check_regions, check_tiles, choose, style_terms
+from impasto.styles import Choice, check_regions, check_tiles, choose, least_side, style_terms
 from impasto.tables import INITIALIZERS, SPREADS
 
 Rgb = NDArray[np.float32]
@@ -104,10 +105,10 @@ class Job:
         # A tile runs forward twice and back once, with its margins.
         return 1.5 * area * (1 + 2 * self.margin / side) ** 2
 
-    @property
+    @cached_property
     def least_side(self) -> int:
-        """The smallest height and width that reach the deepest layer."""
-        return self.backbone.minimum_side
+        """The smallest height and width that reach the deepest layer and suit the losses."""
+        return least_side(choices_of(self.settings, self.backbone), self.backbone)
 
     def shape(self, size: int) -> tuple[int, int]:
         """Return height and width of the result whose long side is ``size``."""
@@ -286,12 +287,16 @@ def prepare(
         precision=choose_precision(settings.precision, device),
         threads=choose_threads(settings.threads),
     )
+    losses = style_losses(resolved)
+    if controls.regions:
+        check_regions(losses)
     extent = extent_of(resolved, photograph, paintings)
     backbone, cost = network_of(last, resolved, controls, weights) or load_measured(
         resolved, controls, weights
     )
     resolved = resolved.replace(tile=pick_tile(resolved, extent, backbone, cost))
-    check_losses(resolved, controls)
+    tile = resolved.tile or 0
+    check_tiles(losses, tile if tile < resolved.size else 0)
     recipe = Recipe(
         resolved,
         content=None if canvas else identify(content, photograph),
@@ -356,7 +361,7 @@ def measure(settings: Settings, backbone: Backbone, regions: int) -> Cost:
     Raises:
         SettingsError: If a style loss is for none of the layers.
     """
-    choices = choose(style_losses(settings), active_layers(settings)[1], backbone)
+    choices = choices_of(settings, backbone)
     scale, how = NORMALIZATIONS[settings.normalization].style, SPREADS["simple"].load()
 
     def style(image: Tensor) -> list[Term]:
@@ -368,8 +373,15 @@ def measure(settings: Settings, backbone: Backbone, regions: int) -> Cost:
     return memory.measure(backbone, wanted_layers(settings), style)
 
 
+def choices_of(settings: Settings, backbone: Backbone) -> list[Choice]:
+    """Return which style losses look at which layers."""
+    return choose(style_losses(settings), active_layers(settings)[1], backbone)
+
+
 def style_losses(settings: Settings) -> dict[str, float]:
     """Return the style losses with their weights; those of weight 0 are left out."""
+    if settings.style_weight == 0:
+        return {}
     return {name: weight for name, weight in settings.style_loss if weight}
 
 
@@ -457,15 +469,6 @@ def normalize(backbone: Backbone) -> None:
         backbone.description += "; rescaled to a mean activation of 1 per filter"
 
 
-def check_losses(settings: Settings, controls: Controls) -> None:
-    """Raise SettingsError if a style loss cannot do without the whole picture and has to."""
-    losses = style_losses(settings) if active_layers(settings)[1] else {}
-    tile = settings.tile or 0
-    check_tiles(losses, tile if tile < settings.size else 0)
-    if controls.regions:
-        check_regions(losses)
-
-
 def check_counts(styles: Sequence[Any], settings: Settings) -> None:
     """Raise SettingsError unless there is a style, and a weight for each if there are any."""
     if not styles and (settings.style_weight != 0 or settings.init == "style"):
@@ -501,9 +504,10 @@ def check_canvas(canvas: Canvas, settings: Settings) -> Canvas:
             "a blank canvas has no content: content_weight must be 0, and init another than "
             "content, like noise."
         )
+    usual = Settings().with_defaults()
     for name in OF_THE_PHOTOGRAPH:
         value = getattr(settings, name)
-        if value not in (None, "none", Settings.__dataclass_fields__[name].default):
+        if value not in (None, getattr(usual, name)):
             raise SettingsError(
                 f"{name} is {value!r} but a blank canvas has no photograph to keep something of: "
                 f"leave out {name}."

@@ -52,6 +52,9 @@ class PictureLoss(Protocol):
     It knows neither masks nor tiles.
     """
 
+    least: int
+    """The fewest rows and columns of positions that it can look at."""
+
     strides: tuple[int, ...]
     """It is for layers whose positions lie so many pixels apart."""
 

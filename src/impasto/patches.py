@@ -47,6 +47,7 @@ class PatchLoss:
     # is neither rotated nor scaled.
     """
 
+    least = SIDE
     strides = (4, 8)
     """The paper's: finer layers have too many patches, deeper ones too few."""
 

@@ -70,6 +70,15 @@ def choose(
     return chosen
 
 
+def least_side(choices: Sequence[Choice], backbone: Backbone) -> int:
+    """Return the smallest height and width, in pixels, that all chosen losses can look at."""
+    side = backbone.minimum_side
+    for choice in choices:
+        while backbone.positions(choice.layer, side) < getattr(choice.kind, "least", 1):
+            side += 1
+    return side
+
+
 def check_tiles(losses: Mapping[str, float], tile: int) -> None:
     """Raise SettingsError if a loss cannot be evaluated in tiles and there are any."""
     for name in losses:

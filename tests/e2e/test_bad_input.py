@@ -82,7 +82,10 @@ CASES = {
         ["photo.png", "painting.jpg", "--preset", "paper"],
         "--backbone pocket",
     ),
-    "rescaled pocket": (["photo.png", "painting.jpg", "--rescale", "unit"], "only a VGG"),
+    "rescaled pocket": (
+        ["photo.png", "painting.jpg", "--rescale", "unit"],
+        "only convolutions in a row",
+    ),
     "film of no kind": (["photo.png", "painting.jpg", "--animate", "a.avi"], ".gif"),
     "film over an input": (["photo.png", "painting.jpg", "--curve", "photo.png"], "photo.png"),
     "log in no folder": (["photo.png", "painting.jpg", "--log", "none/a.csv"], "none"),

@@ -340,7 +340,7 @@ def test_a_preset_is_recorded_as_settings_and_options_win(impasto, photograph, p
     options = ("--preset", "liu", "--backbone", "pocket", "--size", 32, "--iterations", 3)
     assert impasto("paint", photograph, painting, "-o", out, *options).code == 0
     recorded = Recipe.of_picture(out).settings
-    assert (recorded.optimizer, recorded.history, recorded.style_scale) == ("lbfgsb", 8, 1.2)
+    assert (recorded.optimizer, recorded.history, recorded.style_scale) == ("lbfgsb", 8, (1.2,))
     assert recorded.plan == ((32, 3),)
     assert impasto("repeat", out, "-o", again).code == 0
     assert again.read_bytes() == out.read_bytes()
