@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
 
 from impasto._version import __version__
@@ -13,11 +15,15 @@ from impasto.cli.sweeps import figure, reconstruct, sweep
 COMMANDS = (paint, demo, reconstruct, sweep, figure, info, judge, repeat, models)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=CONTEXT)
 @click.version_option(__version__, message="impasto %(version)s")
 def cli() -> None:
     """Paint a photograph in the style of a painting."""
 
 
 for command in COMMANDS:
+    command.context_settings = CONTEXT  # also when a command is parsed by itself
     cli.add_command(command)
