@@ -360,3 +360,16 @@ def test_a_start_of_another_shape_is_cut_and_this_is_said(impasto, photograph, t
     assert "its middle is used, 25% of it" in done.err
     assert pixels(out).min() > 0.9
     assert "middle" not in impasto("paint", photograph, painting, "-o", out, *FAST).err
+
+
+def test_a_reader_of_the_progress_who_goes_away_does_not_end_the_run(
+    photograph, painting, tmp_path
+):
+    out, (ours, theirs) = tmp_path / "out.png", os.pipe()
+    os.close(ours)  # nobody reads
+    program = [sys.executable, "-m", "impasto", "paint", photograph, painting, "-o", out]
+    command = [*map(str, program), "--size", "16", "--iterations", "2"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, check=False)
+    os.close(theirs)
+    assert done.returncode == 0
+    assert out.is_file()
