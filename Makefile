@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SHARED ?= ../shared
 
-.PHONY: demo test check format docs train-pocket bench bench-quick clean
+.PHONY: demo test check format docs pictures train-pocket bench bench-quick clean
 
 demo: $(VENV)/.installed
 	$(BIN)/impasto demo --output out
@@ -27,6 +27,10 @@ format: $(VENV)/.check
 
 docs: $(VENV)/.installed
 	$(BIN)/python docs/generate.py
+
+pictures: $(VENV)/.test
+	$(PIP) --editable .[faces]
+	$(BIN)/python -m docs.pictures
 
 train-pocket: $(VENV)/.installed
 	$(BIN)/python -m training.train --weights $(SHARED)/weights --images $(SHARED)/images --out runs/pocket

@@ -21,7 +21,7 @@ from typing import Any
 
 import click
 
-from impasto import backbones, normalization, tables
+from impasto import backbones, normalization, presets, tables
 from impasto.cli import cli
 from impasto.parsing import flag
 from impasto.pyramid import plan
@@ -63,8 +63,8 @@ The path of the picture is printed to standard output, everything else to standa
 | 0 | done |
 | 1 | failed: one sentence says why |
 | 2 | bad input, found before the work began: one sentence says what and how to mend it |
-| 130 | interrupted with Ctrl-C: the picture so far is kept |
-| 143 | terminated: the picture so far is kept |
+| 130 | interrupted with Ctrl-C: the picture so far, or all finished cells, are kept |
+| 143 | terminated: likewise |
 
 | variable | meaning |
 |---|---|
@@ -155,6 +155,8 @@ def shown(value: Any) -> str:
     """Return a default as it would be typed, or a dash."""
     if value is None or value == ():
         return "-"
+    if isinstance(value, tuple) and isinstance(value[0], float):
+        return f"`{','.join(map(number, value))}`"
     if isinstance(value, tuple):
         return ", ".join(f"`{layer}:{weight:g}`" for layer, weight in value)
     if isinstance(value, bool):
@@ -187,7 +189,15 @@ def choices() -> str:
         "normalization": {n: row.summary for n, row in normalization.NORMALIZATIONS.items()},
         "init": {name: row.summary for name, row in tables.INITIALIZERS.items()},
         "optimizer": {name: row.summary for name, row in tables.OPTIMIZERS.items()},
+        "style_loss": {name: row.summary for name, row in tables.STYLE_LOSSES.items()},
         "pooling": backbones.POOLINGS,
+        "rescale": backbones.RESCALINGS,
+        "tv": {name: row.summary for name, row in tables.VARIATIONS.items()},
+        "preset": {name: row.summary for name, row in presets.PRESETS.items()},
+        "color": tables.COLORS,
+        "color_match": {name: row.summary for name, row in tables.COLOR_MATCHES.items()},
+        "mask_spread": {name: row.summary for name, row in tables.SPREADS.items()},
+        "finish": {name: row.summary for name, row in tables.FINISHES.items()},
         "precision": tables.PRECISIONS,
     }
     rows = [(f"`{s}`", f"`{n}`", text) for s, names in listed.items() for n, text in names.items()]
@@ -239,7 +249,33 @@ def layers() -> str:
     return "```text\n" + "".join(f"{layer}\n" for layer in order) + "```\n"
 
 
+def preset_table() -> str:
+    """Return every preset: what it sets, where that is from, and where it must differ."""
+    parts = []
+    for name, row in presets.PRESETS.items():
+        set_to = dict(row.values)
+        if row.plan is not None:
+            set_to["plan"] = row.plan(set_to["size"])
+        weights = " or ".join(f"`{source}`" for source in row.weights) or "any"
+        told = ", ".join(f"`{key}` {preset_value(key, value)}" for key, value in set_to.items())
+        parts.append(
+            f"## {name}\n\n{row.summary}.\n\n- **Settings:** {told}\n- **Weights:** {weights}\n"
+            f"- **From:** {row.origin}.\n- **Differs:** {row.differs}.\n"
+        )
+    return "\n" + "\n".join(parts)
+
+
+def preset_value(setting: str, value: Any) -> str:
+    """Return a preset's value as it would be typed."""
+    if setting.endswith("layers"):
+        return ",".join(n if weight == 1 else f"{n}:{weight:.3g}" for n, weight in value)
+    if setting == "plan":
+        return ",".join(f"{size}:{count}" for size, count in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    "presets": preset_table,
     "plans": plans,
     "normalization weights": normalization_weights,
     "modules": modules,

@@ -94,7 +94,7 @@ def golden() -> dict[str, list[float]]:
 
 def export(checkpoint: Path, target: Path = WEIGHTS) -> str:
     """Write weights, hash and golden features; return the hash."""
-    state = torch.load(checkpoint, weights_only=False, map_location="cpu")
+    state = torch.load(checkpoint, weights_only=True, map_location="cpu")
     student = Student()
     student.load_state_dict(state["average"])
     metadata = METADATA | {

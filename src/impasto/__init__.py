@@ -17,6 +17,7 @@ from impasto.errors import ImpastoError, UsageError, import_row
 if TYPE_CHECKING:
     from impasto.painted import Painted, Progress
     from impasto.recipe import Recipe
+    from impasto.reconstruction import reconstruct
     from impasto.settings import Settings
     from impasto.transfer import stylize, stylize_steps
 
@@ -28,6 +29,7 @@ __all__ = [
     "Settings",
     "UsageError",
     "__version__",
+    "reconstruct",
     "stylize",
     "stylize_steps",
 ]
@@ -37,6 +39,7 @@ _HOMES = {
     "Progress": "impasto.painted",
     "Recipe": "impasto.recipe",
     "Settings": "impasto.settings",
+    "reconstruct": "impasto.reconstruction",
     "stylize": "impasto.transfer",
     "stylize_steps": "impasto.transfer",
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import click
 
@@ -23,6 +26,12 @@ def main() -> NoReturn:
     """
     signal.signal(signal.SIGTERM, _terminate)
     keep_freed_memory()
+    with redirect_stderr(Unheard(sys.stderr)):
+        run()
+
+
+def run() -> NoReturn:
+    """Run the command line and exit."""
     try:
         from impasto.cli import cli  # takes a moment, in which Ctrl-C may come
 
@@ -47,6 +56,45 @@ def main() -> NoReturn:
         complain(explain(error))
         sys.exit(1)
     sys.exit(0)
+
+
+class Unheard(io.TextIOBase):
+    """Standard error whose reader may go away, as in ``2>&1 | head``: the work goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, or drop the text if nobody reads any more."""
+        with self.unheard():
+            return self.stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush likewise."""
+        with self.unheard():
+            self.stream.flush()
+
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """Send all that follows nowhere once the reader has gone."""
+        try:
+            yield
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
+
+    def fileno(self) -> int:
+        """Return the file descriptor."""
+        return self.stream.fileno()
+
+    def isatty(self) -> bool:
+        """Tell whether it is a terminal."""
+        return self.stream.isatty()
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """The encoding of the stream, by which bars choose their characters."""
+        return self.stream.encoding
 
 
 def complain(sentence: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -20,13 +21,13 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
-from rich.table import Table
 from rich.text import Text
 
 from impasto.backbones import BACKBONES
 from impasto.backbones.published import find, sources
 from impasto.job import Job
 from impasto.painted import Progress as Painting
+from impasto.painted import by_kind
 
 Show = Callable[[Painting], None]
 
@@ -63,13 +64,14 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def left_word(job: Job) -> str:
+    """Return what to call the time left: how soon a run converges cannot be known."""
+    return "at most" if job.settings.converge else "left"
+
+
 def losses(parts: dict[str, float]) -> str:
     """Return the losses by kind: ``content 0.41  style 1.2  tv 0.03``."""
-    kinds: dict[str, float] = {}
-    for name, value in parts.items():
-        kind = name.split()[0]
-        kinds[kind] = kinds.get(kind, 0.0) + value
-    return "  ".join(f"{kind} {value:.4g}" for kind, value in kinds.items())
+    return "  ".join(f"{kind} {value:.4g}" for kind, value in by_kind(parts).items())
 
 
 def opening(job: Job) -> str:
@@ -78,12 +80,24 @@ def opening(job: Job) -> str:
     height, width = job.shape(s.size)
     tiles = f", tiles of {s.tile} px" if s.tile else ""
     plan = ", ".join(f"{level.size} px × {level.evaluations}" for level in job.levels)
+    most = "at most " if s.converge else ""
     return (
         f"network: {job.backbone.description}\n"
         f"{width} × {height} pixels with {s.backbone} on {s.device} ({s.precision}, "
-        f"threads: {s.threads}{tiles}); evaluations: {plan}; about {clock(job.seconds)} "
-        f"and {job.peak_memory / 2**30:.2g} GiB"
+        f"threads: {s.threads}{tiles}); evaluations: {most}{plan}; {most or 'about '}"
+        f"{clock(job.seconds)} and {job.peak_memory / 2**30:.2g} GiB{cut_start(job)}"
     )
+
+
+def cut_start(job: Job) -> str:
+    """Return a line if much of the start picture lies outside of the photograph's shape."""
+    if job.start is None:
+        return ""
+    (height, width), (rows, columns) = job.shape(job.settings.size), job.start.rgb.shape[:2]
+    kept = min(width / columns, height / rows) / max(width / columns, height / rows)
+    if kept > 0.95:
+        return ""
+    return f"\nthe start picture has another shape: its middle is used, {kept:.0%} of it"
 
 
 @contextmanager
@@ -114,7 +128,7 @@ def plain(job: Job) -> Show:
             last = time.monotonic()
             print(
                 f"{painting.size} px  {step.index}/{count}  loss {step.total:.4g}  "
-                f"({losses(step.parts)})  {1 / eta.cost:.1f}/s  left {clock(left)}",
+                f"({losses(step.parts)})  {1 / eta.cost:.1f}/s  {left_word(job)} {clock(left)}",
                 file=sys.stderr,
             )
 
@@ -134,7 +148,7 @@ def live(job: Job, console: Console) -> Iterator[Show]:
     tasks = [
         bars.add_task(f"{level.size} px", total=level.evaluations, rate="") for level in job.levels
     ]
-    status, eta = Text(), Eta(job)
+    status, eta, word = Text(), Eta(job), left_word(job)
     console.print(Text(opening(job), style="dim"))
     with Live(Group(bars, status), console=console, refresh_per_second=8):
 
@@ -142,7 +156,10 @@ def live(job: Job, console: Console) -> Iterator[Show]:
             step, left = painting.step, eta.update(painting)
             rate = f"{1 / eta.cost:.1f}/s"
             bars.update(tasks[painting.level], completed=step.index, rate=rate)
-            status.plain = f"  loss {step.total:.4g}  ({losses(step.parts)})  left {clock(left)}"
+            for task in bars.tasks[: painting.level]:
+                if task.completed == 0:  # done before the run was interrupted
+                    bars.update(task.id, completed=task.total)
+            status.plain = f"  loss {step.total:.4g}  ({losses(step.parts)})  {word} {clock(left)}"
             if step.note:
                 console.print(Text(step.note, style="yellow"))
 
@@ -177,13 +194,16 @@ class Download:
 
 
 def models_table() -> None:
-    """Print the feature networks, which are here, and what can be fetched."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("network", "what it is", "here", "to fetch"):
-        table.add_column(heading)
+    """Print the feature networks: what each is, where it is, and what can be fetched."""
+    console = Console(soft_wrap=True, highlight=False)
     for name, network in BACKBONES.items():
         rows = sources(name)
-        here = str(find(name) or "no") if rows else "in the package"
-        fetchable = "\n".join(f"{source}, {row.megabytes} MB" for source, row in rows.items())
-        table.add_row(*map(Text, (name, network.summary, here, fetchable or "-")))
-    Console(soft_wrap=True).print(table)
+        here = str(find(name) or "no") if rows else "in the package, MIT"
+        console.print(Text.assemble((name, "bold"), f"  {network.title}: {network.summary}"))
+        about = [("layers", f"{network.layers[0]} … {network.layers[-1]}, {len(network.layers)}")]
+        about.append(("here", here))
+        for source, row in rows.items():
+            host = urlsplit(row.url).hostname
+            about.append(("to fetch", f"{source}, {row.megabytes} MB, {host}, {row.licence}"))
+        for what, value in about:
+            console.print(Text(f"    {what:9} {value}"))

@@ -5,7 +5,8 @@
     │   ├── UnknownName     a layer, backbone, optimizer, ... that does not exist
     │   ├── SettingsError   a setting out of its range, or two that contradict each other
     │   ├── PictureError    a file that cannot be read or written as a picture
-    │   └── WeightsError    a weight file that is missing, damaged, or of another network
+    │   ├── WeightsError    a weight file that is missing, damaged, or of another network
+    │   └── CheckpointError an interrupted run that cannot be continued in this way
     └── FetchError          a download that failed: exit code 1
 
 Every message is one sentence: what was given, the rule, the remedy.
@@ -47,6 +48,10 @@ class PictureError(UsageError):
 
 class WeightsError(UsageError):
     """A weight file that is missing, damaged, or belongs to another network."""
+
+
+class CheckpointError(UsageError):
+    """A checkpoint that is damaged, or that another painting has left."""
 
 
 class FetchError(ImpastoError):

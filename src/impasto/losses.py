@@ -4,7 +4,7 @@ A loss is built from its target and called on one feature map; it gives one numb
 weight, network, file or picture. A style loss works in two steps, a content loss in one, so that
 both can be evaluated in tiles:
 
-    statistic(features)            a sum over positions
+    statistic(features, weights)   a sum over positions, each counted by its weight
     distance(statistic)            one number
 
     part(features, rows, columns)  its summand from one part of the feature map
@@ -12,13 +12,14 @@ both can be evaluated in tiles:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
 from impasto.normalization import Scale, Target
 from impasto.statistics import Statistic, accumulable, gram
+from impasto.tables import Variation
 
 
 class Loss(Protocol):
@@ -32,11 +33,36 @@ class Loss(Protocol):
 class GlobalLoss(Protocol):
     """A loss that is a function of a statistic, and so can be collected over tiles."""
 
-    def statistic(self, features: Tensor) -> Statistic:
-        """Return the sum over the positions of ``features`` (B, C, H, W)."""
+    def statistic(self, features: Tensor, weights: Tensor | None = None) -> Statistic:
+        """Return the sum over the positions of ``features`` (B, C, H, W).
+
+        Each position counts by its weight (1, 1, H, W) >= 0, or once without weights.
+        """
 
     def distance(self, statistic: Statistic) -> Tensor:
         """Return the loss of all features with this statistic."""
+
+    def __call__(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
+        """Return the distance of the statistic of ``features``."""
+
+
+class PictureLoss(Protocol):
+    """A style loss whose target is no sum over positions: it needs the paintings' feature maps.
+
+    It knows neither masks nor tiles.
+    """
+
+    least: int
+    """The fewest rows and columns of positions that it can look at."""
+
+    strides: tuple[int, ...]
+    """It is for layers whose positions lie so many pixels apart."""
+
+    @classmethod
+    def of_pictures(
+        cls, features: Sequence[Tensor], weights: Sequence[float], scale: Scale
+    ) -> Loss:
+        """Return the loss for paintings with these feature maps (1, C, H, W) and weights."""
 
 
 @runtime_checkable
@@ -96,30 +122,35 @@ class GramLoss:
         """Return the loss of a feature map with this Gram matrix."""
         return self.scale * (statistic.mean - self.target).square().sum()
 
-    def __call__(self, features: Tensor) -> Tensor:
-        """Return the loss of ``features`` (B, C, H, W)."""
-        return self.distance(self.statistic(features))
+    def __call__(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
+        """Return the loss of ``features`` (B, C, H, W), positions counted by their weights."""
+        return self.distance(self.statistic(features, weights))
 
 
 class TotalVariation:
     """Differences of neighboring values, which punish speckle: ``s Σ |dx|ᵖ + s Σ |dy|ᵖ``.
 
     The scale s is by default one over the number of differences, so that each sum is a mean.
-    The power p is 2 (squared: smooth) or 1 (absolute: keeps edges).
+    The degree p is 2 (squared: smooth) or 1 (absolute: keeps edges). Jointly, both differences of a
+    pixel make one arrow: ``s Σ (dx² + dy²)^(p/2)``; Kang has p = 2.5, the power 1.25.
 
-    Source: Mahendran and Vedaldi (2015) for p = 2; Rudin, Osher and Fatemi (1992) for p = 1.
+    Source: Mahendran and Vedaldi (2015), who have the joint form with any power, for p = 2; Rudin,
+    Osher and Fatemi (1992) for p = 1; the power 1.25 is from the Keras example of Chollet.
     """
 
-    def __init__(self, power: int, scale: Callable[[int, int], float]) -> None:
-        """Keep the power, 1 or 2, and the scale of a sum of n such powers."""
-        self.power = power
+    def __init__(self, kind: Variation, scale: Callable[[int, float], float]) -> None:
+        """Keep the kind, and the scale of a sum of n terms of its degree."""
+        self.kind = kind
         self.scale = scale
 
     def __call__(self, features: Tensor) -> Tensor:
         """Return the variation of ``features`` (B, C, H, W), usually of the layer ``"image"``."""
         dy, dx = features.diff(dim=2), features.diff(dim=3)
-        return self._sum(dx) + self._sum(dy)
+        if self.kind.joint:
+            squares = dx[:, :, :-1].square() + dy[:, :, :, :-1].square()
+            return self._sum(squares.pow(self.kind.degree / 2))
+        power = {1: Tensor.abs, 2: Tensor.square}[int(self.kind.degree)]
+        return self._sum(power(dx)) + self._sum(power(dy))
 
-    def _sum(self, differences: Tensor) -> Tensor:
-        powers = differences.square() if self.power == 2 else differences.abs()
-        return self.scale(differences.numel(), self.power) * powers.sum()
+    def _sum(self, powers: Tensor) -> Tensor:
+        return self.scale(powers.numel(), self.kind.degree) * powers.sum()

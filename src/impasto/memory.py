@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 import time
 import weakref
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 import torch
+from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -84,8 +85,18 @@ class Tally(TorchDispatchMode):
             weakref.finalize(storage, self.alive.pop, key, None)
 
 
-def measure(backbone: Backbone, layers: Collection[str]) -> Cost:
-    """Return the cost of an evaluation that looks at ``layers``, from one on a small picture."""
+def measure(
+    backbone: Backbone,
+    layers: Collection[str],
+    style: Callable[[Tensor], Sequence[Term]] | None = None,
+) -> Cost:
+    """Return the cost of an evaluation that looks at ``layers``, from one on a small picture.
+
+    Args:
+        backbone: The network.
+        layers: Every layer that is looked at.
+        style: Makes the style terms for a painting (1, 3, H, W); by default Gram matrices of all.
+    """
     weight = next(backbone.parameters())
     generator = torch.Generator().manual_seed(0)
     image = torch.rand((1, 3, PROBE, PROBE), generator=generator).to(weight.device)
@@ -95,8 +106,9 @@ def measure(backbone: Backbone, layers: Collection[str]) -> Cost:
     terms = []
     for layer, target in features.items():
         terms.append(Term(f"content {layer}", 1.0, layer, ContentLoss(target, scale.content)))
-        terms.append(Term(layer, 1.0, layer, GramLoss(gram(target).mean, scale.style)))
-    objective = Objective(backbone, terms)
+        if style is None:
+            terms.append(Term(layer, 1.0, layer, GramLoss(gram(target).mean, scale.style)))
+    objective = Objective(backbone, [*terms, *(style(image) if style else ())])
     with Tally() as tally:
         objective(image)
     began = time.perf_counter()
@@ -114,17 +126,20 @@ class Extent:
             style picture at a large ``style_scale``.
         vectors: Images of the result's size that the optimizer keeps.
         value: Bytes of one value.
+        image_terms: Bytes for each pixel of losses on the image itself.
     """
 
     result: tuple[int, int]
     largest: tuple[int, int]
     vectors: int
     value: int = 4
+    image_terms: float = 0.0
 
     @property
     def fixed(self) -> float:
         """Bytes that no tile saves: the optimizer's vectors and the buffers."""
-        return 3.0 * self.value * (self.vectors + BUFFERS) * math.prod(self.result)
+        each = 3.0 * self.value * (self.vectors + BUFFERS) + self.image_terms
+        return each * math.prod(self.result)
 
 
 def peak(extent: Extent, cost: Cost, tile: int, margin: int) -> float:

@@ -6,7 +6,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from torch import Tensor
 
@@ -52,6 +52,39 @@ class Step:
     note: str = ""
 
 
+@dataclass(eq=False)
+class State:
+    """Where the loop stands between two evaluations: all that the next ones depend on.
+
+    Attributes:
+        image: What is evaluated next, (1, 3, H, W).
+        optimizer: With what it has learned.
+        index: Evaluations made so far.
+        seconds: Time spent on them.
+        best: The step of the lowest loss so far; None before the first.
+        improved: The evaluation since which there was no better image.
+        divergences: How often the loop has gone back to the best image.
+        recent: The best losses after each of the last evaluations.
+    """
+
+    image: Tensor
+    optimizer: Optimizer
+    index: int = 0
+    seconds: float = 0.0
+    best: Step | None = None
+    improved: int = 0
+    divergences: int = 0
+    recent: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW + 1))
+
+    def is_over(self, evaluations: int, tolerance: float) -> bool:
+        """Tell whether there is nothing left to do."""
+        return (
+            self.index >= evaluations
+            or self.divergences >= PATIENCE
+            or has_converged(self.recent, tolerance)
+        )
+
+
 def minimize(
     objective: Callable[[Tensor], Evaluation],
     image: Tensor,
@@ -59,7 +92,17 @@ def minimize(
     evaluations: int,
     tolerance: float = 0.0,
 ) -> Iterator[Step]:
-    """Yield a step for every evaluation of ``objective``, starting at ``image``.
+    """Yield a step for every evaluation of ``objective``, starting at ``image``; see `proceed`."""
+    return proceed(objective, State(image, optimizer), evaluations, tolerance)
+
+
+def proceed(
+    objective: Callable[[Tensor], Evaluation],
+    state: State,
+    evaluations: int,
+    tolerance: float = 0.0,
+) -> Iterator[Step]:
+    """Yield a step for every evaluation of ``objective`` that is left, going on from ``state``.
 
     A loss that is not finite, far above the best, or long without progress does not end the run:
     the loop returns to the best image, restarts the optimizer with half its step length, and says
@@ -67,44 +110,56 @@ def minimize(
 
     Args:
         objective: Gives the loss and its gradient at an image.
-        image: Where to start, (1, 3, H, W).
-        optimizer: Proposes the next image.
-        evaluations: How many evaluations to make at most; stop earlier with ``break``.
+        state: Where to go on from. It is changed, and whenever a step is yielded it is complete:
+            a copy of it, given to this function later, leads to the same images.
+        evaluations: How many evaluations to make at most, those before included; stop earlier
+            with ``break``.
         tolerance: The run has converged when the best loss falls by less than this share per
             evaluation, on average over the last `WINDOW`; 0 for never.
 
     Raises:
         ImpastoError: If the loss is not finite at the start already.
     """
-    began = time.perf_counter()
-    best: Step | None = None
-    divergences = last = 0
-    recent: deque[float] = deque(maxlen=WINDOW + 1)
-    for index in range(1, evaluations + 1):
-        at = objective(image)
-        seconds = time.perf_counter() - began
-        if best is None and not math.isfinite(at.total):
+    began = time.perf_counter() - state.seconds
+    while not state.is_over(evaluations, tolerance):
+        at = objective(state.image)
+        if state.best is None and not math.isfinite(at.total):
             raise ImpastoError(
                 f"the loss of the start image is {at.total}: it must be finite; "
                 "check the weights of the network, or use --precision float32."
             )
-        patient = best is None or at.total < best.total or index - last < STALLED
-        if best is None or (is_sound(at.total, best.total) and patient):
-            step = Step(index, image, at.total, at.parts, seconds, image, at.total)
-            if best is None or step.total < best.total:
-                best, last = step, index
-            yield replace(step, best=best.image, best_total=best.total)
-            recent.append(best.total)
-            if has_converged(recent, tolerance):
-                return
-            image = optimizer.step(image, at.gradient)
-        else:
-            divergences += 1
-            yield replace(best, index=index, seconds=seconds, note=_sentence(at.total, best.total))
-            if divergences == PATIENCE:
-                return
-            optimizer.restart()
-            image, last = best.image, index
+        state.index += 1
+        state.seconds = time.perf_counter() - began
+        yield _accept(state, at) if _is_good(state, at.total) else _go_back(state, at.total)
+
+
+def _is_good(state: State, total: float) -> bool:
+    """Tell whether to go on from an image: its loss is sound, or the best, or not long without."""
+    if state.best is None or total < state.best.total:
+        return True
+    return is_sound(total, state.best.total) and state.index - state.improved < STALLED
+
+
+def _accept(state: State, at: Evaluation) -> Step:
+    """Take in an evaluation and ask the optimizer for the next image."""
+    image = state.image
+    step = Step(state.index, image, at.total, at.parts, state.seconds, image, at.total)
+    if state.best is None or step.total < state.best.total:
+        state.best, state.improved = step, state.index
+    state.recent.append(state.best.total)
+    state.image = state.optimizer.step(image, at.gradient)
+    return replace(step, best=state.best.image, best_total=state.best.total)
+
+
+def _go_back(state: State, total: float) -> Step:
+    """Return to the best image, with shorter steps."""
+    best = state.best
+    assert best is not None
+    state.divergences += 1
+    state.optimizer.restart()
+    state.image, state.improved = best.image, state.index
+    note = _sentence(total, best.total)
+    return replace(best, index=state.index, seconds=state.seconds, note=note)
 
 
 def is_sound(total: float, best: float) -> bool:

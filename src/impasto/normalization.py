@@ -9,11 +9,15 @@ that are means over positions, ``G = F Fᵀ / (H W)``. Implementations differ in
 | paper        | 1 / 2               | 1 / (4 C²)      | sum to 1      |
 | gatys2016    | 1 / (C H W)         | 1 / C⁴          | as given      |
 | neural-style | 1 / (C H W)         | 1 / C⁴          | as given      |
+| kang         | 1                   | 1 / 36          | as given      |
+| neuralart    | 1                   | 1 / C²          | sum to 1      |
 
 # Differs from Gatys et al. (2015): the default is ``relative``, which has no unit.
 
 Source: Gatys et al. (2015), equations 1 and 4; the code of Gatys (2016), which has the weight
-1e3 / C² on the mean squared difference; Johnson's neural-style.
+1e3 / C² on the mean squared difference; Johnson's neural-style; Chollet's Keras example, where
+style is divided by ``4 · 3² (H W)²`` of the picture, so that a layer behind n poolings has the
+weight ``16⁻ⁿ`` here; Tai's neuralart.
 """
 
 from __future__ import annotations
@@ -57,7 +61,7 @@ class Normalization:
         summary: One line for help texts.
         content: Scale of the content loss.
         style: Scale of the style loss.
-        variation: Scale of a sum of powers of differences, given their number and the power.
+        variation: Scale of a sum of powers of differences, given their number and the degree.
         content_weight: Default α.
         style_weight: Default β.
         tv_weight: Default weight of total variation.
@@ -72,7 +76,7 @@ class Normalization:
     style_weight: float
     tv_weight: float = 0.0
     tv: str = "squared"
-    variation: Callable[[int, int], float] = lambda count, power: 1.0 / max(count, 1)
+    variation: Callable[[int, float], float] = lambda count, degree: 1.0 / max(count, 1)
     shares: bool = True
 
 
@@ -104,10 +108,28 @@ NORMALIZATIONS: dict[str, Normalization] = {
         "Johnson's neural-style: 5, 100, and total variation summed over values of 0 to 255",
         content=lambda target: 1.0 / target.elements,
         style=lambda target: float(target.channels) ** -4,
-        variation=lambda count, power: 255.0**power / power,
+        variation=lambda count, degree: 255.0**degree / degree,
         content_weight=5.0,
         style_weight=100.0,
         tv_weight=1e-3,
         shares=False,
+    ),
+    "kang": Normalization(
+        "the Keras example that Kang followed: sums of squares, style divided by 4 · 3²",
+        content=lambda target: 1.0,
+        style=lambda target: 1.0 / 36.0,
+        variation=lambda count, degree: 255.0**degree,
+        content_weight=0.025,
+        style_weight=1.0,
+        tv_weight=1.0,
+        tv="kang",
+        shares=False,
+    ),
+    "neuralart": Normalization(
+        "Tai's neuralart: sums of squares, style divided by C²",
+        content=lambda target: 1.0,
+        style=lambda target: float(target.channels) ** -2,
+        content_weight=1.0,
+        style_weight=2e9,
     ),
 }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from impasto.losses import Loss
+from impasto.losses import GlobalLoss, Loss
 
 IMAGE = "image"
 """The layer that is the image itself, so that total variation is a loss like any other."""
@@ -25,12 +25,22 @@ class Term:
         weight: Factor of its loss; a larger weight means more of the thing named.
         layer: The layer whose feature map the loss sees, or `IMAGE`.
         loss: The loss.
+        mask: How much each position of the layer counts, (1, 1, H, W) of the whole layer; for a
+            `GlobalLoss` only.
     """
 
     name: str
     weight: float
     layer: str
     loss: Loss
+    mask: Tensor | None = None
+
+    def __call__(self, features: Tensor) -> Tensor:
+        """Return the weighted loss of the whole layer's feature map."""
+        if self.mask is None:
+            return self.weight * self.loss(features)
+        assert isinstance(self.loss, GlobalLoss), f"a mask on {self.name}, which has no statistic"
+        return self.weight * self.loss(features, self.mask)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +72,35 @@ class Objective:
         self.terms = [term for term in terms if term.weight != 0]
         self.layers = {term.layer for term in self.terms} - {IMAGE}
 
+    def with_terms(self, terms: Sequence[Term]) -> Objective:
+        """Return the same with other terms."""
+        return Objective(self.backbone, terms)
+
     def __call__(self, image: Tensor) -> Evaluation:
         """Evaluate the loss and its gradient at ``image`` (1, 3, H, W), sRGB in [0, 1]."""
         image = image.detach().requires_grad_()
         with torch.enable_grad():
             features = {IMAGE: image, **self.backbone(image, self.layers)}
-            parts = {t.name: t.weight * t.loss(features[t.layer]) for t in self.terms}
+            parts = {term.name: term(features[term.layer]) for term in self.terms}
             total = torch.stack(list(parts.values())).sum()
         (gradient,) = torch.autograd.grad(total, image)
         return Evaluation(total.item(), {name: p.item() for name, p in parts.items()}, gradient)
+
+
+class Restricted:
+    """An objective that lets an image change in some ways only.
+
+    The gradient is projected onto the changes allowed; an optimizer whose steps are made of
+    gradients then never leaves them.
+    """
+
+    def __init__(
+        self, objective: Callable[[Tensor], Evaluation], allowed: Callable[[Tensor], Tensor]
+    ) -> None:
+        """Keep the objective and the projection of a change (1, 3, H, W)."""
+        self.objective, self.allowed = objective, allowed
+
+    def __call__(self, image: Tensor) -> Evaluation:
+        """Evaluate the objective, with the gradient along the changes allowed."""
+        at = self.objective(image)
+        return replace(at, gradient=self.allowed(at.gradient))

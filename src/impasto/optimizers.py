@@ -7,10 +7,14 @@ between evaluations: a quasi-Newton model of a clamped function is wrong and can
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
+
+Memory = dict[str, Tensor | float]
+"""What an optimizer remembers, by name: tensors and numbers, so that it can be kept in a file."""
 
 LONGEST_STEP = 0.03
 """Largest mean absolute change of the pixels in one step of L-BFGS. The first step, before any
@@ -30,6 +34,12 @@ class Optimizer(Protocol):
 
     def restart(self) -> None:
         """Forget what was learned and go on with half the step length, after a divergence."""
+
+    def state(self) -> Memory:
+        """Return all that the next steps depend on, besides image and gradient."""
+
+    def restore(self, memory: Mapping[str, Tensor | float]) -> None:
+        """Go on from what `state` of another optimizer of the same kind has returned."""
 
 
 class LBFGS:
@@ -67,6 +77,26 @@ class LBFGS:
         self.pairs.clear()
         self.last = None
         self.learning_rate /= 2
+
+    def state(self) -> Memory:
+        """Return the remembered steps, and where the last one began."""
+        memory: Memory = {"learning_rate": self.learning_rate, "pairs": len(self.pairs)}
+        for number, pair in enumerate(self.pairs):
+            memory |= {f"{name} {number}": value for name, value in pair._asdict().items()}
+        if self.last is not None:
+            memory |= {"image": self.last[0], "gradient": self.last[1]}
+        return memory
+
+    def restore(self, memory: Mapping[str, Tensor | float]) -> None:
+        """Take over the remembered steps."""
+        self.learning_rate = float(memory["learning_rate"])
+        self.pairs.clear()
+        for number in range(int(memory["pairs"])):
+            s, y, curvature = (memory[f"{name} {number}"] for name in Pair._fields)
+            self.pairs.append(Pair(_tensor(s), _tensor(y), float(curvature)))
+        self.last = None
+        if "image" in memory:
+            self.last = _tensor(memory["image"]), _tensor(memory["gradient"])
 
     def _remember(self, s: Tensor, y: Tensor) -> None:
         """Keep the pair unless it shows no positive curvature."""
@@ -145,3 +175,23 @@ class Adam:
         self.count = 0
         self.mean = self.square = None
         self.learning_rate /= 2
+
+    def state(self) -> Memory:
+        """Return both moments and the number of steps that they are made of."""
+        memory: Memory = {"learning_rate": self.learning_rate, "count": self.count}
+        if self.mean is not None and self.square is not None:
+            memory |= {"mean": self.mean, "square": self.square}
+        return memory
+
+    def restore(self, memory: Mapping[str, Tensor | float]) -> None:
+        """Take over both moments."""
+        self.learning_rate, self.count = float(memory["learning_rate"]), int(memory["count"])
+        self.mean = self.square = None
+        if "mean" in memory:
+            self.mean, self.square = _tensor(memory["mean"]), _tensor(memory["square"])
+
+
+def _tensor(value: Tensor | float) -> Tensor:
+    if not isinstance(value, Tensor):
+        raise TypeError(f"a tensor is expected in place of {value!r}")
+    return value

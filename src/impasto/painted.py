@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,9 +14,26 @@ from PIL import Image
 from impasto import images
 from impasto.errors import ImpastoError
 from impasto.job import Job, Rgb
-from impasto.minimize import Step
+from impasto.minimize import State, Step
 from impasto.recipe import Recipe
 from impasto.settings import Settings
+
+
+@dataclass(frozen=True, eq=False)
+class Position:
+    """Where a run stands between two evaluations: enough to go on from there.
+
+    Attributes:
+        level: Index into ``job.levels``.
+        before: Evaluations made at the coarser levels.
+        state: The loop's.
+        weights: Of the terms at this level, by name: `balance` measures them at its start.
+    """
+
+    level: int
+    before: int
+    state: State
+    weights: Mapping[str, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,12 +45,16 @@ class Progress:
         level: Index into ``job.levels``.
         step: The evaluation; its image may be padded and is not clipped, see `rgb`.
         before: Evaluations made at the coarser levels.
+        state: Of the loop after this evaluation; it changes with the next.
+        weights: Of the terms at this level, by name.
     """
 
     job: Job
     level: int
     step: Step
     before: int
+    state: State
+    weights: Mapping[str, float]
 
     @property
     def size(self) -> int:
@@ -45,9 +67,18 @@ class Progress:
         return self.before + self.step.index
 
     @property
+    def position(self) -> Position:
+        """Where to go on from after this evaluation."""
+        return Position(self.level, self.before, self.state, self.weights)
+
+    @property
     def rgb(self) -> Rgb:
         """The best image so far (H, W, 3), sRGB in [0, 1], at the present size."""
-        return self.job.picture(self.step.best, self.size)
+        return self.at(self.size)
+
+    def at(self, size: int) -> Rgb:
+        """Return the best image so far at another size than the present."""
+        return self.job.picture(self.step.best, self.size, size)
 
     @property
     def image(self) -> Image.Image:
@@ -66,6 +97,20 @@ class Record:
     seconds: float
 
 
+def by_kind(parts: dict[str, float]) -> dict[str, float]:
+    """Return weighted losses summed by kind, the first word of their names.
+
+    Example:
+        >>> by_kind({"style relu1_1": 1.0, "style relu2_1": 0.5, "tv": 2.0})
+        {'style': 1.5, 'tv': 2.0}
+    """
+    kinds: dict[str, float] = {}
+    for name, value in parts.items():
+        kind = name.split()[0]
+        kinds[kind] = kinds.get(kind, 0.0) + value
+    return kinds
+
+
 @dataclass
 class Painted:
     """A painting as far as it has come: the result, once the last step has been added.
@@ -73,13 +118,16 @@ class Painted:
     Attributes:
         job: What is being painted.
         history: The losses of every evaluation.
-        notes: What went wrong on the way, if anything.
+        notes: What was found out about the pictures, and what went wrong on the way.
     """
 
     job: Job
     history: list[Record] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     last: Progress | None = None
+
+    def __post_init__(self) -> None:
+        self.notes.extend(note for note in self.job.notes if note not in self.notes)
 
     def add(self, progress: Progress) -> Record:
         """Take in one step and return its numbers."""
@@ -97,11 +145,7 @@ class Painted:
         """The picture (H, W, 3), sRGB in [0, 1], at the size asked for."""
         if self.last is None:
             raise ImpastoError("nothing has been painted yet.")
-        height, width = self.job.shape(self.job.settings.size)
-        rgb = self.last.rgb
-        if rgb.shape[:2] == (height, width):
-            return rgb
-        return images.resize(rgb, width, height).clip(0, 1)
+        return self.last.at(self.job.settings.size)
 
     @property
     def alpha(self) -> NDArray[np.float32] | None:

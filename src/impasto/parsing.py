@@ -53,6 +53,12 @@ def path(value: Any) -> str:
         raise ValueError("it must be a path") from None
 
 
+def paths(value: Any) -> tuple[str, ...]:
+    """Return one path or several; text is one path, whatever is in it."""
+    several = isinstance(value, Iterable) and not isinstance(value, str | os.PathLike)
+    return tuple(map(path, value if several else (value,)))
+
+
 def flag(value: Any) -> bool:
     """Return True or False."""
     words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -69,20 +75,35 @@ def layers(value: Any) -> tuple[tuple[str, float], ...]:
         (('relu1_1', 0.5), ('relu2_1', 1.0))
     """
     rule = "it must be layers like relu1_1,relu2_1 or with weights relu1_1:0.5,relu2_1:2"
+    return _weighted(value, rule, "layer")
+
+
+def losses(value: Any) -> tuple[tuple[str, float], ...]:
+    """Return style losses with weights, 1 where none is given.
+
+    Example:
+        >>> losses("gram,histogram:0.5")
+        (('gram', 1.0), ('histogram', 0.5))
+    """
+    rule = "it must be a loss like gram, or several with weights like gram:1,histogram:0.5"
+    return _weighted(value, rule, "loss")
+
+
+def _weighted(value: Any, rule: str, what: str) -> tuple[tuple[str, float], ...]:
     pairs = []
     for item in _items(value):
-        layer, weight = _pair(item, default=1.0)
+        name, weight = _pair(item, default=1.0)
         try:
             number = real(weight)
         except ValueError:
             raise ValueError(rule) from None
-        if not isinstance(layer, str) or not layer or number < 0:
+        if not isinstance(name, str) or not name or number < 0:
             raise ValueError(f"{rule}, each weight at least 0")
-        pairs.append((layer, number))
+        pairs.append((name, number))
     if not any(weight for _, weight in pairs):
         raise ValueError(f"{rule}, at least one weight larger than 0")
-    if len({layer for layer, _ in pairs}) < len(pairs):
-        raise ValueError("it must name each layer once")
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise ValueError(f"it must name each {what} once")
     return tuple(pairs)
 
 

@@ -44,23 +44,33 @@ class Recipe:
 
     Attributes:
         settings: All settings, those included that the run chose by itself.
-        content: The photograph.
+        content: The photograph, or None for a texture.
         styles: The style pictures.
         init: The start image, if it was a file.
+        fine_style: The picture of the fine strokes.
+        content_masks: The content masks.
+        style_masks: The style masks.
         weights: The weight file, if one was given or fetched.
+        canvas: Width and height of a texture, which has no photograph.
         version: Of Impasto.
     """
 
     settings: Settings
-    content: Input
+    content: Input | None
     styles: tuple[Input, ...]
     init: Input | None = None
+    fine_style: Input | None = None
+    content_masks: tuple[Input, ...] = ()
+    style_masks: tuple[Input, ...] = ()
     weights: Input | None = None
+    canvas: tuple[int, int] | None = None
     version: str = __version__
 
     def to_json(self) -> str:
         """Return the recipe as JSON, as embedded in pictures."""
         values = {**asdict(self), "settings": self.settings.to_dict()}
+        if self.canvas is None:
+            del values["canvas"]
         return json.dumps({"impasto": values.pop("version"), **values})
 
     @classmethod
@@ -74,10 +84,14 @@ class Recipe:
             values: dict[str, Any] = json.loads(text)
             return cls(
                 settings=Settings.from_dict(values["settings"]),
-                content=Input(**values["content"]),
-                styles=tuple(Input(**style) for style in values["styles"]),
+                content=_optional(values["content"]),
+                styles=_several(values["styles"]),
+                content_masks=_several(values.get("content_masks", ())),
+                style_masks=_several(values.get("style_masks", ())),
                 init=_optional(values.get("init")),
+                fine_style=_optional(values.get("fine_style")),
                 weights=_optional(values.get("weights")),
+                canvas=_canvas(values),
                 version=str(values["impasto"]),
             )
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
@@ -104,8 +118,19 @@ class Recipe:
         return cls.from_json(text)
 
 
+def _several(values: Sequence[dict[str, Any]]) -> tuple[Input, ...]:
+    return tuple(Input(**each) for each in values)
+
+
 def _optional(values: dict[str, Any] | None) -> Input | None:
     return Input(**values) if values else None
+
+
+def _canvas(values: dict[str, Any]) -> tuple[int, int] | None:
+    if values["content"] is not None:
+        return None
+    width, height = map(int, values["canvas"])
+    return width, height
 
 
 def locate(given: str | None, recorded: Input, picture: Path, what: str) -> str:

@@ -9,20 +9,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from impasto import parsing
-from impasto.backbones import BACKBONES, POOLINGS, check_layers
+from impasto.backbones import BACKBONES, POOLINGS, RESCALINGS, check_layers
 from impasto.errors import SettingsError, look_up
 from impasto.normalization import NORMALIZATIONS
 from impasto.pyramid import plan
 from impasto.tables import (
+    COLOR_MATCHES,
+    COLORS,
+    FINISHES,
     INITIALIZERS,
     LEARNING_RATES,
     OPTIMIZERS,
     PRECISIONS,
+    SPREADS,
     STYLE_LOSSES,
     VARIATIONS,
 )
 
 Layers = tuple[tuple[str, float], ...]
+
+PHOTOREAL_WEIGHT, PHOTOREAL_FINISH = 3e4, "poisson"
+"""What `photoreal` stands for."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,13 @@ def knob(default: Any, parse: Callable[[Any], Any], help: str, group: str, **det
     )
 
 
+ITERATIONS = 100
+"""Evaluations at the final size, if neither a number nor convergence is asked for."""
+
+MOST_ITERATIONS = 10_000
+"""Evaluations at the final size after which a run that was to converge is ended all the same."""
+
+COLOR, REGIONS, PHOTOREALISM = "Color", "Regions", "What stays of the photograph"
 PAINTING, OPTIMIZATION, NETWORK = "Painting", "Optimization", "Network and losses"
 MACHINE, OUTPUT = "Machine", "Output"
 
@@ -83,6 +97,12 @@ class Settings:
     style_weight: float = knob(
         None, parsing.real, "β: larger is more of the paintings' style", PAINTING, low=0, high=1e12
     )
+    auto: bool = knob(
+        False,
+        parsing.flag,
+        "choose style_weight for these pictures, in a few short runs at a small size",
+        PAINTING,
+    )
     content_weight: float = knob(
         None,
         parsing.real,
@@ -99,10 +119,11 @@ class Settings:
         low=0,
         high=1e12,
     )
-    style_scale: float = knob(
+    style_scale: tuple[float, ...] = knob(
         1.0,
-        parsing.real,
-        "size of the style pictures relative to the result's: larger is larger strokes",
+        parsing.reals,
+        "size of the style pictures relative to the result's: larger is larger strokes; one for "
+        "all, or one for each, like 1,0.5",
         PAINTING,
         low=0.05,
         high=20,
@@ -110,16 +131,91 @@ class Settings:
     style_blend: tuple[float, ...] = knob(
         (), parsing.reals, "a weight for each style picture, like 2,1", PAINTING, low=0
     )
+    fine_style: str | None = knob(
+        None,
+        parsing.path,
+        "a picture whose fine strokes the style pictures take on first, keeping forms and colors",
+        PAINTING,
+    )
     init: str = knob(
         "content",
         parsing.path,
         f"where to start: {', '.join(INITIALIZERS)}, or a picture file",
         PAINTING,
     )
+    init_noise: float = knob(
+        0.0,
+        parsing.real,
+        "share of white noise mixed into the start, 0 to 1",
+        PAINTING,
+        low=0,
+        high=1,
+    )
     seed: int = knob(0, parsing.whole, "seed of the noise", PAINTING, low=0, high=2**63 - 1)
 
+    color: str = knob("style", parsing.name, "whose colors the picture has", COLOR, choices=COLORS)
+    color_match: str = knob(
+        None,
+        parsing.name,
+        "what is matched with --color content",
+        COLOR,
+        choices=COLOR_MATCHES,
+    )
+    content_mask: tuple[str, ...] = knob(
+        (),
+        parsing.paths,
+        "where to paint: white or a color is painted, black stays the photograph; once for each "
+        "region, or one picture with a color for each",
+        REGIONS,
+    )
+    style_mask: tuple[str, ...] = knob(
+        (),
+        parsing.paths,
+        "which part of the style pictures each region is painted with, likewise",
+        REGIONS,
+    )
+    mask_spread: str = knob(
+        None,
+        parsing.name,
+        "how much features near the border of a region count for it",
+        REGIONS,
+        choices=SPREADS,
+    )
+    protect_faces: bool = knob(
+        False, parsing.flag, "find faces, and paint them with less strength", PHOTOREALISM
+    )
+    protect_edges: float = knob(
+        0.0,
+        parsing.real,
+        "larger keeps more of the photograph's edges, like 3; 0 for none",
+        PHOTOREALISM,
+        low=0,
+        high=1e12,
+    )
+    photoreal: bool = knob(
+        False,
+        parsing.flag,
+        "from photograph to photograph: sets photoreal_weight and finish where they are not given",
+        PHOTOREALISM,
+    )
+    photoreal_weight: float = knob(
+        None,
+        parsing.real,
+        "larger keeps more of what makes a photograph: colors change only smoothly",
+        PHOTOREALISM,
+        low=0,
+        high=1e15,
+    )
+    finish: str = knob(
+        None,
+        parsing.name,
+        "what is done with the finished picture",
+        PHOTOREALISM,
+        choices=FINISHES,
+    )
+
     iterations: int = knob(
-        100, parsing.whole, "evaluations at the final size", OPTIMIZATION, low=1, high=10**6
+        None, parsing.whole, "evaluations at the final size", OPTIMIZATION, low=1, high=10**6
     )
     levels: int = knob(
         None, parsing.whole, "sizes from coarse to fine, 1 for none", OPTIMIZATION, low=1, high=32
@@ -130,18 +226,22 @@ class Settings:
         "size:evaluations for each size, like 256:150,512:100, instead of iterations and levels",
         OPTIMIZATION,
     )
-    tolerance: float = knob(
+    converge: float = knob(
         0.0,
         parsing.real,
-        "go on to the next size when the loss falls by less than this share per evaluation, "
-        "like 1e-4; 0 for never",
+        "run each size until the loss falls by less than this share per evaluation, like 1e-4; "
+        "iterations are then the most, 10000 if not given; 0 for exactly the iterations",
         OPTIMIZATION,
         low=0,
         high=1,
     )
     optimizer: str = knob("lbfgs", parsing.name, "how to descend", OPTIMIZATION, choices=OPTIMIZERS)
     learning_rate: float = knob(
-        None, parsing.real, "step length: 1 for lbfgs, 0.02 for adam", OPTIMIZATION, low=1e-9
+        None,
+        parsing.real,
+        "step length: 1 for lbfgs and lbfgsb, 0.02 for adam",
+        OPTIMIZATION,
+        low=1e-9,
     )
     history: int = knob(
         10, parsing.whole, "steps that lbfgs remembers", OPTIMIZATION, low=1, high=1000
@@ -150,14 +250,27 @@ class Settings:
     backbone: str = knob("pocket", parsing.name, "feature network", NETWORK, choices=BACKBONES)
     weights: str | None = knob(None, parsing.path, "weight file of the network", NETWORK)
     pooling: str = knob(None, parsing.name, "how the network shrinks", NETWORK, choices=POOLINGS)
+    rescale: str = knob(
+        "none", parsing.name, "scale of a VGG's activations", NETWORK, choices=RESCALINGS
+    )
     content_layers: Layers = knob(
         None, parsing.layers, "like relu4_2, or with weights relu3_1:1,relu4_2:2", NETWORK
     )
     style_layers: Layers = knob(
         None, parsing.layers, "like relu1_1,relu2_1, or with weights relu1_1:0.5,relu2_1:2", NETWORK
     )
-    style_loss: str = knob(
-        "gram", parsing.name, "what of the style is compared", NETWORK, choices=STYLE_LOSSES
+    style_loss: Layers = knob(
+        "gram",
+        parsing.losses,
+        "what of the style is compared: one, or several with weights like gram:1,histogram:0.5, of",
+        NETWORK,
+        choices=STYLE_LOSSES,
+    )
+    balance: bool = knob(
+        False,
+        parsing.flag,
+        "at the start of each size, weigh the style losses so that each pulls by its share",
+        NETWORK,
     )
     normalization: str = knob(
         "relative", parsing.name, "scale of the losses", NETWORK, choices=NORMALIZATIONS
@@ -198,6 +311,14 @@ class Settings:
             raise SettingsError(f"bits is {self.bits}: a file has 8 or 16 bits per channel.")
         for chosen in (self.content_layers, self.style_layers):
             check_layers(self.backbone, [layer for layer, _ in chosen or ()])
+        if self.rescale != "none" and not BACKBONES[self.backbone].rescalable:
+            raise SettingsError(
+                f"rescale is '{self.rescale}' but backbone is '{self.backbone}': only "
+                "convolutions in a row can be rescaled, so choose vgg19, vgg16 or alexnet, or "
+                "leave rescale out."
+            )
+        if self.auto:
+            self._check_auto()
         if self.content_weight == 0 == self.style_weight:
             raise SettingsError(
                 "content_weight and style_weight are both 0: at least one must be larger."
@@ -209,13 +330,45 @@ class Settings:
             )
         if self.style_blend and not any(self.style_blend):
             raise SettingsError("style_blend has only zeros: at least one must be larger.")
+        if not self.style_scale:
+            raise SettingsError("style_scale is empty: give one number, or one for each style.")
+        self._check_controls()
+
+    def _check_controls(self) -> None:
+        if self.color_match and self.color != "content":
+            raise SettingsError(
+                f"color_match is {self.color_match!r} but color is {self.color!r}: "
+                "colors are matched with color 'content' only."
+            )
+        if self.photoreal and self.photoreal_weight == 0:
+            raise SettingsError("photoreal is on and photoreal_weight is 0: leave one of them out.")
+
+    def _check_auto(self) -> None:
+        if self.style_weight is not None:
+            raise SettingsError(
+                f"auto chooses style_weight, which is {self.style_weight:g}: leave one of them out."
+            )
+        if self.normalization != "relative":
+            raise SettingsError(
+                f"auto needs losses without a unit and normalization is {self.normalization}: "
+                "leave out auto or normalization."
+            )
+        if self.content_weight == 0:
+            raise SettingsError(
+                "auto weighs style against content and content_weight is 0: it must be larger."
+            )
+        if self.photoreal or self.photoreal_weight:
+            raise SettingsError(
+                "auto seeks the weight at which half of the content is lost, and photoreal keeps "
+                "it: leave out one of them."
+            )
 
     def with_defaults(self) -> Settings:
         """Return the settings with everything filled in that follows from other settings."""
         norm, net = NORMALIZATIONS[self.normalization], BACKBONES[self.backbone]
+        iterations = self.iterations or (MOST_ITERATIONS if self.converge else ITERATIONS)
         chosen = self.plan or tuple(
-            (level.size, level.evaluations)
-            for level in plan(self.size, self.iterations, self.levels)
+            (level.size, level.evaluations) for level in plan(self.size, iterations, self.levels)
         )
         defaults = {
             "content_weight": norm.content_weight,
@@ -226,7 +379,12 @@ class Settings:
             "style_layers": net.style_layers,
             "pooling": "avg",
             "learning_rate": LEARNING_RATES[self.optimizer],
+            "color_match": "transport" if self.color == "content" else None,
+            "photoreal_weight": PHOTOREAL_WEIGHT if self.photoreal else 0.0,
+            "finish": PHOTOREAL_FINISH if self.photoreal else "none",
         }
+        if self.auto:
+            del defaults["style_weight"]  # chosen when the painting begins
         missing = {k: v for k, v in defaults.items() if getattr(self, k) is None}
         last = chosen[-1][1]
         return self.replace(plan=chosen, levels=len(chosen), iterations=last, **missing)
@@ -266,7 +424,8 @@ def check(setting: str, value: Any) -> Any:
     except (TypeError, ValueError, OverflowError) as error:
         raise SettingsError(f"{setting} is {value!r}: {error}.") from None
     if this.choices is not None:
-        look_up(this.choices, parsed, setting)
+        for chosen in [parsed] if isinstance(parsed, str) else [name for name, _ in parsed]:
+            look_up(this.choices, chosen, setting)
     for number in _numbers(parsed):
         low = -math.inf if this.low is None else this.low
         high = math.inf if this.high is None else this.high

@@ -22,7 +22,7 @@ class Statistic:
 
     Attributes:
         total: The sum, of any shape.
-        positions: The number of positions summed.
+        positions: The number of positions summed, or the sum of their weights.
     """
 
     total: Tensor
@@ -43,13 +43,19 @@ def accumulable(features: Tensor) -> Tensor:
     return features.float() if features.dtype in (torch.bfloat16, torch.float16) else features
 
 
-def gram(features: Tensor) -> Statistic:
+def exact(mean: Tensor) -> Tensor:
+    """Return a small tensor in float64, on the processor if its device has no such numbers."""
+    return mean.cpu().double() if mean.device.type == "mps" else mean.double()
+
+
+def gram(features: Tensor, weights: Tensor | None = None) -> Statistic:
     """Sum the products of every two channels over positions.
 
-    ``G_ij = Σ_k F_ik F_jk``, the correlations between filter responses.
+    ``G_ij = Σ_k w_k F_ik F_jk``, the correlations between filter responses.
 
     Args:
         features: Feature map (B, C, H, W); all of its B H W positions are summed.
+        weights: How much each position counts, (1, 1, H, W) and >= 0; without them, each once.
 
     Returns:
         The statistic with total (C, C), symmetric and positive semidefinite.
@@ -59,11 +65,22 @@ def gram(features: Tensor) -> Statistic:
         tensor([[1., 1.],
                 [1., 1.]])
 
-    Source: Gatys et al. (2015), equation 3.
+    Source: Gatys et al. (2015), equation 3; the weights are the guided Gram matrix of Gatys et
+    al. (2017), section 4, whose guidance channel is their square root.
     """
-    F = accumulable(features).flatten(2)  # (B, C, M); a view in both memory formats
+    F = accumulable(features)
+    if weights is not None:
+        F = F * weights.sqrt()
+    F = F.flatten(2)  # (B, C, M); a view in both memory formats
     total: Tensor = _SelfProduct.apply(F)  # type: ignore[no-untyped-call]
-    return Statistic(total.sum(dim=0), F.shape[0] * F.shape[2])
+    return Statistic(total.sum(dim=0), count(features, weights))
+
+
+def count(features: Tensor, weights: Tensor | None = None) -> float:
+    """Return the number of positions of a feature map (B, C, H, W), each counted by its weight."""
+    if weights is None:
+        return features[:, 0].numel()
+    return features.shape[0] * float(weights.sum())
 
 
 class _SelfProduct(torch.autograd.Function):
@@ -80,7 +97,9 @@ class _SelfProduct(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
         (D,), (F,) = gradients, ctx.saved_tensors
-        product: Tensor = (D + D.mT) @ F
+        S = D + D.mT
+        # In the memory format of F, channels first or last: a mixture slows down what follows.
+        product: Tensor = S @ F if F.stride(2) == 1 else (F.mT @ S).mT
         return product
 
 

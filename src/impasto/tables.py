@@ -32,25 +32,85 @@ class Row:
 
 STYLE_LOSSES: dict[str, Row] = {
     "gram": Row("impasto.losses:GramLoss", "correlations of features (Gatys et al. 2015)"),
+    "gram-shifted": Row("impasto.moments:ShiftedGramLoss", "the same of features less a constant"),
+    "meanstd": Row("impasto.moments:MeanStdLoss", "mean and spread of every feature: cheapest"),
+    "wasserstein": Row("impasto.moments:WassersteinLoss", "means and covariances, as a distance"),
+    "histogram": Row("impasto.transport:HistogramLoss", "how often each feature has which value"),
+    "sliced": Row("impasto.transport:SlicedLoss", "the same along mixtures of features"),
+    "patches": Row("impasto.patches:PatchLoss", "small pieces of the painting as wholes"),
 }
 
-VARIATIONS: dict[str, int] = {"squared": 2, "absolute": 1}
-"""Total variation by name: the power of the differences of neighbors."""
+
+@dataclass(frozen=True)
+class Variation:
+    """One kind of total variation.
+
+    Attributes:
+        degree: How it grows with the differences: doubled differences give ``2^degree`` times it.
+        joint: Whether the differences to the right and downwards are taken together, as the length
+            of one arrow, or summed apart.
+        summary: One line for help texts.
+    """
+
+    degree: float
+    joint: bool
+    summary: str
+
+
+VARIATIONS: dict[str, Variation] = {
+    "squared": Variation(2, False, "squares of the differences: smooth"),
+    "absolute": Variation(1, False, "sizes of the differences: keeps edges"),
+    "kang": Variation(2.5, True, "the power 1.25 of dx² + dy², as Kang used"),
+}
+"""Total variation by name: what is summed over all pairs of neighbors."""
 
 OPTIMIZERS: dict[str, Row] = {
     "lbfgs": Row("impasto.optimizers:LBFGS", "quasi-Newton: the fewest evaluations"),
+    "lbfgsb": Row("impasto.lbfgsb:LBFGSB", "lbfgs that keeps every pixel in [0, 1]"),
     "adam": Row("impasto.optimizers:Adam", "adaptive gradient descent: the least memory"),
 }
 
-LEARNING_RATES: dict[str, float] = {"lbfgs": 1.0, "adam": 0.02}
+LEARNING_RATES: dict[str, float] = {"lbfgs": 1.0, "lbfgsb": 1.0, "adam": 0.02}
 """Default learning rate of each optimizer, for pixels in [0, 1]."""
 
 INITIALIZERS: dict[str, Row] = {
     "content": Row("impasto.initializers:content", "the photograph"),
     "style": Row("impasto.initializers:style", "the first painting, cut to the photograph's shape"),
     "noise": Row("impasto.initializers:noise", "white noise, as in the paper"),
+    "blend": Row("impasto.initializers:blend", "photograph and first painting, half and half"),
+    "gray": Row("impasto.initializers:gray", "middle gray"),
+    "white": Row("impasto.initializers:white", "white"),
 }
 """Where the image starts; besides these, the path of any picture."""
+
+COLORS: dict[str, str] = {
+    "style": "the paintings'",
+    "content": "the photograph's: the paintings are recolored to match it before painting",
+    "luminance": "the photograph's: only light and dark are painted, on its own colors",
+}
+"""Whose colors the picture has."""
+
+COLOR_MATCHES: dict[str, Row] = {
+    "transport": Row("impasto.color:transport", "mean and covariance, moving colors the least"),
+    "symmetric": Row("impasto.color:symmetric", "mean and covariance, by symmetric roots"),
+    "cholesky": Row("impasto.color:cholesky", "mean and covariance, red first, then green, blue"),
+    "histogram": Row("impasto.color:histogram", "the histogram of each channel"),
+}
+"""How the paintings' colors are matched to the photograph's."""
+
+SPREADS: dict[str, Row] = {
+    "simple": Row("impasto.spreading:simple", "by its share of the region"),
+    "eroded": Row("impasto.spreading:eroded", "less if it borders on another region"),
+    "inside": Row("impasto.spreading:inside", "only if all that it sees is in the region"),
+}
+"""How much a position of the network counts for a region."""
+
+FINISHES: dict[str, Row] = {
+    "none": Row("impasto.finishes:unfinished", "as it was painted"),
+    "poisson": Row("impasto.finishes:poisson", "the photograph's gradients under the colors"),
+    "guided": Row("impasto.finishes:guided", "a smooth recoloring of the photograph"),
+}
+"""What is done with the finished picture."""
 
 PRECISIONS: dict[str, str] = {
     "float32": "exact; the choice where the processor has no native bfloat16",

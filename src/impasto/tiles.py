@@ -18,15 +18,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 
-from impasto.backbones import minimum_side
 from impasto.backbones.backbone import Backbone
 from impasto.losses import GlobalLoss, LocalLoss
 from impasto.objective import IMAGE, Evaluation, Term
 from impasto.statistics import Statistic
+
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -117,14 +119,36 @@ def round_up(number: int, multiple: int) -> int:
 
 def tiles(image: Tensor, backbone: Backbone, layers: Collection[str], side: int) -> list[Tile]:
     """Divide an image (1, 3, H, W) into tiles for the given layers; side 0 gives one tile."""
-    margin, stride = backbone.margin(layers) if side else 0, minimum_side(layers)
+    # A cut-out of one position's margin may be too small for the network itself.
+    margin = max(backbone.margin(layers), backbone.minimum_side - 1) if side else 0
+    stride = stride_of(backbone, layers, side)
     rows, columns = (spans(length, side, margin, stride) for length in image.shape[-2:])
     return [Tile(row, column) for row in rows for column in columns]
 
 
-def stride_of(layer: str) -> int:
-    """Return how many pixels lie between two positions of a layer."""
-    return minimum_side([layer])
+@dataclass(frozen=True)
+class Wanted:
+    """A statistic to collect.
+
+    Attributes:
+        layer: Of which layer.
+        statistic: The sum over positions, of features and weights.
+        mask: How much each position counts, (1, 1, H, W) of the whole layer; None for once.
+    """
+
+    layer: str
+    statistic: Callable[[Tensor, Tensor | None], Statistic]
+    mask: Tensor | None = None
+
+    def of(self, features: Tensor, tile: Tile, stride: int) -> Statistic:
+        """Return the statistic of the inner part of a tile's feature map."""
+        mask = None if self.mask is None else self.mask[..., *tile.place(stride)]
+        return self.statistic(tile.inner(features, stride), mask)
+
+
+def stride_of(backbone: Backbone, layers: Collection[str], side: int) -> int:
+    """Return the pixels between two positions of the coarsest layer; one tile needs no grid."""
+    return backbone.stride(layers) if side else 1
 
 
 @torch.no_grad()
@@ -133,11 +157,13 @@ def collect_features(
 ) -> dict[str, Tensor]:
     """Return feature maps of the whole image, computed in tiles."""
     found: dict[str, Tensor] = {}
-    for tile in tiles(image, backbone, layers, side):
+    # Backwards, because the last tile tells how many positions there are in all.
+    for tile in reversed(tiles(image, backbone, layers, side)) if layers else ():
         for layer, part in backbone(tile.cut(image), layers).items():
-            stride = stride_of(layer)
+            stride = stride_of(backbone, [layer], side)
             if layer not in found:
-                size = [length // stride for length in image.shape[-2:]]
+                starts = (tile.rows.outer_start, tile.columns.outer_start)
+                size = [at // stride + n for at, n in zip(starts, part.shape[2:], strict=True)]
                 found[layer] = part.new_empty(*part.shape[:2], *size)
             found[layer][..., *tile.place(stride)] = tile.inner(part, stride)
     return found
@@ -147,23 +173,24 @@ def collect_features(
 def collect_statistics(
     backbone: Backbone,
     image: Tensor,
-    wanted: Mapping[str, Callable[[Tensor], Statistic]],
+    wanted: Mapping[Key, Wanted],
     side: int,
-) -> dict[str, Statistic]:
+) -> dict[Key, Statistic]:
     """Return statistics of the whole image, summed over tiles.
 
     Args:
         backbone: The network.
         image: (1, 3, H, W).
-        wanted: Layer name to the statistic of its feature map.
+        wanted: Statistics by any key; several may look at the same layer.
         side: Of a tile's inner part in pixels; 0 for the whole image at once.
     """
-    found: dict[str, Statistic] = {}
-    for tile in tiles(image, backbone, wanted, side):
-        features = backbone(tile.cut(image), wanted)
-        for layer, statistic in wanted.items():
-            part = statistic(tile.inner(features[layer], stride_of(layer)))
-            found[layer] = found[layer] + part if layer in found else part
+    found: dict[Key, Statistic] = {}
+    layers = {each.layer for each in wanted.values()}
+    for tile in tiles(image, backbone, layers, side) if layers else ():
+        features = backbone(tile.cut(image), layers)
+        for key, each in wanted.items():
+            part = each.of(features[each.layer], tile, stride_of(backbone, [each.layer], side))
+            found[key] = found[key] + part if key in found else part
     return found
 
 
@@ -183,6 +210,10 @@ class TiledObjective:
         self.on_image = [term for term in terms if term.layer == IMAGE]
         self.on_layers = [term for term in terms if term.layer != IMAGE]
 
+    def with_terms(self, terms: Sequence[Term]) -> TiledObjective:
+        """Return the same with other terms."""
+        return TiledObjective(self.backbone, terms, self.side)
+
     def __call__(self, image: Tensor) -> Evaluation:
         """Evaluate the loss and its gradient at ``image`` (1, 3, H, W), sRGB in [0, 1]."""
         image = image.detach()
@@ -200,7 +231,7 @@ class TiledObjective:
         for term in self.on_image:
             leaf = image.clone().requires_grad_()
             with torch.enable_grad():
-                value = term.weight * term.loss(leaf)
+                value = term(leaf)
             gradient += torch.autograd.grad(value, leaf)[0]
             parts[term.name] = value.item()
         return gradient
@@ -208,14 +239,13 @@ class TiledObjective:
     def _of_statistics(self, image: Tensor, parts: dict[str, float]) -> dict[str, Tensor]:
         """Return the derivative of each global term with respect to its summed statistic."""
         terms = {t.name: (t, t.loss) for t in self.on_layers if isinstance(t.loss, GlobalLoss)}
-        wanted = {term.layer: loss.statistic for term, loss in terms.values()}
+        wanted = {n: Wanted(t.layer, loss.statistic, t.mask) for n, (t, loss) in terms.items()}
         sums = collect_statistics(self.backbone, image, wanted, self.side) if wanted else {}
         cotangents = {}
         for name, (term, loss) in terms.items():
-            total = sums[term.layer].total.requires_grad_()
+            total = sums[name].total.requires_grad_()
             with torch.enable_grad():
-                statistic = Statistic(total, sums[term.layer].positions)
-                value = term.weight * loss.distance(statistic)
+                value = term.weight * loss.distance(Statistic(total, sums[name].positions))
             (cotangents[name],) = torch.autograd.grad(value, total)
             parts[name] = value.item()
         return cotangents
@@ -234,11 +264,14 @@ class TiledObjective:
             features = self.backbone(pixels, layers)
             shares = []
             for term in self.on_layers:
-                stride = stride_of(term.layer)
-                inner = tile.inner(features[term.layer], stride)
+                stride, found = self.backbone.stride([term.layer]), features[term.layer]
                 if isinstance(term.loss, GlobalLoss):
-                    shares.append((cotangents[term.name] * term.loss.statistic(inner).total).sum())
+                    part = Wanted(term.layer, term.loss.statistic, term.mask).of(
+                        found, tile, stride
+                    )
+                    shares.append((cotangents[term.name] * part.total).sum())
                 elif isinstance(term.loss, LocalLoss):
+                    inner = tile.inner(found, stride)
                     value = term.weight * term.loss.part(inner, *tile.place(stride))
                     parts[term.name] += value.item()
                     shares.append(value)

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,25 +17,36 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
+from impasto.auto import tuned
 from impasto.backbones.backbone import Backbone
-from impasto.job import Job, prepare
+from impasto.balance import balanced, reweighed
+from impasto.edges import EdgeLoss
+from impasto.initializers import sprinkle
+from impasto.job import Job, Rgb, active_layers, prepare, style_losses
 from impasto.losses import ContentLoss, TotalVariation
-from impasto.minimize import minimize
+from impasto.minimize import State, proceed
+from impasto.mixing import mixing_jobs
 from impasto.normalization import NORMALIZATIONS
-from impasto.objective import IMAGE, Objective, Term
+from impasto.objective import IMAGE, Objective, Restricted, Term
 from impasto.optimizers import Optimizer
-from impasto.painted import Painted, Progress
+from impasto.painted import Painted, Position, Progress
+from impasto.photorealism import MattingLoss
+from impasto.presets import apply
 from impasto.settings import Settings
-from impasto.statistics import blend
-from impasto.tables import INITIALIZERS, OPTIMIZERS, STYLE_LOSSES, VARIATIONS
-from impasto.tiles import TiledObjective, collect_features, collect_statistics
+from impasto.spreading import Area
+from impasto.styles import choose, style_terms
+from impasto.tables import INITIALIZERS, OPTIMIZERS, SPREADS, VARIATIONS
+from impasto.tiles import TiledObjective, collect_features
 
 
 def stylize(
     content: Any,
     style: Any,
     *,
+    preset: str | None = None,
     progress: Callable[[Progress], object] | None = None,
+    content_mask: Any = None,
+    style_mask: Any = None,
     **settings: Any,
 ) -> Painted:
     """Paint a photograph in the style of one or several paintings.
@@ -42,7 +54,10 @@ def stylize(
     Args:
         content: The photograph: a path, a PIL image, an array (H, W, 3) or a tensor (3, H, W).
         style: The painting, or a sequence of paintings, likewise.
+        preset: A row of `impasto.presets.PRESETS` to start from.
         progress: Called after every evaluation.
+        content_mask: Where to paint: a mask or a sequence of masks, see `impasto.masks`.
+        style_mask: With which part of the paintings, likewise.
         **settings: See `Settings`; for instance ``size=1024, style_weight=200``.
 
     Returns:
@@ -57,7 +72,10 @@ def stylize(
         >>> result.image.size
         (64, 43)
     """
-    painted = Painted(prepare(content, style, Settings(**settings)))
+    job = prepare(
+        content, style, apply(preset, settings), content_mask=content_mask, style_mask=style_mask
+    )
+    painted = Painted(ready(job))
     for step in paint(painted.job):
         painted.add(step)
         if progress is not None:
@@ -65,33 +83,76 @@ def stylize(
     return painted
 
 
-def stylize_steps(content: Any, style: Any, **settings: Any) -> Iterator[Progress]:
+def stylize_steps(
+    content: Any,
+    style: Any,
+    *,
+    preset: str | None = None,
+    content_mask: Any = None,
+    style_mask: Any = None,
+    **settings: Any,
+) -> Iterator[Progress]:
     """Return an iterator over the evaluations of `stylize`; stop at any with ``break``.
 
     Raises:
         UsageError: At once, if an argument is wrong.
     """
-    return paint(prepare(content, style, Settings(**settings)))
+    job = prepare(
+        content, style, apply(preset, settings), content_mask=content_mask, style_mask=style_mask
+    )
+    return paint(ready(job))
 
 
-def paint(job: Job) -> Iterator[Progress]:
-    """Yield every evaluation of a prepared job, from the coarsest size to the finest."""
+def finish(job: Job) -> Rgb:
+    """Paint a job to its end, and return the picture."""
+    return deque(paint(job), maxlen=1).pop().rgb
+
+
+def ready(job: Job, finish: Callable[[Job], Rgb] = finish) -> Job:
+    """Return the job with what other paintings have to give it first: fine strokes, a weight.
+
+    Args:
+        job: As it was prepared.
+        finish: Paints such a job to its end.
+    """
+    job = job.with_styles([finish(mixing) for mixing in mixing_jobs(job)])
+    return tuned(job, paint) if job.settings.auto else job
+
+
+def paint(job: Job, position: Position | None = None) -> Iterator[Progress]:
+    """Yield every evaluation of a prepared job, from the coarsest size to the finest.
+
+    Args:
+        job: What to paint.
+        position: Where an earlier run was interrupted; by default it begins at the start.
+    """
     settings = job.settings
     change: Tensor | None = None
-    done = 0
-    for index, level in enumerate(job.levels):
+    done, first = (position.before, position.level) if position else (0, 0)
+    for index, level in list(enumerate(job.levels))[first:]:
         photograph, *paintings = job.pictures(level.size)
-        objective = build(job.backbone, photograph, paintings, job.blend, settings)
+        areas, allowed = job.areas(level.size), job.allowed(level.size)
+        objective = build(job.backbone, photograph, paintings, job.blend, settings, areas)
         base = base_image(job, level.size, photograph)
-        if change is None:
-            image = initialize(job, base, photograph, paintings)
+        if position is not None and index == first:
+            state, objective = position.state, reweighed(objective, position.weights)
         else:
-            image = base + job.pad(enlarge(change, job.shape(level.size)))
-        optimizer, most = make_optimizer(settings), level.evaluations
-        for step in minimize(objective, image, optimizer, most, settings.tolerance):
-            yield Progress(job, index, step, before=done)
-        change = job.cut(step.best - base, level.size)
-        done += step.index
+            if change is None:
+                image = initialize(job, base, photograph, paintings)
+            else:
+                image = base + job.pad(enlarge(change, job.shape(level.size)))
+            if allowed is not None:
+                image = photograph + allowed(image - photograph)
+            if settings.balance:
+                objective = balanced(objective, image)
+            state = State(image, make_optimizer(settings))
+        weights = {term.name: term.weight for term in objective.terms}
+        function = objective if allowed is None else Restricted(objective, allowed)
+        for step in proceed(function, state, level.evaluations, settings.converge):
+            yield Progress(job, index, step, done, state, weights)
+        assert state.best is not None
+        change = job.cut(state.best.image - base, level.size)
+        done += state.index
 
 
 def build(
@@ -100,27 +161,34 @@ def build(
     paintings: Sequence[Tensor],
     weights: Sequence[float],
     settings: Settings,
+    areas: Sequence[Area] = (),
 ) -> Objective | TiledObjective:
     """Return the objective of one size: targets are computed once, here.
+
+    Without areas, everything is painted with everything.
 
     Source: Gatys et al. (2015), equations 1, 5 and 7.
     """
     norm = NORMALIZATIONS[settings.normalization]
-    style_loss = STYLE_LOSSES[settings.style_loss].load()
-    content_layers, style_layers = dict(settings.content_layers), dict(settings.style_layers)
+    content_layers, style_layers = active_layers(settings)
     side = settings.tile or 0
     content = collect_features(backbone, photograph, content_layers, side)
-    wanted = dict.fromkeys(style_layers, style_loss.statistic)
-    styles = [collect_statistics(backbone, each, wanted, side) for each in paintings]
     terms = []
     for layer, share in shares(content_layers, norm.shares).items():
         loss = ContentLoss(content[layer], norm.content)
         terms.append(Term(f"content {layer}", settings.content_weight * share, layer, loss))
-    for layer, share in shares(style_layers, norm.shares).items():
-        loss = style_loss(blend([style[layer] for style in styles], weights), norm.style)
-        terms.append(Term(f"style {layer}", settings.style_weight * share, layer, loss))
+    pulls = {k: settings.style_weight * w for k, w in shares(style_layers, norm.shares).items()}
+    choices = choose(style_losses(settings), pulls, backbone)
+    how = SPREADS[settings.mask_spread or "simple"].load()
+    for area in areas or [Area.whole(len(paintings))]:
+        terms += style_terms(backbone, paintings, weights, choices, norm.style, side, area, how)
     variation = TotalVariation(VARIATIONS[settings.tv], norm.variation)
     terms.append(Term("tv", settings.tv_weight, IMAGE, variation))
+    if settings.protect_edges:
+        edges = EdgeLoss(photograph, norm.content)
+        terms.append(Term("edges", settings.protect_edges, IMAGE, edges))
+    if settings.photoreal_weight:
+        terms.append(Term("photoreal", settings.photoreal_weight, IMAGE, MattingLoss(photograph)))
     if side and max(photograph.shape[2:]) > side:
         return TiledObjective(backbone, terms, side)
     return Objective(backbone, terms)
@@ -141,11 +209,11 @@ def base_image(job: Job, size: int, photograph: Tensor) -> Tensor:
 
 def initialize(job: Job, base: Tensor, photograph: Tensor, paintings: Sequence[Tensor]) -> Tensor:
     """Return the start image of the coarsest size."""
-    if job.start is not None:
-        return base
     generator = torch.Generator().manual_seed(job.settings.seed)
-    image: Tensor = INITIALIZERS[job.settings.init].load()(photograph, paintings, generator)
-    return image
+    image = base
+    if job.start is None:
+        image = INITIALIZERS[job.settings.init].load()(photograph, paintings, generator)
+    return sprinkle(image, job.settings.init_noise, generator)
 
 
 def enlarge(change: Tensor, shape: tuple[int, int]) -> Tensor:

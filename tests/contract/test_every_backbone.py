@@ -1,23 +1,27 @@
 """What every row of BACKBONES promises."""
 
-import math
 from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor
 
 import impasto.backbones
-from impasto.backbones import BACKBONES, POOLINGS, load_backbone, minimum_side
+from impasto.backbones import BACKBONES, POOLINGS, load_backbone
 from impasto.errors import UnknownName
+from tests.weight_files import write_usual
 
 POCKET = Path(impasto.backbones.__file__).with_name("pocket.safetensors")
 
 
 def layers_of(name: str) -> list[str]:
-    """All layers of a network that is here; one that is not is cut off behind relu3_1."""
+    """All layers of a network; of a VGG, whose weights are many, those down to relu3_1."""
     layers = list(BACKBONES[name].layers)
-    return layers[: layers.index("relu3_1") + 1] if BACKBONES[name].convolutions else layers
+    return layers[: layers.index("relu3_1") + 1] if name.startswith("vgg") else layers
+
+
+def style_of(name: str) -> list[str]:
+    """The default style layers among them."""
+    return [layer for layer, _ in BACKBONES[name].style_layers if layer in layers_of(name)]
 
 
 @pytest.fixture(scope="module", params=list(BACKBONES))
@@ -29,25 +33,10 @@ def name(request):
 
 @pytest.fixture(scope="module")
 def weights(name, tmp_path_factory):
-    """A file of the right shapes; None where the package has the weights."""
-    row = BACKBONES[name]
-    if not row.convolutions:
+    """A file of the right shapes in a real format; None where the package has the weights."""
+    if not BACKBONES[name].stages:
         return None
-    generator = torch.Generator().manual_seed(0)
-    tensors: dict[str, Tensor] = {}
-    inputs = 3
-    for layer in layers_of(name):
-        if layer.startswith("conv"):
-            outputs = row.widths[int(layer[4]) - 1]
-            spread = math.sqrt(2 / (9 * inputs))
-            weight = torch.randn(outputs, inputs, 3, 3, generator=generator) * spread
-            number = row.layers.index(layer)
-            tensors[f"features.{number}.weight"] = weight
-            tensors[f"features.{number}.bias"] = torch.rand(outputs, generator=generator) * 0.1
-            inputs = outputs
-    path = tmp_path_factory.mktemp(name) / "weights.pth"
-    torch.save(tensors, path)
-    return path
+    return write_usual(name, layers_of(name), tmp_path_factory.mktemp(name))
 
 
 @pytest.fixture
@@ -56,10 +45,11 @@ def backbone(name, weights):
 
 
 @pytest.fixture
-def images():
-    """A smooth picture, 21 by 30 pixels."""
+def images(backbone):
+    """A smooth picture, a little larger than the network needs."""
     coarse = torch.rand(2, 3, 6, 8, generator=torch.Generator().manual_seed(1))
-    return torch.nn.functional.interpolate(coarse, (21, 30), mode="bilinear")
+    least = max(backbone.minimum_side, 20)
+    return torch.nn.functional.interpolate(coarse, (least + 1, least + 10), mode="bilinear")
 
 
 def test_features_have_the_layers_asked_for_in_depth_order(name, backbone, images):
@@ -73,11 +63,31 @@ def test_features_have_the_layers_asked_for_in_depth_order(name, backbone, image
         torch.testing.assert_close(backbone(images, [layer])[layer], found[layer])
 
 
-def test_height_and_width_halve_at_each_pool_rounded_down(name, backbone, images):
-    for layer, feature in backbone(images, layers_of(name)).items():
-        shrink = minimum_side([layer])
-        assert feature.shape[0] == 2
-        assert feature.shape[2:] == (21 // shrink, 30 // shrink)
+def test_every_layer_lies_where_its_geometry_says(name, backbone, images):
+    """A pixel moves those positions whose window it is in, and no others."""
+    backbone = backbone.to(torch.float64)
+    side = images.shape[-1]
+    at = side // 2
+    picture = images[:1, :, :, :].double()
+    touched = picture.clone()
+    touched[..., at] += torch.rand(1, 3, picture.shape[2], dtype=torch.float64)
+    before, after = (backbone(each, layers_of(name)) for each in (picture, touched))
+    for layer in layers_of(name):
+        where = backbone.geometry(layer)
+        moved = (before[layer] != after[layer]).any(dim=(0, 1, 2)).nonzero().flatten().tolist()
+        positions = range(before[layer].shape[-1])
+        seeing = [j for j in positions if -where.before <= at - j * where.stride <= where.after]
+        assert set(moved) <= set(seeing), layer
+        assert len(moved) >= len(seeing) - 2, layer  # a rectifier may hide it at the edges
+
+
+def test_it_knows_how_many_positions_a_layer_has(name, backbone):
+    least = backbone.minimum_side
+    for length in (least, least + 1, least + 2, least + 7, 2 * least + 3):
+        found = backbone(torch.rand(1, 3, least, length), layers_of(name))
+        for layer, feature in found.items():
+            assert backbone.positions(layer, least) == feature.shape[2], layer
+            assert backbone.positions(layer, length) == feature.shape[3], layer
 
 
 def test_the_smallest_picture_allowed_is_enough(name, backbone):
@@ -95,7 +105,7 @@ def test_it_is_frozen_and_says_what_it_is(backbone):
 
 
 def test_gradients_reach_the_picture_and_nothing_else(name, backbone, images):
-    for layer in ("relu1_1", layers_of(name)[-1]):
+    for layer in (style_of(name)[0], layers_of(name)[-1]):
         picture = images.clone().requires_grad_()
         backbone(picture, [layer])[layer].square().mean().backward()
         assert picture.grad.dtype == torch.float32
@@ -134,7 +144,7 @@ def test_it_stops_after_the_deepest_layer_asked_for(name, backbone, images):
         if isinstance(module, torch.nn.Conv2d):
             module.register_forward_hook(lambda module, *_: ran.append(module))
     counts = []
-    for layer in ("relu1_1", "relu2_1", "relu3_1"):
+    for layer in style_of(name)[:3]:
         ran.clear()
         backbone(images, [layer])
         counts.append(len(ran))
@@ -150,9 +160,10 @@ def test_pictures_in_a_batch_do_not_mix(name, backbone, images):
 
 @pytest.mark.parametrize("pooling", list(POOLINGS))
 def test_pooling_can_be_chosen(name, weights, images, pooling):
-    backbone = load_backbone(name, layers=["relu2_1"], weights=weights, pooling=pooling)
-    average = load_backbone(name, layers=["relu2_1"], weights=weights)
-    same = torch.equal(*(b(images, ["relu2_1"])["relu2_1"] for b in (backbone, average)))
+    layer = style_of(name)[1]
+    backbone = load_backbone(name, layers=[layer], weights=weights, pooling=pooling)
+    average = load_backbone(name, layers=[layer], weights=weights)
+    same = torch.equal(*(b(images, [layer])[layer] for b in (backbone, average)))
     assert same == (pooling == "avg")
 
 

@@ -13,6 +13,7 @@ def files(tmp_path, photograph, painting):
     (tmp_path / "folder").mkdir()
     (tmp_path / "weights.pth").write_bytes(b"not weights")
     Image.new("RGB", (15, 9)).save(tmp_path / "tiny.png")
+    (tmp_path / "a.checkpoint.safetensors").write_bytes(b"not a checkpoint")
     truncated = photograph.read_bytes()[:-300]
     (tmp_path / "truncated.png").write_bytes(truncated)
     return tmp_path
@@ -72,6 +73,29 @@ CASES = {
     ),
     "empty output": (["photo.png", "painting.jpg", "-o", ""], ".png"),
     "another device": (["photo.png", "painting.jpg", "--device", "meta"], "meta"),
+    "unknown preset": (["photo.png", "painting.jpg", "--preset", "papre"], "did you mean 'paper'"),
+    "preset without its weights": (
+        ["photo.png", "painting.jpg", "--preset", "liu"],
+        "impasto models fetch vgg19-caffe",
+    ),
+    "paper without weights": (
+        ["photo.png", "painting.jpg", "--preset", "paper"],
+        "--backbone pocket",
+    ),
+    "rescaled pocket": (
+        ["photo.png", "painting.jpg", "--rescale", "unit"],
+        "only convolutions in a row",
+    ),
+    "film of no kind": (["photo.png", "painting.jpg", "--animate", "a.avi"], ".gif"),
+    "film over an input": (["photo.png", "painting.jpg", "--curve", "photo.png"], "photo.png"),
+    "log in no folder": (["photo.png", "painting.jpg", "--log", "none/a.csv"], "none"),
+    "events in a file": (["photo.png", "painting.jpg", "--tensorboard", "text.png"], "text.png"),
+    "numbers without a film": (["photo.png", "painting.jpg", "--frame-numbers"], "--animate"),
+    "snapshots every 0": (["photo.png", "painting.jpg", "--snapshot-every", "0"], "snapshot"),
+    "damaged checkpoint": (
+        ["photo.png", "painting.jpg", "-o", "a.png", "--resume"],
+        "a.checkpoint",
+    ),
     "plan larger than size": (["photo.png", "painting.jpg", "--plan", "1024:5"], "1024"),
 }
 
@@ -119,8 +143,8 @@ def test_an_error_inside_is_one_sentence_and_keeps_the_picture_so_far(impasto, f
 
     real = transfer.paint
 
-    def failing(job):
-        for progress in real(job):
+    def failing(job, position=None):
+        for progress in real(job, position):
             yield progress
             if progress.evaluations == 2:
                 raise RuntimeError("broken")

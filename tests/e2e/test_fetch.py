@@ -1,5 +1,6 @@
 """Fetching from a server on this machine that can be told to misbehave."""
 
+import dataclasses
 import hashlib
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -238,6 +239,30 @@ def test_a_web_page_in_place_of_a_file_without_hash_is_refused(host, folder):
     assert names(folder) == set()
 
 
+def test_a_caffemodel_is_checked_by_the_sha1_that_its_authors_published(host, folder, monkeypatch):
+    name = "bvlc.caffemodel"
+    url = f"http://127.0.0.1:{host.server_port}/{name}"
+    row = Published("caffenet", url, name, None, 1, "caffe-bvlc", "", "", sha1="0" * 40)
+    monkeypatch.setitem(PUBLISHED, "caffenet-bvlc", row)
+    with pytest.raises(FetchError, match=r"its SHA-1 starts with [0-9a-f]{8} where 00000000 was"):
+        fetch("caffenet")
+    assert names(folder) == set()
+    row = dataclasses.replace(row, sha1=hashlib.sha1(BODY).hexdigest())
+    monkeypatch.setitem(PUBLISHED, "caffenet-bvlc", row)
+    assert fetch("caffenet").read_bytes() == BODY
+
+
+def test_a_caffemodel_without_hash_must_at_least_look_like_one(host, folder, monkeypatch):
+    name = "oxford.caffemodel"
+    url = f"http://127.0.0.1:{host.server_port}/{name}"
+    row = Published("vgg19", url, name, None, 1, "caffe", "", "")
+    monkeypatch.setitem(PUBLISHED, "vgg19-oxford", row)
+    with pytest.raises(FetchError, match="it is no Caffe file"):
+        fetch("vgg19-oxford")
+    host.body = b"\n\x03VGG"
+    assert fetch("vgg19-oxford").read_bytes() == host.body
+
+
 def test_a_file_without_stated_length(host, folder):
     host.length = False
     seen = []
@@ -262,7 +287,8 @@ def test_a_refusal_names_the_address_and_the_ways_out(host, folder, status):
     assert message.startswith(f"http://127.0.0.1:{host.server_port}/vgg19-torchvision.pth answers")
     assert str(status) in message
     assert message.endswith(
-        "or take another source (vgg19-caffe, vgg19-gatys), or give a file with --weights."
+        "or take another source (vgg19-caffe, vgg19-gatys, vgg19-oxford, vgg19-matconvnet), "
+        "or give a file with --weights."
     )
     assert names(folder) == set()
 

@@ -18,7 +18,8 @@ import torch
 from impasto.__main__ import main
 from impasto.display import Eta, choose_display, clock, losses, opening, plain
 from impasto.job import prepare
-from impasto.minimize import Step
+from impasto.minimize import State, Step
+from impasto.optimizers import LBFGS
 from impasto.painted import Progress
 from impasto.pyramid import plan
 from impasto.recipe import Recipe
@@ -157,7 +158,7 @@ def test_plain_lines_where_there_is_no_terminal(job, capsys):
 def test_a_divergence_is_told(job, capsys):
     image = torch.zeros(1, 3, 4, 4)
     step = Step(2, image, 1.0, {"tv": 1.0}, 0.5, image, 1.0, note="the loss became nan: going on")
-    plain(job)(Progress(job, 0, step, before=0))
+    plain(job)(Progress(job, 0, step, before=0, state=State(image, LBFGS()), weights={}))
     assert "the loss became nan: going on\n" in capsys.readouterr().err
 
 

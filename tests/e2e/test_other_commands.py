@@ -62,7 +62,7 @@ def test_repeat_takes_other_inputs(impasto, painted, photograph, painting, tmp_p
 def test_repeat_never_overwrites_the_picture_it_reads(impasto, painted):
     done = impasto("repeat", painted, "-o", painted)
     assert done.code == 2
-    assert "overwritten" in done.err
+    assert "is also an input" in done.err
 
 
 def test_info_shows_settings_and_inputs(impasto, painted, photograph):

@@ -71,6 +71,14 @@ def test_without_output_the_picture_is_named_after_its_inputs(
     [
         ["--init", "noise", "--seed", 3],
         ["--init", "style"],
+        ["--init", "gray"],
+        ["--init", "white"],
+        ["--init", "blend", "--init-noise", 0.25],
+        ["--init-noise", 0.5],
+        ["--optimizer", "lbfgsb"],
+        ["--tv", "kang", "--tv-weight", 9],
+        ["--normalization", "kang"],
+        ["--normalization", "neuralart"],
         ["--optimizer", "adam", "--learning-rate", 0.05],
         ["--history", 2],
         ["--pooling", "max"],
@@ -82,10 +90,15 @@ def test_without_output_the_picture_is_named_after_its_inputs(
         ["--style-scale", 0.5],
         ["--style-weight", 0],
         ["--content-weight", 0],
+        ["--color", "content", "--color-match", "histogram"],
+        ["--color", "luminance"],
+        ["--protect-edges", 5],
+        ["--photoreal-weight", 1e6],
+        ["--finish", "guided"],
         ["--precision", "bfloat16"],
         ["--precision", "float64"],
         ["--levels", 1],
-        ["--tolerance", 0.5],
+        ["--converge", 0.5],
         ["--threads", 1, "--device", "cpu"],
     ],
     ids=lambda options: " ".join(map(str, options)),
@@ -100,9 +113,9 @@ def test_every_option_changes_the_picture_and_is_recorded(
     for flag, value in zip(options[::2], options[1::2], strict=True):
         name = flag.removeprefix("--").replace("-", "_")
         if name not in ("style_layers", "content_layers"):
-            assert recorded[name] == value
+            assert recorded[name] == ((value,) if name == "style_scale" else value)
     # At this size there is one level of three steps, and float64 rounds to the same 8 bits.
-    same = {"--levels", "--history", "--threads", "--tolerance", "float64"}
+    same = {"--levels", "--history", "--threads", "--converge", "float64"}
     if not same & set(options):
         default = ("--precision", "float32") if "--precision" in options else ()
         impasto("paint", photograph, painting, "-o", plain, *FAST, *default)
@@ -236,8 +249,8 @@ def test_ctrl_c_at_a_coarse_size_gives_the_size_asked_for(
 
     out, real = tmp_path / "out.png", transfer.paint
 
-    def interrupted(job):
-        for progress in real(job):
+    def interrupted(job, position=None):
+        for progress in real(job, position):
             yield progress
             if progress.evaluations == 2:
                 raise KeyboardInterrupt
@@ -256,7 +269,7 @@ def test_ctrl_c_at_a_coarse_size_gives_the_size_asked_for(
 def test_a_level_that_has_converged_is_left_early(impasto, photograph, painting, tmp_path):
     out = tmp_path / "out.png"
     done = impasto(
-        *("paint", photograph, painting, "-o", out, "--quiet", "--json", "--tolerance", 0.02),
+        *("paint", photograph, painting, "-o", out, "--quiet", "--json", "--converge", 0.02),
         *("--size", 64, "--plan", "32:500,64:500"),
     )
     steps = [json.loads(line) for line in done.out.splitlines()]
@@ -320,3 +333,43 @@ def test_file_names_that_are_no_text_are_read_written_and_found_again(
     again = [*program, "repeat", out, "-o", tmp_path / "again.png"]
     subprocess.run(again, capture_output=True, check=True)
     assert (pixels(tmp_path / "again.png") == pixels(os.fsdecode(out))).all()
+
+
+def test_a_preset_is_recorded_as_settings_and_options_win(impasto, photograph, painting, tmp_path):
+    out, again = tmp_path / "out.png", tmp_path / "again.png"
+    options = ("--preset", "liu", "--backbone", "pocket", "--size", 32, "--iterations", 3)
+    assert impasto("paint", photograph, painting, "-o", out, *options).code == 0
+    recorded = Recipe.of_picture(out).settings
+    assert (recorded.optimizer, recorded.history, recorded.style_scale) == ("lbfgsb", 8, (1.2,))
+    assert recorded.plan == ((32, 3),)
+    assert impasto("repeat", out, "-o", again).code == 0
+    assert again.read_bytes() == out.read_bytes()
+
+
+def test_a_start_of_another_shape_is_cut_and_this_is_said(impasto, photograph, tmp_path):
+    start, painting, out = (tmp_path / f"{name}.png" for name in ("start", "style", "out"))
+    Image.fromarray(np.full((90, 30, 3), 127, np.uint8)).save(painting)
+    tall = np.zeros((90, 30, 3), np.uint8)
+    tall[33:57] = 255  # its middle has the photograph's shape
+    Image.fromarray(tall).save(start)
+    done = impasto(
+        *("paint", photograph, painting, "-o", out, "--init", start, "--size", 32),
+        *("--iterations", 1, "--levels", 1),
+    )
+    assert done.code == 0
+    assert "its middle is used, 25% of it" in done.err
+    assert pixels(out).min() > 0.9
+    assert "middle" not in impasto("paint", photograph, painting, "-o", out, *FAST).err
+
+
+def test_a_reader_of_the_progress_who_goes_away_does_not_end_the_run(
+    photograph, painting, tmp_path
+):
+    out, (ours, theirs) = tmp_path / "out.png", os.pipe()
+    os.close(ours)  # nobody reads
+    program = [sys.executable, "-m", "impasto", "paint", photograph, painting, "-o", out]
+    command = [*map(str, program), "--size", "16", "--iterations", "2"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, check=False)
+    os.close(theirs)
+    assert done.returncode == 0
+    assert out.is_file()

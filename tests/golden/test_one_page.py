@@ -19,6 +19,7 @@ from impasto.objective import Objective
 from impasto.optimizers import LBFGS
 from impasto.settings import Settings
 from impasto.statistics import gram
+from impasto.tables import VARIATIONS
 from impasto.transfer import build
 
 EXACT = {"rtol": 1e-10, "atol": 1e-13}
@@ -151,10 +152,10 @@ def test_total_variation_in_loops(pictures, power, name):
           for c, y, x in itertools.product(range(3), range(5), range(6))]  # fmt: skip
     dy = [abs(image[c, y + 1, x] - image[c, y, x]) ** power
           for c, y, x in itertools.product(range(3), range(4), range(7))]  # fmt: skip
-    loss = TotalVariation(power, NORMALIZATIONS["relative"].variation)
+    loss = TotalVariation(VARIATIONS[name], NORMALIZATIONS["relative"].variation)
     assert loss(image[None]).item() == pytest.approx(
         (sum(dx) / len(dx) + sum(dy) / len(dy)).item(), rel=1e-12
     )
-    summed = TotalVariation(power, NORMALIZATIONS["neural-style"].variation)
+    summed = TotalVariation(VARIATIONS[name], NORMALIZATIONS["neural-style"].variation)
     expected = 255**power / power * (sum(dx) + sum(dy)).item()
     assert summed(image[None]).item() == pytest.approx(expected, rel=1e-12)

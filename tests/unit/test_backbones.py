@@ -8,16 +8,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from impasto.backbones import (
-    BACKBONES,
-    Architecture,
-    check_layers,
-    load_backbone,
-    minimum_side,
-    vgg_layers,
-)
+from impasto.backbones import BACKBONES, Architecture, check_layers, load_backbone
 from impasto.backbones.conventions import CAFFE, CAFFE_RGB, TORCHVISION
-from impasto.backbones.vgg import VGG
+from impasto.backbones.network import Network
+from impasto.backbones.stages import Convolution, Stage, Window
+from impasto.backbones.vgg import vgg
 from impasto.errors import SettingsError, UnknownName
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -30,16 +25,10 @@ COLUMN_E = [6, 6, "M", 8, 8, "M", 9, 9, 9, 9, "M", 10, 10, 10, 10, "M", 10, 10, 
 @pytest.fixture
 def tiny(monkeypatch):
     """A row of the table with the depth of VGG-19 and the widths of COLUMN_E."""
-    row = Architecture(
-        object="impasto.backbones.vgg:VGG",
-        title="tiny VGG-19",
-        summary="for tests",
-        layers=vgg_layers((2, 2, 4, 4, 4)),
-        content_layers=(),
-        style_layers=(),
-        minimum_side=32,
-        convolutions=(2, 2, 4, 4, 4),
-        widths=(6, 8, 9, 10, 10),
+    stages = vgg((2, 2, 4, 4, 4), (6, 8, 9, 10, 10))
+    conventions = {"torchvision": "torchvision", "caffe": "caffe"}
+    row = Architecture.of(
+        "tiny VGG-19", "for tests", stages, content=(), style=(), conventions=conventions
     )
     monkeypatch.setitem(BACKBONES, "tiny", row)
     return "tiny"
@@ -176,8 +165,10 @@ def test_the_picture_is_normalized_before_it_is_rounded():
     """White is 255 - 103.939 in Caffe's blue; bfloat16 would make that 255 - 104 = 151."""
     one = {"conv1_1.weight": torch.zeros(3, 3, 3, 3), "conv1_1.bias": torch.zeros(3)}
     one["conv1_1.weight"][:, :, 1, 1] = torch.eye(3)
-    network = VGG(("conv1_1",), one, CAFFE).to(torch.bfloat16)
-    found = network(torch.full((1, 3, 1, 1), 0.408), ["conv1_1"])["conv1_1"][0, 0]
+    stage = Stage("conv1_1", (Convolution("conv1_1", 3, 3, Window(3, padding=1)),))
+    found = Network((stage,), one, CAFFE).to(torch.bfloat16)(
+        torch.full((1, 3, 1, 1), 0.408), ["conv1_1"]
+    )["conv1_1"][0, 0]
     assert found.item() == pytest.approx(0.408 * 255 - 103.939, rel=2**-8)
 
 
@@ -195,12 +186,12 @@ def test_defaults_are_layers_of_the_row(name):
     for defaults in (row.content_layers, row.style_layers):
         check_layers(name, [layer for layer, _ in defaults])
         assert all(weight == 1 for _, weight in defaults)
-    assert row.minimum_side == minimum_side(row.layers)
+    assert row.content_layers
+    assert row.style_layers
 
 
 @pytest.mark.parametrize(("layer", "side"), [("conv1_2", 1), ("pool1", 2), ("relu3_1", 4)])
 def test_minimum_side_is_enough_and_one_less_is_not(tiny, tmp_path, layer, side):
-    assert minimum_side([layer]) == side
     path = save(plain_network(nn.AvgPool2d), tmp_path / "tiny.pth")
     backbone = load_backbone(tiny, layers=[layer], weights=path)
     assert backbone.minimum_side == side

@@ -1,6 +1,7 @@
 """The documentation says what the code does: generated parts, links, code, commands, versions."""
 
 import ast
+import doctest
 import importlib
 import re
 import shlex
@@ -154,6 +155,33 @@ def test_the_page_on_extending_runs(page_module):
     for number, block in enumerate(blocks, start=1):
         exec(compile(block, f"docs/extending.md, block {number}", "exec"), vars(page_module))
     assert {"average", "momentum", "mean", "random"} <= {name for table in TABLES for name in table}
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if code(text(name), "pycon")])
+def test_examples_answer_as_the_page_says(name):
+    typed = "\n".join(code(text(name), "pycon"))
+    examples = doctest.DocTestParser().get_doctest(typed, {}, name, name, 0)
+    said: list[str] = []
+    outcome = doctest.DocTestRunner(verbose=False).run(examples, out=said.append)
+    assert outcome.attempted >= 10
+    assert not outcome.failed, "".join(said)
+
+
+def test_the_walk_through_the_paper_has_the_gram_matrix_three_times_and_every_equation():
+    page = text("docs/from-paper-to-code.md")
+    for way in ["gram_literally", "F @ F.T", "collect_statistics", "equation_2", "equation_6"]:
+        assert any(way in block for block in code(page, "pycon")), way
+    heads = " ".join(re.findall(r"^## (.*)$", page, re.MULTILINE))
+    named = re.findall(r"equations? (\d)(?: (?:and|to) (\d))?", heads)
+    covered = {n for a, b in named for n in range(int(a), int(b or a) + 1)}
+    assert covered == set(range(1, 8))
+
+
+def test_every_finding_has_its_command():
+    _, *sections = re.split(r"^## ", text("docs/findings.md"), flags=re.MULTILINE)
+    assert len(sections) == 7
+    for section in sections:
+        assert any("impasto " in block for block in code(section, "sh")), section.splitlines()[0]
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1065,3 +1065,23 @@ def test_to_pil():
     assert image.mode == "RGB"
     assert np.array_equal(np.asarray(image), COLORS)
     assert np.asarray(images.to_pil(np.full((16, 16, 3), 1.5)))[0, 0].tolist() == [255] * 3
+
+
+@pytest.mark.parametrize("shape", [(30, 60), (60, 30), (40, 40), (10, 300)])
+def test_cover_keeps_the_middle_and_the_proportions(shape):
+    height, width = shape
+    y, x = np.mgrid[0:height, 0:width]
+    ramps = np.stack([(x + 0.5) / width, (y + 0.5) / height], axis=2)
+    covered = images.cover(ramps, 24, 18)
+    assert covered.shape == (18, 24, 2)
+    scale = max(24 / width, 18 / height)
+    assert covered.mean(axis=(0, 1)) == pytest.approx([0.5, 0.5], abs=0.02)
+    inner = covered[3:-3, 3:-3]
+    across, down = np.diff(inner[..., 0], axis=1), np.diff(inner[..., 1], axis=0)
+    assert across.mean() == pytest.approx(1 / (width * scale), rel=0.05)
+    assert down.mean() == pytest.approx(1 / (height * scale), rel=0.05)
+
+
+def test_cover_cuts_nothing_off_where_only_rounding_differs():
+    values = np.random.default_rng(0).random((30, 40, 3))
+    assert np.array_equal(images.cover(values, 39, 30), images.resize(values, 39, 30))

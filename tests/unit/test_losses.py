@@ -4,6 +4,7 @@ import torch
 from impasto.losses import ContentLoss, GramLoss, TotalVariation
 from impasto.normalization import ENERGY_FLOOR, NORMALIZATIONS, Target
 from impasto.statistics import gram
+from impasto.tables import VARIATIONS
 
 F64 = {"dtype": torch.float64}
 
@@ -30,8 +31,8 @@ def test_gradients_are_those_of_finite_differences(name):
     for loss in (
         ContentLoss(target, norm.content),
         GramLoss(gram(target).mean, norm.style),
-        TotalVariation(2, norm.variation),
-        TotalVariation(1, norm.variation),
+        TotalVariation(VARIATIONS["squared"], norm.variation),
+        TotalVariation(VARIATIONS["absolute"], norm.variation),
     ):
         assert torch.autograd.gradcheck(loss, F)
 
@@ -80,10 +81,11 @@ def test_style_loss_is_the_same_from_features_and_from_their_statistic():
 def test_variation_of_a_ramp():
     ramp = torch.arange(4.0).expand(1, 3, 5, 4)  # dx = 1, dy = 0
     mean = NORMALIZATIONS["relative"].variation
-    assert TotalVariation(2, mean)(ramp * 3).item() == pytest.approx(9)
-    assert TotalVariation(1, mean)(ramp * 3).item() == pytest.approx(3)
+    assert TotalVariation(VARIATIONS["squared"], mean)(ramp * 3).item() == pytest.approx(9)
+    assert TotalVariation(VARIATIONS["absolute"], mean)(ramp * 3).item() == pytest.approx(3)
 
 
 def test_variation_of_a_picture_one_pixel_wide_is_finite():
-    column = torch.rand(1, 3, 9, 1)
-    assert TotalVariation(2, NORMALIZATIONS["relative"].variation)(column).isfinite()
+    column, mean = torch.rand(1, 3, 9, 1), NORMALIZATIONS["relative"].variation
+    for kind in VARIATIONS.values():
+        assert TotalVariation(kind, mean)(column).isfinite()

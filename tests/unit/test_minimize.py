@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from impasto.errors import ImpastoError
-from impasto.minimize import PATIENCE, STALLED, WINDOW, has_converged, minimize
+from impasto.minimize import PATIENCE, STALLED, WINDOW, State, has_converged, minimize, proceed
 from impasto.objective import Evaluation
 from impasto.optimizers import LBFGS
 
@@ -112,3 +112,24 @@ def test_a_better_image_is_taken_however_late_it_comes():
     steps = list(minimize(late, START, LBFGS(), STALLED + 1))
     assert steps[-1].best_total == 0.5
     assert not any(step.note for step in steps)
+
+
+def test_it_goes_on_from_a_state_as_if_it_had_not_stopped():
+    whole = list(minimize(bowl, START, LBFGS(), 12))
+    state = State(START, LBFGS())
+    first = list(proceed(bowl, state, 5))
+    rest = list(proceed(bowl, state, 12))
+    assert [step.index for step in first + rest] == list(range(1, 13))
+    assert [step.total for step in first + rest] == [step.total for step in whole]
+    assert rest[0].seconds >= first[-1].seconds
+    assert list(proceed(bowl, state, 12)) == []
+
+
+def test_the_state_is_complete_whenever_a_step_is_yielded():
+    state, seen = State(START, LBFGS()), []
+    for step in proceed(bowl, state, 8):
+        twin = State(state.image, LBFGS(), state.index, 0.0, state.best, state.improved)
+        twin.optimizer.restore(state.optimizer.state())
+        seen.append([step.total for step in proceed(bowl, twin, 8)])
+    totals = [step.total for step in minimize(bowl, START, LBFGS(), 8)]
+    assert seen == [totals[index:] for index in range(1, 9)]

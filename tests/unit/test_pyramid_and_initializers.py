@@ -3,7 +3,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from impasto.initializers import content, noise, style
+from impasto.initializers import blend, content, gray, noise, sprinkle, style, white
 from impasto.pyramid import COARSEST, SMALLEST, plan
 
 
@@ -63,3 +63,20 @@ def test_style_covers_the_photograph_without_changing_its_proportions(shape):
     start = style(PHOTOGRAPH, [painting], generator())
     assert start.shape == PHOTOGRAPH.shape
     assert (start.diff(dim=3) >= -1e-5).all()  # still a ramp from left to right
+
+
+def test_plain_paper_and_the_blend():
+    painting = torch.rand(1, 3, 20, 30)
+    assert (gray(PHOTOGRAPH, [], generator()) == 0.5).all()
+    assert (white(PHOTOGRAPH, [], generator()) == 1).all()
+    mixed = blend(PHOTOGRAPH, [painting], generator())
+    expected = (PHOTOGRAPH + style(PHOTOGRAPH, [painting], generator())) / 2
+    torch.testing.assert_close(mixed, expected)
+
+
+def test_noise_is_mixed_in_by_its_share():
+    assert sprinkle(PHOTOGRAPH, 0, generator()) is PHOTOGRAPH
+    whole = sprinkle(PHOTOGRAPH, 1, generator(7))
+    torch.testing.assert_close(whole, noise(PHOTOGRAPH, [], generator(7)))
+    tenth = sprinkle(PHOTOGRAPH, 0.1, generator(7))
+    torch.testing.assert_close(tenth, 0.9 * PHOTOGRAPH + 0.1 * whole)

@@ -24,7 +24,10 @@ def test_a_recipe_goes_to_json_and_back(recipe):
 
 def test_a_recipe_holds_no_time_and_reads_as_plain_json(recipe):
     values = json.loads(recipe.to_json())
-    assert sorted(values) == ["content", "impasto", "init", "settings", "styles", "weights"]
+    assert sorted(values) == [
+        *("content", "content_masks", "fine_style", "impasto", "init"),
+        *("settings", "style_masks", "styles", "weights"),
+    ]
     assert values["settings"]["plan"] == [[64, 3]]
 
 

@@ -63,7 +63,8 @@ def test_an_unknown_name_is_answered_with_the_nearest(values, suggestion):
 def test_defaults_leave_only_the_machines_choices_open(name, backbone):
     complete = Settings(normalization=name, backbone=backbone).with_defaults()
     left = {k for k in KNOBS if getattr(complete, k) is None}
-    assert left == {"weights", "device", "precision", "threads", "memory", "tile"}
+    machine = {"weights", "fine_style", "device", "precision", "threads", "memory", "tile"}
+    assert left == machine | {"color_match", "mask_spread"}
     assert complete.with_defaults() == complete
     assert complete.style_weight == NORMALIZATIONS[name].style_weight
 
@@ -95,3 +96,9 @@ def test_every_setting_has_help_that_reads_in_a_list():
     for name, knob in KNOBS.items():
         assert knob.help, name
         assert not knob.help.endswith(".")
+
+
+def test_a_run_to_convergence_has_a_high_limit_unless_one_is_given():
+    assert Settings(levels=1).with_defaults().plan == ((512, 100),)
+    assert Settings(levels=1, converge=1e-4).with_defaults().plan == ((512, 10_000),)
+    assert Settings(levels=1, converge=1e-4, iterations=70).with_defaults().plan == ((512, 70),)

@@ -53,3 +53,28 @@ def test_blend_counts_a_picture_by_its_weight_and_not_by_its_size():
 def test_blend_of_one_is_its_mean():
     F = features(1, 3, 4, 4)
     torch.testing.assert_close(blend([gram(F)], [2.5]), gram(F).mean)
+
+
+def test_a_position_of_weight_two_counts_twice_and_one_of_weight_zero_not_at_all():
+    F = features(1, 3, 2, 3)
+    weights = torch.tensor([[[[0.0, 1.0, 2.0], [1.0, 0.0, 1.0]]]], dtype=torch.float64)
+    seen = gram(torch.cat([F[..., :1, 1:], F[..., :1, 2:], F[..., 1:, :1], F[..., 1:, 2:]], dim=3))
+    found = gram(F, weights)
+    torch.testing.assert_close(found.total, seen.total)
+    assert found.positions == seen.positions == 5
+
+
+def test_soft_weights_add_over_tiles():
+    F, weights = features(1, 5, 6, 8), features(1, 1, 6, 8, seed=1).abs()
+    parts = gram(F[..., :3], weights[..., :3]) + gram(F[..., 3:], weights[..., 3:])
+    torch.testing.assert_close(parts.mean, gram(F, weights).mean)
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_the_gradient_of_gram_has_the_memory_format_of_its_features(layout):
+    F = features(1, 4, 6, 5).to(memory_format=layout).requires_grad_()
+    gram(F).total.square().sum().backward()
+    assert F.grad is not None
+    assert F.grad.is_contiguous(memory_format=layout)
+    (plain,) = torch.autograd.grad((F[0].flatten(1) @ F[0].flatten(1).T).square().sum(), F)
+    torch.testing.assert_close(F.grad, plain)

@@ -1,35 +1,43 @@
 """Tiles give the loss and the gradient of the whole image."""
 
+import dataclasses
+
 import pytest
 import torch
 from torch import Tensor
 
-from impasto.backbones import BACKBONES, load_backbone, minimum_side, vgg_layers
+from impasto.backbones import BACKBONES, load_backbone
 from impasto.backbones.conventions import CONVENTIONS
-from impasto.backbones.vgg import VGG
-from impasto.objective import Objective
+from impasto.backbones.network import Network
+from impasto.backbones.stages import Branches, Convolution, Operation, Stage, convolutions
+from impasto.backbones.vgg import vgg
+from impasto.losses import GramLoss
+from impasto.normalization import NORMALIZATIONS
+from impasto.objective import Objective, Term
 from impasto.settings import Settings
 from impasto.statistics import gram
-from impasto.tiles import TiledObjective, collect_features, collect_statistics, spans
+from impasto.tiles import TiledObjective, Wanted, collect_features, collect_statistics, spans
 from impasto.transfer import build
 
 DEEP = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu4_2", "relu5_1"]
 CONVOLUTIONS, WIDTHS = (2, 2, 4, 4, 1), (4, 6, 8, 8, 8)
 
 
-def narrow_vgg19(pooling: str = "avg") -> VGG:
+def narrow_vgg19(pooling: str = "avg") -> Network:
     """VGG-19 down to relu5_1 with few channels: its receptive fields are those of the real one."""
+    return drawn(vgg(CONVOLUTIONS, WIDTHS)[:-1], pooling)
+
+
+def drawn(stages: tuple[Stage, ...], pooling: str = "avg") -> Network:
+    """A network with random weights that keep the scale of its input, in float64."""
     generator = torch.Generator().manual_seed(5)
-    names = vgg_layers(CONVOLUTIONS)[:-1]
-    weights, inputs = {}, 3
-    for name in names:
-        if name.startswith("conv"):
-            outputs = WIDTHS[int(name[4]) - 1]
-            draw = torch.randn((outputs, inputs, 3, 3), generator=generator)
-            weights[f"{name}.weight"] = draw * (2 / (9 * inputs)) ** 0.5
-            weights[f"{name}.bias"] = 0.1 * torch.ones(outputs)
-            inputs = outputs
-    return VGG(names, weights, CONVENTIONS["torchvision"], pooling).double()
+    weights = {}
+    for row in convolutions(stages):
+        shape = row.shapes[f"{row.name}.weight"]
+        draw = torch.randn(shape, generator=generator)
+        weights[f"{row.name}.weight"] = draw * (2 / draw[0].numel()) ** 0.5
+        weights[f"{row.name}.bias"] = 0.1 * torch.ones(row.outputs)
+    return Network(stages, weights, CONVENTIONS["torchvision"], pooling).double()
 
 
 def picture(height: int, width: int, seed: int = 1) -> Tensor:
@@ -70,6 +78,21 @@ def test_in_float32_the_gradients_agree_to_1e_5():
     assert (found - expected).norm() / expected.norm() < 1e-5
 
 
+def test_with_masks_the_gradient_equals_that_of_the_whole_image():
+    """Two regions with styles of their own, so two masked terms for each layer."""
+    backbone, image = narrow_vgg19(), picture(203, 250, seed=3)
+    scale, terms = NORMALIZATIONS["relative"].style, []
+    for layer, features in backbone(image, ["relu1_1", "relu4_1"]).items():
+        ramp = torch.linspace(0, 1, features.shape[3]).expand(1, 1, *features.shape[2:]).double()
+        for name, mask in {"left": 1 - ramp, "right": ramp.square()}.items():
+            loss = GramLoss(gram(torch.rand_like(features)).mean, scale)
+            terms.append(Term(f"{name} {layer}", 1.0, layer, loss, mask))
+    expected = Objective(backbone, terms)(image)
+    found = TiledObjective(backbone, terms, 64)(image)
+    assert found.parts == pytest.approx(expected.parts, rel=1e-12)
+    assert (found.gradient - expected.gradient).norm() / expected.gradient.norm() < 1e-12
+
+
 def test_max_pooling_and_several_content_layers():
     layers = "relu1_2:0.3,relu4_2:1"
     whole, tiled = both(narrow_vgg19("max"), 224, 256, 96, content_layers=layers)
@@ -102,7 +125,9 @@ def test_features_and_statistics_are_those_of_the_whole(layers):
     backbone, image = narrow_vgg19(), picture(203, 150)
     whole = backbone(image, layers)
     tiled = collect_features(backbone, image, layers, side=64)
-    sums = collect_statistics(backbone, image, dict.fromkeys(layers, gram), side=64)
+    sums = collect_statistics(
+        backbone, image, {layer: Wanted(layer, gram) for layer in layers}, side=64
+    )
     for layer in layers:
         torch.testing.assert_close(tiled[layer], whole[layer])
         torch.testing.assert_close(sums[layer].mean, gram(whole[layer]).mean)
@@ -115,6 +140,77 @@ def test_every_layer_of_the_pocket_network_in_tiles(layer):
     image = picture(230, 170)
     tiled = collect_features(backbone, image, [layer], side=32)
     torch.testing.assert_close(tiled[layer], backbone(image, [layer])[layer])
+
+
+OTHERS = ["squeezenet1_0", "squeezenet1_1", "googlenet", "googlenet_caffe", "alexnet", "caffenet"]
+
+
+def narrow(name: str, pooling: str = "avg") -> Network:
+    """A network of the table down to its deepest default layer, with few channels."""
+    row = BACKBONES[name]
+    deepest = max(row.layers.index(layer) for layer, _ in row.style_layers)
+    return drawn(tuple(thin(stage) for stage in row.stages[: deepest + 1]), pooling)
+
+
+def thin(stage: Stage) -> Stage:
+    return Stage(stage.layer, tuple(map(thinner, stage.chain)))
+
+
+def thinner(part: Operation) -> Operation:
+    """The same operation with an eighth of the channels."""
+    if isinstance(part, Branches):
+        return Branches(tuple(tuple(map(thinner, chain)) for chain in part.chains))
+    if isinstance(part, Convolution):
+        inputs = part.inputs if part.inputs == 3 else part.inputs // 8
+        return dataclasses.replace(part, inputs=inputs, outputs=part.outputs // 8)
+    return part
+
+
+@pytest.mark.parametrize("pooling", ["avg", "max"])
+@pytest.mark.parametrize(("height", "width", "side"), [(230, 331, 96), (163, 417, 64)])
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_network_is_exact_in_tiles(name, height, width, side, pooling):
+    """No padding, pools that overlap or round up, strides of 4: the grid is that of the whole."""
+    backbone, image = narrow(name, pooling), picture(height, width, seed=3)
+    whole, tiled = (
+        build(
+            *(backbone, picture(height, width), [picture(150, 170, seed=2)], [1.0]),
+            Settings(backbone=name, tile=tile).with_defaults(),
+        )
+        for tile in (0, side)
+    )
+    assert isinstance(tiled, TiledObjective)
+    expected, found = whole(image), tiled(image)
+    assert found.parts == pytest.approx(expected.parts, rel=1e-12)
+    error = (found.gradient - expected.gradient).norm() / expected.gradient.norm()
+    assert error < 1e-12
+
+
+@pytest.mark.parametrize("length", [129, 130, 131, 132, 133, 143, 144, 145, 159, 160, 161])
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_network_at_every_length(name, length):
+    """What is left over at the end of a picture may hold no position of a deep layer at all."""
+    backbone, layers = narrow(name), [layer for layer, _ in BACKBONES[name].style_layers]
+    image = picture(100, length)
+    whole = backbone(image, layers)
+    tiled = collect_features(backbone, image, layers, side=32)
+    for layer in layers:
+        torch.testing.assert_close(tiled[layer], whole[layer])
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_margin_of_every_network_is_needed(name):
+    backbone = narrow(name)
+    layers = [layer for layer, _ in BACKBONES[name].style_layers]
+    stride, needed = backbone.stride(layers), backbone.margin(layers)
+    # Overlapping squares see further on one side than on the other; tiles are cut at strides.
+    least = (needed - 1) // stride * stride
+    image = picture(64, 3 * needed + 200)
+    backbone.margin = lambda layers: least - stride
+    backbone.minimum_side = 1
+    tiled = collect_features(backbone, image, layers, side=64)
+    whole = backbone(image, layers)
+    assert any(not torch.allclose(tiled[layer], whole[layer]) for layer in layers)
 
 
 @pytest.mark.parametrize("length", [1, 15, 16, 17, 100, 512, 1000, 4099])
@@ -133,6 +229,6 @@ def test_spans_cover_the_length_once_and_lie_on_the_stride(length, side):
 
 
 def test_a_layer_of_one_position_more_than_the_stride_divides():
-    assert minimum_side(DEEP) == 16
+    assert narrow_vgg19().stride(DEEP) == 16
     spans_ = spans(33, 16, 70, 16)
     assert [span.stop - span.start for span in spans_] == [16, 16, 1]

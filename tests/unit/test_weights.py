@@ -10,15 +10,20 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from impasto.backbones import BACKBONES, Architecture, load_backbone, vgg_layers
+from impasto.backbones import BACKBONES, Architecture, load_backbone
 from impasto.backbones.conventions import recognize
 from impasto.backbones.plausibility import sample_picture
 from impasto.backbones.published import PUBLISHED, Published, find, look_up_source, sources
+from impasto.backbones.stages import convolutions as rows
+from impasto.backbones.vgg import vgg
 from impasto.backbones.weights import read_weights
 from impasto.errors import UnknownName, WeightsError
 
 REAL = Path(__file__).parents[3] / "shared" / "weights" / "vgg19_conv1_1-conv3_4.safetensors"
-LAYERS = vgg_layers((2, 1))  # conv1_1 relu1_1 conv1_2 relu1_2 pool1 conv2_1 relu2_1 pool2
+STAGES = vgg((2, 1), (8, 8))
+LAYERS = tuple(
+    stage.layer for stage in STAGES
+)  # conv1_1 relu1_1 conv1_2 relu1_2 pool1 conv2_1 relu2_1 pool2
 
 OXFORD_19 = [0.341195, 0.339992, -0.0448442, 0.232159, 0.0897821, -0.303314]
 OXFORD_19 += [-0.0726092, -0.246675, -0.336833]
@@ -31,16 +36,9 @@ HUB_19 += [0.036226, 0.019999, 0.019864]
 @pytest.fixture(autouse=True)
 def surroundings(monkeypatch, tmp_path):
     monkeypatch.setenv("IMPASTO_CACHE", str(tmp_path / "cache"))
-    row = Architecture(
-        object="impasto.backbones.vgg:VGG",
-        title="tiny VGG",
-        summary="for tests",
-        layers=LAYERS,
-        content_layers=(),
-        style_layers=(),
-        minimum_side=4,
-        convolutions=(2, 1),
-        widths=(8, 8),
+    conventions = BACKBONES["vgg19"].conventions
+    row = Architecture.of(
+        "tiny VGG", "for tests", STAGES, content=(), style=(), conventions=conventions
     )
     monkeypatch.setitem(BACKBONES, "tiny", row)
 
@@ -141,14 +139,10 @@ def test_real_shapes_of_both_vggs_are_accepted(tmp_path):
 @pytest.mark.parametrize(("given", "asked"), [("vgg16", "vgg19"), ("vgg19", "vgg16")])
 @pytest.mark.parametrize("by_number", [True, False])
 def test_the_sister_network_is_named(tmp_path, given, asked, by_number):
-    layers = [layer for layer in BACKBONES[given].layers if layer.startswith("conv")]
-    widths = {layer: BACKBONES[given].widths[int(layer[4]) - 1] for layer in layers[:9]}
     tensors = {}  # shapes are enough: nothing is run
-    inputs = 3
-    for layer, outputs in widths.items():
-        tensors[f"{layer}.weight"] = torch.empty(1, 1, 1, 1).expand(outputs, inputs, 3, 3)
-        tensors[f"{layer}.bias"] = torch.empty(1).expand(outputs)
-        inputs = outputs
+    for row in list(rows(BACKBONES[given].stages))[:9]:
+        for key, shape in row.shapes.items():
+            tensors[key] = torch.empty(1).expand(shape)
     path = tmp_path / "w.pth"
     torch.save(numbered(tensors, BACKBONES[given].layers) if by_number else tensors, path)
     expected = rf"does not hold VGG-{asked[3:]}: .*; it fits backbone '{given}'"
@@ -296,8 +290,8 @@ def test_without_weights_the_message_says_how_to_get_them():
     with pytest.raises(WeightsError) as caught:
         load_backbone("vgg19", layers=["relu1_1"])
     assert str(caught.value) == (
-        "the weights of 'vgg19' are not here: run `impasto models fetch vgg19` (548 MB, once) "
-        "or give a file with --weights."
+        "the weights of 'vgg19' are not here: run `impasto models fetch vgg19` (548 MB, once), "
+        "give a file with --weights, or paint with --backbone pocket, which needs none."
     )
 
 
@@ -318,7 +312,11 @@ def test_published_rows():
     assert look_up_source("vgg19") is PUBLISHED["vgg19-torchvision"]
     assert look_up_source("vgg16-caffe").sha256 == "00b39a1b"
     assert PUBLISHED["vgg19-gatys"].sha256 is None
-    assert list(sources("vgg16")) == ["vgg16-torchvision", "vgg16-caffe"]
+    assert list(sources("vgg16")) == ["vgg16-torchvision", "vgg16-caffe", "vgg16-oxford"]
+    assert PUBLISHED["vgg19-matconvnet"].sha256 is None  # the 19 behind its dash is no hash
+    assert {row.backbone for row in PUBLISHED.values()} == set(BACKBONES) - {"pocket", "tiny"}
+    for row in PUBLISHED.values():
+        assert row.convention in BACKBONES[row.backbone].conventions.values()
     assert all(row.url.endswith(f"/{row.file_name}") for row in PUBLISHED.values())
     with pytest.raises(UnknownName, match="did you mean 'vgg19-caffe'"):
         look_up_source("vgg19-cafe")

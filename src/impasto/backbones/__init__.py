@@ -6,11 +6,13 @@ Adding a network is one file with a final subclass of `Backbone`, and one row he
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from impasto.backbones import alexnet, googlenet, squeezenet, stages, vgg
+from impasto.backbones.stages import Convolution, Pool, Rectifier, Stage
 from impasto.errors import SettingsError, UnknownName, did_you_mean, import_row, look_up
 
 if TYPE_CHECKING:
@@ -19,17 +21,24 @@ if TYPE_CHECKING:
 __all__ = [
     "BACKBONES",
     "POOLINGS",
+    "RESCALINGS",
     "Architecture",
     "check_layers",
     "load_backbone",
-    "minimum_side",
-    "vgg_layers",
 ]
 
 POOLINGS: dict[str, str] = {
-    "avg": "the mean of each 2x2 square: smoother gradients, the choice of Gatys et al. (2015)",
-    "max": "the largest of each 2x2 square: what VGG was trained with",
+    "avg": "the mean of each square: smoother gradients, the choice of Gatys et al. (2015)",
+    "max": "the largest of each square: what the published networks were trained with",
 }
+
+RESCALINGS: dict[str, str] = {
+    "none": "the weights as they are",
+    "unit": "every filter's mean activation over sample pictures becomes 1, as in the paper",
+}
+
+
+Layers = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
@@ -44,62 +53,81 @@ class Architecture:
         content_layers: The default content layers, each with its weight.
         style_layers: The default style layers, each with its weight.
         minimum_side: The smallest height and width, in pixels, that reaches the deepest layer.
-        convolutions: Of a VGG, the number of convolutions in each block.
-        widths: Of a VGG, the number of channels in each block.
+        stages: What the network is made of; empty where its class knows.
+        conventions: What weights expect of their input (a row of
+            `impasto.backbones.conventions.CONVENTIONS`) by the habits of their file: with the keys
+            of ``torchvision``, with Caffe's names (``caffe``), or in a file of ``matconvnet``.
     """
 
     object: str
     title: str
     summary: str
     layers: tuple[str, ...]
-    content_layers: tuple[tuple[str, float], ...]
-    style_layers: tuple[tuple[str, float], ...]
+    content_layers: Layers
+    style_layers: Layers
     minimum_side: int
-    convolutions: tuple[int, ...] = ()
-    widths: tuple[int, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    conventions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def rescalable(self) -> bool:
+        """Whether scales of filters pass through: convolutions, rectifiers and pools in a row."""
+        plain = Convolution | Rectifier | Pool
+        parts = [operation for stage in self.stages for operation in stage.chain]
+        return bool(parts) and all(isinstance(part, plain) for part in parts)
+
+    @classmethod
+    def of(
+        cls,
+        title: str,
+        summary: str,
+        parts: tuple[Stage, ...],
+        *,
+        content: Layers,
+        style: Layers,
+        conventions: Mapping[str, str],
+    ) -> Architecture:
+        """Return the row of a network that is a table of stages.
+
+        Example:
+            >>> parts = vgg.vgg([1])
+            >>> Architecture.of("tiny", "", parts, content=(), style=(), conventions={}).layers
+            ('conv1_1', 'relu1_1', 'pool1')
+        """
+        return cls(
+            object="impasto.backbones.network:Network",
+            title=title,
+            summary=summary,
+            layers=tuple(stage.layer for stage in parts),
+            content_layers=content,
+            style_layers=style,
+            minimum_side=stages.minimum_side(parts),
+            stages=parts,
+            conventions=conventions,
+        )
 
 
-def vgg_layers(convolutions: Sequence[int]) -> tuple[str, ...]:
-    """Name the layers of a VGG, shallow to deep, from the convolutions in each block.
-
-    The place of a name in the result is also the number ``N`` of ``features.N`` in torchvision.
-
-    Example:
-        >>> vgg_layers([1, 1])
-        ('conv1_1', 'relu1_1', 'pool1', 'conv2_1', 'relu2_1', 'pool2')
-    """
-    names: list[str] = []
-    for block, count in enumerate(convolutions, start=1):
-        for number in range(1, count + 1):
-            names += [f"conv{block}_{number}", f"relu{block}_{number}"]
-        names.append(f"pool{block}")
-    return tuple(names)
-
-
-def _equal(*layers: str) -> tuple[tuple[str, float], ...]:
+def _equal(*layers: str) -> Layers:
     return tuple((layer, 1.0) for layer in layers)
 
 
 # Source: Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks"
 # (CVPR 2016), section 3: content from conv4_2, style from conv1_1 to conv5_1, equal weights.
 # Both are taken after the ReLU here, as in the authors' own code.
-_CONTENT = (("relu4_2", 1.0),)
+_CONTENT = _equal("relu4_2")
 _STYLE = _equal("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-_WIDTHS = (64, 128, 256, 512, 512)
-
-
-def _vgg(title: str, summary: str, convolutions: tuple[int, ...]) -> Architecture:
-    return Architecture(
-        object="impasto.backbones.vgg:VGG",
-        title=title,
-        summary=summary,
-        layers=vgg_layers(convolutions),
-        content_layers=_CONTENT,
-        style_layers=_STYLE,
-        minimum_side=2 ** len(convolutions),
-        convolutions=convolutions,
-        widths=_WIDTHS,
-    )
+# Chosen by looking: deeper content layers lose the photograph, deeper style layers add large
+# structures and take away strokes.
+_SQUEEZENET_CONTENT = _equal("fire4")
+_SQUEEZENET_STYLE = _equal("relu1", "fire2", "fire3", "fire4", "fire5")
+# Not looked at, for want of weights: the layers of Liu's program, taken after their rectifiers.
+# It gives conv2/3x3 a share of 2e-4 of the content; that is left out.
+_INCEPTION_CONTENT = _equal("inception3a")
+_INCEPTION_STYLE = _equal("relu1", "relu2", "inception3a", "inception4a", "inception5a")
+_ALEXNET_CONTENT = _equal("relu4")
+_ALEXNET_STYLE = _equal("relu1", "relu2", "relu3", "relu4", "relu5")
+_VGG = {"torchvision": "torchvision", "caffe": "caffe", "matconvnet": "caffe-rgb"}
+_SQUEEZENET = {"torchvision": "torchvision", "caffe": "caffe-squeezenet"}
 
 
 BACKBONES: dict[str, Architecture] = {
@@ -112,15 +140,69 @@ BACKBONES: dict[str, Architecture] = {
         style_layers=_STYLE,
         minimum_side=16,
     ),
-    "vgg19": _vgg(
+    "vgg19": Architecture.of(
         "VGG-19",
         "the network of Gatys et al.: best quality; its weights are fetched once, or given",
-        (2, 2, 4, 4, 4),
+        vgg.vgg((2, 2, 4, 4, 4)),
+        content=_CONTENT,
+        style=_STYLE,
+        conventions=_VGG,
     ),
-    "vgg16": _vgg(
+    "vgg16": Architecture.of(
         "VGG-16",
         "VGG-19's shallower sister, usual in later papers; its weights are fetched once, or given",
-        (2, 2, 3, 3, 3),
+        vgg.vgg((2, 2, 3, 3, 3)),
+        content=_CONTENT,
+        style=_STYLE,
+        conventions=_VGG,
+    ),
+    "squeezenet1_0": Architecture.of(
+        "SqueezeNet 1.0",
+        "5 MB of weights: fine strokes, and the photograph's outlines stay",
+        squeezenet.squeezenet1_0(),
+        content=_SQUEEZENET_CONTENT,
+        style=_SQUEEZENET_STYLE,
+        conventions=_SQUEEZENET,
+    ),
+    "squeezenet1_1": Architecture.of(
+        "SqueezeNet 1.1",
+        "5 MB of weights: smaller filters in front and earlier pools than 1.0, so less work",
+        squeezenet.squeezenet1_1(),
+        content=_SQUEEZENET_CONTENT,
+        style=_SQUEEZENET_STYLE,
+        conventions=_SQUEEZENET,
+    ),
+    "googlenet": Architecture.of(
+        "GoogLeNet (torchvision)",
+        "inception modules, in torchvision's variant with batch normalization",
+        googlenet.googlenet(),
+        content=_INCEPTION_CONTENT,
+        style=_INCEPTION_STYLE,
+        conventions={"torchvision": "tensorflow"},
+    ),
+    "googlenet_caffe": Architecture.of(
+        "GoogLeNet (Caffe)",
+        "inception modules, as in the paper and in Caffe's model zoo",
+        googlenet.googlenet_caffe(),
+        content=_INCEPTION_CONTENT,
+        style=_INCEPTION_STYLE,
+        conventions={"caffe": "caffe-bvlc"},
+    ),
+    "alexnet": Architecture.of(
+        "AlexNet (torchvision)",
+        "the oldest: large first filters, abstract pictures",
+        alexnet.alexnet(),
+        content=_ALEXNET_CONTENT,
+        style=_ALEXNET_STYLE,
+        conventions={"torchvision": "torchvision"},
+    ),
+    "caffenet": Architecture.of(
+        "CaffeNet",
+        "AlexNet of 2012 as trained with Caffe: two groups, local response normalization",
+        alexnet.caffenet(),
+        content=_ALEXNET_CONTENT,
+        style=_ALEXNET_STYLE,
+        conventions={"caffe": "caffe-bvlc"},
     ),
 }
 
@@ -139,20 +221,6 @@ def check_layers(name: str, layers: Iterable[str]) -> None:
                 f"unknown layer '{layer}' of backbone '{name}': {did_you_mean(layer, known)}"
                 f"Its layers are {', '.join(known)}."
             )
-
-
-def minimum_side(layers: Iterable[str]) -> int:
-    """Return the smallest height and width, in pixels, that reach all of ``layers``.
-
-    Every pool before a layer halves the picture, and one pixel has to be left.
-
-    Example:
-        >>> minimum_side(["relu1_1", "relu5_1"])
-        16
-    """
-    # "relu5_1" and "conv5_1" stand behind four pools, "pool5" behind five.
-    pools = [int(layer[4]) - (not layer.startswith("pool")) for layer in layers]
-    return 1 << max(pools, default=0)
 
 
 def load_backbone(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Self
 
 from torch import Tensor, nn
 
+from impasto.backbones.stages import Geometry
+
 
 class Backbone(nn.Module, ABC):
     """A frozen network that turns pictures into feature maps, by layer name.
@@ -46,13 +48,28 @@ class Backbone(nn.Module, ABC):
         """
 
     @abstractmethod
+    def geometry(self, layer: str) -> Geometry:
+        """Return how far apart the positions of ``layer`` are, and which pixels one sees."""
+
+    @abstractmethod
+    def positions(self, layer: str, length: int) -> int:
+        """Return how many positions ``layer`` has along a side of ``length`` pixels."""
+
+    def stride(self, layers: Iterable[str]) -> int:
+        """Return how many pixels lie between two positions of the coarsest of ``layers``.
+
+        It is a multiple of the others' strides.
+        """
+        return max((self.geometry(layer).stride for layer in layers), default=1)
+
     def margin(self, layers: Iterable[str]) -> int:
         """Return how many pixels beyond its own square a feature of ``layers`` sees.
 
-        The square of a feature at ``(i, j)`` of a layer that comes after n poolings begins at pixel
-        ``(i, j) 2ⁿ`` and has a side of ``2ⁿ``. Features of a cut-out are those of the whole picture
-        where this margin lies inside the cut-out.
+        The square of a feature at ``(i, j)`` of a layer of stride s begins at pixel ``(i, j) s``
+        and has a side of s. Features of a cut-out that begins at a multiple of s are those of the
+        whole picture where this margin lies inside the cut-out.
         """
+        return max((self.geometry(layer).margin for layer in layers), default=0)
 
     @classmethod
     @abstractmethod
@@ -68,15 +85,3 @@ class Backbone(nn.Module, ABC):
         Raises:
             WeightsError: If the weights are missing, damaged, or of another network.
         """
-
-
-def vgg_margin(convolutions: Iterable[str]) -> int:
-    """Return the margin of a stack of 3x3 convolutions with a 2x2 pooling between the blocks.
-
-    A 3x3 convolution sees one position further, which is ``2^(block - 1)`` pixels.
-
-    Example:
-        >>> vgg_margin(["conv1_1", "conv1_2", "conv2_1"])
-        4
-    """
-    return sum(2 ** (int(name[4]) - 1) for name in convolutions)

@@ -71,10 +71,26 @@ CAFFE_RGB = Preprocessing(
     (0.2, 200.0),
 )
 
+# Source: Caffe's mean file of ILSVRC 2012, averaged over its pixels.
+CAFFE_BVLC = Preprocessing(
+    "Caffe (BGR, 0 to 255)", 255.0, (104.007, 116.669, 122.679), (1.0, 1.0, 1.0), True, (0.05, 500)
+)
+# Source: the definition files that come with SqueezeNet's weights.
+CAFFE_SQUEEZENET = Preprocessing(
+    "Caffe (BGR, 0 to 255)", 255.0, (104.0, 117.0, 123.0), (1.0, 1.0, 1.0), True, (0.05, 500)
+)
+# Source: torchvision's documentation of GoogLeNet, whose weights were trained in TensorFlow.
+TENSORFLOW = Preprocessing(
+    "TensorFlow (-1 to 1)", 1.0, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), False, (0.005, 50)
+)
+
 CONVENTIONS: dict[str, Preprocessing] = {
     "torchvision": TORCHVISION,
     "caffe": CAFFE,
     "caffe-rgb": CAFFE_RGB,
+    "caffe-bvlc": CAFFE_BVLC,
+    "caffe-squeezenet": CAFFE_SQUEEZENET,
+    "tensorflow": TENSORFLOW,
 }
 
 # conv1_1.weight[0, 0], row by row, of (architecture, convention): red in torchvision's networks,

@@ -5,7 +5,6 @@ The bytes go to ``<name>.part``; only a complete and verified file gets its fina
 
 from __future__ import annotations
 
-import hashlib
 import http.client
 import re
 import urllib.error
@@ -16,7 +15,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from impasto._version import __version__
-from impasto.backbones.published import Published, look_up_source, sources, weights_directory
+from impasto.backbones.formats import FORMATS, by_suffix, recognize
+from impasto.backbones.published import (
+    Digests,
+    Published,
+    look_up_source,
+    sources,
+    weights_directory,
+)
 from impasto.errors import FetchError
 
 # Called with the bytes received so far and the bytes in all (None where the server does not say).
@@ -174,7 +180,7 @@ def _resumable(row: Published, part: Path) -> int:
     """Return how many bytes of ``part`` can be continued."""
     kept = part.stat().st_size if part.is_file() else 0
     # Without a hash and without the server's mark nobody would notice two halves of two files.
-    return kept if row.sha256 or _read_validator(part) else 0
+    return kept if row.is_known or _read_validator(part) else 0
 
 
 def _validator(response: _Response) -> str:
@@ -199,14 +205,14 @@ def _forget(part: Path) -> None:
 
 def _damage(row: Published, path: Path) -> str:
     """Say what is wrong with a file that should be ``row``; empty if nothing is."""
-    with path.open("rb") as file:
-        if row.sha256 is None:  # at least it should not be the web page of a hotel's network
-            is_torch = file.read(2)[:1] in (b"\x80", b"P")
-            return "" if is_torch else "it is no PyTorch file"
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest.startswith(row.sha256):
+    if not row.is_known:  # at least it should not be the web page of a hotel's network
+        expected = by_suffix(Path(row.file_name)) or "pytorch"
+        right = recognize(path) == expected
+        return "" if right else f"it is no {FORMATS[expected].title} file"
+    digests = Digests.of(path)
+    if digests.are_of(row):
         return ""
-    return f"its SHA-256 starts with {digest[:8]} where {row.sha256} was expected"
+    return f"its {digests.shown(row)} where {row.digest.split()[1].rstrip('…')} was expected"
 
 
 def _otherwise(row: Published) -> str:

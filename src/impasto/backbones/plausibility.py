@@ -16,6 +16,8 @@ work of `impasto.backbones.conventions.recognize`. Deeper layers only need to be
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -49,22 +51,22 @@ def sample_picture(side: int = 96) -> Tensor:
 
 
 def check_activations(
-    network: Backbone, origin: str, first_bounds: tuple[float, float]
+    network: Backbone, layers: Sequence[str], origin: str, first_bounds: tuple[float, float]
 ) -> tuple[str, float]:
-    """Run the sample picture through ``network`` and look at every ReLU.
+    """Run the sample picture through ``network`` and look at every rectified layer.
 
     Args:
         network: The network with its weights.
+        layers: Those of its layers that come behind a rectifier, shallow to deep.
         origin: The weight file, for the message.
-        first_bounds: Between which the mean activation of relu1_1 has to lie.
+        first_bounds: Between which the mean activation of the first of them has to lie.
 
     Returns:
-        The deepest ReLU and its mean activation; an empty name if the network has none.
+        The deepest of them and its mean activation; an empty name if there is none.
 
     Raises:
         WeightsError: If a layer is dead, explodes, or is not finite.
     """
-    layers = [layer for layer in network.layers if layer.startswith("relu")]
     with torch.no_grad():
         features = network(sample_picture(), layers)
     name, mean = "", 0.0

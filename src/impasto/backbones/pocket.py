@@ -22,8 +22,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import Tensor, nn
 
-from impasto.backbones import minimum_side
-from impasto.backbones.backbone import Backbone, vgg_margin
+from impasto.backbones.backbone import Backbone
+from impasto.backbones.stages import Geometry, Window
 from impasto.errors import UnknownName, WeightsError
 
 CONVOLUTIONS: Final[Mapping[str, tuple[int, int]]] = {
@@ -151,7 +151,7 @@ class Pocket(Backbone):
     ) -> None:
         super().__init__()
         self.layers = tuple(layer for layer in TAPS if layer in layers)
-        self.minimum_side = minimum_side(self.layers)
+        self.minimum_side = max((self.geometry(layer).stride for layer in self.layers), default=1)
         self.description = ""
         self.pooling = pooling
         deepest = READS[self.layers[-1]][-1] if self.layers else ""
@@ -172,10 +172,21 @@ class Pocket(Backbone):
         network.description = f"{name} network, {origin}"
         return network
 
-    def margin(self, layers: Iterable[str]) -> int:
-        """Return how far the deepest of ``layers`` sees; see `Backbone.margin`."""
-        read = {name for layer in layers for name in READS[layer] if name in CONVOLUTIONS}
-        return vgg_margin(name for name in CONVOLUTIONS if name <= max(read, default=""))
+    def geometry(self, layer: str) -> Geometry:
+        """Return which pixels a position of ``layer`` sees; see `Backbone.geometry`."""
+        deepest = max(name for name in READS[layer] if name in CONVOLUTIONS)
+        seen, block = Geometry(), "1"
+        for name in CONVOLUTIONS:
+            if name > deepest:  # the names sort by depth
+                break
+            if name[4] != block:
+                seen, block = seen.through(Window(2, stride=2)), name[4]
+            seen = seen.through(Window(3, padding=1))
+        return seen
+
+    def positions(self, layer: str, length: int) -> int:
+        """Return how many positions ``layer`` has; see `Backbone.positions`."""
+        return length // self.geometry(layer).stride
 
     def forward(self, images: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
         """Return the tapped feature maps of `layers`; see `Backbone.forward`."""

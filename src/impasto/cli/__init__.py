@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
 
 from impasto._version import __version__
+from impasto.cli.judging import judge
 from impasto.cli.models import models
 from impasto.cli.painting import demo, info, paint, repeat
 from impasto.cli.studio import studio
+from impasto.cli.sweeps import figure, reconstruct, sweep
 
-COMMANDS = (paint, demo, info, repeat, models, studio)
+COMMANDS = (paint, demo, reconstruct, sweep, figure, info, judge, repeat, studio, models)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=CONTEXT)
 @click.version_option(__version__, message="impasto %(version)s")
 def cli() -> None:
     """Paint a photograph in the style of a painting."""
 
 
 for command in COMMANDS:
+    command.context_settings = CONTEXT  # also when a command is parsed by itself
     cli.add_command(command)

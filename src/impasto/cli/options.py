@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from impasto.parsing import flag
+from impasto.parsing import flag, paths
+from impasto.presets import PRESETS
 from impasto.settings import KNOBS, Settings
+
+if TYPE_CHECKING:
+    from impasto.outputs import Outputs
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -31,21 +37,44 @@ class GroupedCommand(click.Command):
 
 def settings_options(command: Command) -> Command:
     """Add one option per setting to a command."""
-    for name, this in reversed(KNOBS.items()):
-        default = Settings.__dataclass_fields__[name].default
-        words = [this.help + (f": {', '.join(this.choices)}" if this.choices else "")]
-        if default is not None and default is not False and default != ():
-            words.append(f"[default: {default}]")
-        option = click.option(
-            "--" + name.replace("_", "-"),
-            name,
-            is_flag=this.parse is flag,
-            default=None,
-            metavar="" if this.parse is flag else (this.unit or this.parse.__name__).upper(),
-            help=" ".join(words),
-        )
-        command = option(command)
-    return command
+    return settings_options_without()(command)
+
+
+def settings_options_without(*names: str) -> Callable[[Command], Command]:
+    """Return a decorator that adds one option per setting, except for some."""
+
+    def decorate(command: Command) -> Command:
+        for name in reversed([name for name in KNOBS if name not in names]):
+            command = setting_option(name)(command)
+        return command
+
+    return decorate
+
+
+def setting_option(name: str) -> Callable[[Command], Command]:
+    """Return the option of a setting."""
+    this, default = KNOBS[name], Settings.__dataclass_fields__[name].default
+    words = [this.help + (f": {', '.join(this.choices)}" if this.choices else "")]
+    if default is not None and default is not False and default != ():
+        words.append(f"[default: {default}]")
+    return click.option(
+        "--" + name.replace("_", "-"),
+        name,
+        is_flag=this.parse is flag,
+        multiple=this.parse is paths,
+        default=None,
+        metavar="" if this.parse is flag else (this.unit or this.parse.__name__).upper(),
+        help=" ".join(words),
+    )
+
+
+def preset_option(command: Command) -> Command:
+    """Add ``--preset``."""
+    return click.option(
+        "--preset",
+        metavar="NAME",
+        help=f"Settings that reproduce others: {', '.join(PRESETS)}. Options win over them.",
+    )(command)
 
 
 def display_options(command: Command) -> Command:
@@ -57,4 +86,58 @@ def display_options(command: Command) -> Command:
 
 def given(values: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were given."""
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: value for name, value in values.items() if value not in (None, ())}
+
+
+def output_options(command: Command) -> Command:
+    """Add the options for what a run writes besides its picture; see `impasto.outputs.Outputs`."""
+    options = [
+        click.option(
+            "--snapshot-every",
+            type=click.IntRange(1),
+            metavar="N",
+            help="Every N evaluations, write a numbered picture and a checkpoint beside it.",
+        ),
+        click.option(
+            "--resume",
+            is_flag=True,
+            help="Go on from the checkpoint of the same command, if there is one.",
+        ),
+        click.option(
+            "--animate",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write a film of the painting coming into being: .gif, .webp or .mp4.",
+        ),
+        click.option(
+            "--frame-numbers", is_flag=True, help="Write the evaluation's number into the film."
+        ),
+        click.option(
+            "--log",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write every named loss of every evaluation: .csv or .jsonl.",
+        ),
+        click.option(
+            "--curve",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Draw the loss curves: .png.",
+        ),
+        click.option(
+            "--tensorboard",
+            type=click.Path(path_type=Path),
+            metavar="FOLDER",
+            help="Write the losses for TensorBoard.",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def take_outputs(values: dict[str, Any]) -> Outputs:
+    """Take the values of `output_options` out of a command's arguments."""
+    from impasto.outputs import Outputs
+
+    return Outputs(**{field.name: values.pop(field.name) for field in fields(Outputs)})

@@ -8,9 +8,18 @@ from typing import Any
 
 import click
 
-from impasto.cli.options import GroupedCommand, display_options, given, settings_options
+from impasto.cli.options import (
+    GroupedCommand,
+    display_options,
+    given,
+    output_options,
+    preset_option,
+    settings_options,
+    take_outputs,
+)
 from impasto.cli.work import start_work
 from impasto.errors import PictureError, SettingsError
+from impasto.presets import apply
 from impasto.settings import Settings
 
 
@@ -18,12 +27,15 @@ from impasto.settings import Settings
 @click.argument("content")
 @click.argument("style", nargs=-1, required=True)
 @click.option("-o", "--output", help="The picture to write: .png, .jpg, .webp or .tif.")
+@preset_option
+@output_options
 @display_options
 @settings_options
 def paint(
     content: str,
     style: tuple[str, ...],
     output: str | None,
+    preset: str | None,
     quiet: bool,
     as_json: bool,
     **values: Any,
@@ -32,11 +44,12 @@ def paint(
 
     The path of the picture is printed at the end. Ctrl-C stops and keeps the picture so far.
     """
-    settings = Settings(**given(values))
+    outputs = take_outputs(values)
+    settings = apply(preset, given(values))
     if output is None:
         output = f"{Path(content).stem}-{Path(style[0]).stem}.png"
     out = Path(output)
-    start_work(out, content, style, settings, quiet, as_json)
+    start_work(out, content, style, settings, quiet, as_json, outputs=outputs)
 
 
 @click.command()
@@ -75,6 +88,8 @@ def info(picture: str, as_json: bool) -> None:
         click.echo(recipe.to_json())
         return
     inputs = {"content": [recipe.content], "style": recipe.styles, "init": [recipe.init],
+              "fine style": [recipe.fine_style],
+              "content mask": recipe.content_masks, "style mask": recipe.style_masks,
               "weights": [recipe.weights]}  # fmt: skip
     click.echo(f"painted by impasto {recipe.version}")
     for what, entries in inputs.items():
@@ -82,6 +97,8 @@ def info(picture: str, as_json: bool) -> None:
             click.echo(
                 f"{what:15} {entry.path or 'given as an array'} (sha256 {entry.sha256[:12]}…)"
             )
+    if recipe.canvas is not None:
+        click.echo(f"{'canvas':15} {recipe.canvas[0]} x {recipe.canvas[1]}")
     for name, value in recipe.settings.to_dict().items():
         click.echo(f"{name:15} {json.dumps(value)}")
 
@@ -91,7 +108,10 @@ def info(picture: str, as_json: bool) -> None:
 @click.option("-o", "--output", help="The new picture.  [default: PICTURE with -again]")
 @click.option("--content", help="The photograph, if it has moved.")
 @click.option("--style", multiple=True, help="The style pictures, if they have moved.")
+@click.option("--fine-style", help="The picture of the fine strokes, if it has moved.")
 @click.option("--init", help="The start picture, if it has moved.")
+@click.option("--content-mask", multiple=True, help="The content masks, if they have moved.")
+@click.option("--style-mask", multiple=True, help="The style masks, if they have moved.")
 @click.option("--weights", help="The weight file, if it has moved.")
 @click.option("--device", help="Another device than the recorded one.")
 @display_options
@@ -100,22 +120,33 @@ def repeat(
     output: str | None,
     content: str | None,
     style: tuple[str, ...],
+    content_mask: tuple[str, ...],
+    style_mask: tuple[str, ...],
     quiet: bool,
     as_json: bool,
     **moved: str | None,
 ) -> None:
     """Paint a PICTURE again from the settings inside it, pixel for pixel."""
+    from impasto.images import Canvas
     from impasto.recipe import Recipe, locate, locate_all
 
     old, recipe = Path(picture), Recipe.of_picture(picture)
     changes = given({"device": moved.pop("device")})
-    photograph = locate(content, recipe.content, old, "content")
+    if recipe.content is not None:
+        photograph: str | Canvas = locate(content, recipe.content, old, "content")
+    elif content is None and recipe.canvas is not None:
+        photograph = Canvas(*recipe.canvas)
+    else:
+        raise SettingsError(f"'{picture}' was painted without content: leave out --content.")
+    changes["content_mask"] = locate_all(content_mask, recipe.content_masks, old, "content-mask")
+    changes["style_mask"] = locate_all(style_mask, recipe.style_masks, old, "style-mask")
     paintings = locate_all(style, recipe.styles, old, "style")
-    for what, recorded in (("init", recipe.init), ("weights", recipe.weights)):
+    for what in ("init", "weights", "fine_style"):
+        recorded, option = getattr(recipe, what), what.replace("_", "-")
         if recorded is not None:
-            changes[what] = locate(moved[what], recorded, old, what)
+            changes[what] = locate(moved[what], recorded, old, option)
         elif moved[what] is not None:
-            raise SettingsError(f"'{picture}' was painted without {what}: leave out --{what}.")
+            raise SettingsError(f"'{picture}' was painted without {what}: leave out --{option}.")
     out = Path(output) if output else old.with_stem(f"{old.stem}-again")
     settings = recipe.settings.replace(**changes)
     start_work(out, photograph, tuple(paintings), settings, quiet, as_json, keep=(picture,))

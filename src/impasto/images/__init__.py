@@ -5,28 +5,33 @@
     writing.py      Picture -> file: atomic, and the same bytes every time
     destination.py  what the formats can hold; check_output, before the work starts
     metadata.py     the settings that every painting carries inside
-    scaling.py      fit and resize
+    scaling.py      fit, resize and cover
     conversion.py   Pillow images, NumPy arrays and tensors <-> Picture
 
 Needs NumPy, pyvips and Pillow, never torch.
 """
 
 from impasto.images.conversion import as_picture, to_pil
-from impasto.images.destination import check_output
-from impasto.images.picture import MAX_PIXELS, MIN_LONG_SIDE, Picture
+from impasto.images.destination import check_file, check_output, check_place
+from impasto.images.picture import MAX_PIXELS, MIN_LONG_SIDE, Canvas, Picture
 from impasto.images.reading import read, read_settings, sha256
-from impasto.images.scaling import fit, resize
-from impasto.images.writing import write
+from impasto.images.scaling import cover, fit, resize
+from impasto.images.writing import replace_file, write
 
 __all__ = [
     "MAX_PIXELS",
     "MIN_LONG_SIDE",
+    "Canvas",
     "Picture",
     "as_picture",
+    "check_file",
     "check_output",
+    "check_place",
+    "cover",
     "fit",
     "read",
     "read_settings",
+    "replace_file",
     "resize",
     "sha256",
     "to_pil",

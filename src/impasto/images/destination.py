@@ -72,15 +72,47 @@ def check_output(
     """
     path = Path(path)
     check_fits(path, format_of(path), bits, alpha, size or (1, 1))
+    check_place(path, inputs)
+
+
+def check_place(path: Path, inputs: Iterable[str | os.PathLike[str]]) -> None:
+    """Find out before the work starts whether a file of any kind can be written.
+
+    Args:
+        path: The file to be written.
+        inputs: The files being read, none of which may be overwritten.
+
+    Raises:
+        PictureError: If the folder is missing or cannot be written to, or the file is a folder,
+            protected, or an input.
+    """
     for source in map(Path, inputs):
         if _same_file(path, source):
             raise PictureError(
-                f"'{path}' is also an input: it would be overwritten, so choose another name."
+                f"'{path}' is also an input or another file of this run: choose another name."
             )
     try:
-        _check_place(path)
+        _try_place(path)
     except (OSError, ValueError) as error:
         raise unwritable(path, error) from error
+
+
+def check_file(path: Path, suffixes: Iterable[str], inputs: Iterable[str | Path] = ()) -> None:
+    """Find out before the work starts whether a file of another kind can be written.
+
+    Args:
+        path: The file to be written.
+        suffixes: The extensions that it may have.
+        inputs: Files that must not be overwritten.
+
+    Raises:
+        PictureError: If it cannot, with the same sentences as `check_output`.
+    """
+    if path.suffix.lower() not in suffixes:
+        raise PictureError(
+            f"'{path}' has the wrong extension: it must be one of {', '.join(suffixes)}."
+        )
+    check_place(path, inputs)
 
 
 def format_of(path: Path) -> Format:
@@ -116,7 +148,7 @@ def check_fits(path: Path, kind: Format, bits: int, alpha: bool, size: tuple[int
         )
 
 
-def _check_place(path: Path) -> None:
+def _try_place(path: Path) -> None:
     folder = path.parent
     if path.is_dir():
         raise PictureError(f"'{path}' is a folder: give the name of a file in it.")

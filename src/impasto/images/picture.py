@@ -38,6 +38,31 @@ class Picture:
         return self.rgb * self.alpha[..., None] + (1 - self.alpha[..., None])
 
 
+@dataclass(frozen=True)
+class Canvas:
+    """The shape of a picture that is painted from nothing, in place of a photograph.
+
+    Attributes:
+        width: In pixels.
+        height: In pixels.
+
+    Raises:
+        PictureError: If it has too many pixels, or too few.
+    """
+
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        check_size(self.width, self.height, "the canvas")
+
+    @property
+    def picture(self) -> Picture:
+        """A gray picture of this shape, which takes no memory."""
+        gray = np.broadcast_to(np.float32(0.5), (self.height, self.width, 3))
+        return Picture(gray)
+
+
 def check_size(width: int, height: int, name: str, most: int = MAX_PIXELS) -> None:
     """Refuse a picture that is too large or too small, before its pixels are decoded.
 

@@ -52,6 +52,26 @@ def resize(array: npt.NDArray[np.floating[Any]], width: int, height: int) -> Flo
     return np.stack(channels, axis=2)
 
 
+def cover(array: npt.NDArray[np.floating[Any]], width: int, height: int) -> FloatArray:
+    """Return the middle of the picture that has the shape ``width x height``, at that size.
+
+    The proportions stay, up to the rounding of a pixel; what reaches beyond the shape is cut off,
+    as much on one side as on the other.
+
+    Example:
+        >>> cover(np.zeros((30, 40, 3)), 20, 20).shape
+        (20, 20, 3)
+    """
+    old_height, old_width = array.shape[:2]
+    scale = max(width / old_width, height / old_height)
+    rows, columns = round(old_height * scale), round(old_width * scale)
+    rows = height if abs(rows - height) <= 1 else rows  # Rounded by someone else: no need to cut.
+    columns = width if abs(columns - width) <= 1 else columns
+    covering = resize(array, columns, rows)
+    top, left = (rows - height) // 2, (columns - width) // 2
+    return np.ascontiguousarray(covering[top : top + height, left : left + width])
+
+
 def _resize_channel(channel: FloatArray, width: int, height: int) -> FloatArray:
     # Pillow in its float mode, not libvips: vips_resize 8.18 shifts what it enlarges, by a third of
     # a pixel from 64 to 100, and this code leaves a ramp where it was to 1e-6.

@@ -56,7 +56,7 @@ def write(
         _check_array(path, alpha, rgb.shape[:2])
     check_fits(path, kind, bits, alpha is not None, (rgb.shape[1], rgb.shape[0]))
     channels = rgb if alpha is None else np.dstack([rgb, alpha])
-    _replace(path, _encode(path, kind, _whole_numbers(channels, bits), settings))
+    replace_file(path, _encode(path, kind, _whole_numbers(channels, bits), settings))
 
 
 def _check_array(path: Path, array: _Floats, shape: tuple[int, ...]) -> None:
@@ -95,8 +95,12 @@ def _whole_numbers(values: _Floats, bits: int) -> _WholeNumbers:
     return scaled.astype(np.uint8) if bits == 8 else scaled.astype(np.uint16)
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Write the file under another name beside it, then rename it: never half a file."""
+def replace_file(path: Path, data: bytes) -> None:
+    """Write the file under another name beside it, then rename it: never half a file.
+
+    Raises:
+        PictureError: If it cannot be written.
+    """
     try:
         target = path.resolve()  # Through a link, the file that it names is replaced.
         temporary = beside(target)

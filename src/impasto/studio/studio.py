@@ -87,7 +87,7 @@ class Studio:
             raise UsageError("no finished picture is shown: choose one first.")
         photograph = self.choose(entry.photograph)
         paintings = tuple(self.choose(name) for name in entry.paintings)
-        iterations = to_settings(values).iterations
+        iterations = to_settings(values).with_defaults().iterations
         settings = portable(self.store.recipe(entry)).replace(iterations=iterations)
         factor = LARGER if larger else 1
         task = again(tab.session, self.store, entry, photograph, paintings, settings, factor)
@@ -143,7 +143,7 @@ class Studio:
 
     def restore(self, tab: Tab, recipe: Recipe) -> str:
         """Take photograph and paintings of a recipe if they are here, and say what was found."""
-        photograph = self.inputs.recorded(recipe.content)
+        photograph = self.inputs.recorded(recipe.content) if recipe.content else None
         paintings = [self.inputs.recorded(style) for style in recipe.styles][:PAINTINGS]
         if photograph is None or not all(paintings):
             return "The settings are in the form. Its pictures are not all here: add them."

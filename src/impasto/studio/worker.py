@@ -12,7 +12,7 @@ from impasto.studio.fitting import prepare_or_fit
 from impasto.studio.preview import data_uri
 from impasto.studio.store import Entry, Store
 from impasto.studio.tasks import Queue, State, Task
-from impasto.transfer import paint
+from impasto.transfer import paint, ready
 
 CLOSING = 30.0
 """Seconds that an evaluation may take when the studio is closed."""
@@ -69,7 +69,7 @@ class Worker:
     def work(self, task: Task) -> None:
         """Paint one task. Whatever ends it, the picture so far is kept."""
         task.state = State.PREPARING
-        job = prepare_or_fit(task.photograph, task.paintings, task.settings)
+        job = ready(prepare_or_fit(task.photograph, task.paintings, task.settings))
         painted = Painted(job)
         task.painted, task.eta = painted, Eta(job)
         try:
@@ -87,7 +87,7 @@ class Worker:
             task.entry = self._keep(task, painted, stopped)
         else:
             task.picture = data_uri(painted.last)
-        task.sentence = " ".join(painted.notes[:1])
+        task.sentence = " ".join([*job.notes, *painted.notes][:1])
         task.state = State.STOPPED if stopped else State.DONE
 
     def _paint(self, task: Task, painted: Painted) -> None:

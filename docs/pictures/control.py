@@ -1,0 +1,91 @@
+"""Sheets about control: color, scale, regions, what stays, from photograph to photograph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from docs.pictures.sheets import sheet
+from PIL import Image
+
+from impasto import stylize
+from impasto.samples import painting, photograph
+
+COMMON = {"size": 384, "iterations": 60, "precision": "float32", "threads": 1}
+
+SMALLER = {"size": 256}
+SMALLEST = {"size": 192, "iterations": 60}
+
+
+def paint(content: str, style: Any, **settings: Any) -> Image.Image:
+    """Return a sample photograph in the style of a picture."""
+    return stylize(photograph(content), style, **{**COMMON, **settings}).image
+
+
+def color() -> Image.Image:
+    """Photograph and painting; the painting's colors, the photograph's, luminance only."""
+    swirls = painting("swirls")
+    modes = [{}, {"color": "content"}, {"color": "luminance"}]
+    painted = [paint("coffee", swirls, **mode) for mode in modes]
+    return sheet([photograph("coffee"), swirls, *painted], height=170)
+
+
+def scale() -> Image.Image:
+    """Strokes of half, once and twice the size; the fine strokes of another painting."""
+    facets, dots = painting("facets"), painting("dots")
+    sizes = [paint("cat", facets, style_scale=scale) for scale in (0.5, 1, 2)]
+    mixed = paint("cat", facets, fine_style=dots)
+    return sheet([facets, *sizes], [dots, mixed], height=170)
+
+
+def cup() -> np.ndarray:
+    """Return a mask of cup and saucer in the sample photograph, soft at its border."""
+    y, x = np.mgrid[0:400, 0:600] / (400, 600)[0]
+    outward = np.hypot((x - 0.70) / 0.52, (y - 0.53) / 0.48)
+    return np.clip((1.02 - outward) / 0.04, 0, 1).astype(np.float32)
+
+
+def two_colors(mask: np.ndarray) -> np.ndarray:
+    """Return a color mask: red where a gray one is white, blue elsewhere."""
+    return np.where(mask[..., None] > 0.5, (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)).astype(np.float32)
+
+
+def regions() -> Image.Image:
+    """A gray mask, what it paints, and its opposite; a color mask, and two paintings."""
+    swirls, embers, mask = painting("swirls"), painting("embers"), cup()
+    gray = Image.fromarray((mask * 255).astype(np.uint8))
+    colored = Image.fromarray((two_colors(mask) * 255).astype(np.uint8))
+    inside = paint("coffee", swirls, content_mask=mask, **SMALLER)
+    outside = paint("coffee", embers, content_mask=1 - mask, **SMALLER)
+    both = paint("coffee", [swirls, embers], content_mask=two_colors(mask), **SMALLER)
+    return sheet([gray, inside, outside], [colored, both], height=200)
+
+
+def stays() -> Image.Image:
+    """A portrait: painted, with its face protected, with its edges protected, with both."""
+    swirls = painting("swirls")
+    ways = [{}, {"protect_faces": True}, {"protect_edges": 1.0},
+            {"protect_faces": True, "protect_edges": 1.0}]  # fmt: skip
+    return sheet(
+        [photograph("astronaut"), *(paint("astronaut", swirls, **SMALLER, **way) for way in ways)]
+    )
+
+
+def photoreal() -> Image.Image:
+    """Each photograph in the light of the other: plain, photoreal, and the finishes alone."""
+    ways = [{}, {"photoreal": True}, {"finish": "poisson"}, {"finish": "guided"}]
+    rows = []
+    for content, style in (("coffee", "rocket"), ("rocket", "coffee")):
+        painted = [paint(content, photograph(style), **SMALLEST, **way) for way in ways]
+        rows.append([photograph(content), *painted])
+    return sheet(*rows, height=128)
+
+
+SHEETS: dict[str, Callable[[], Image.Image]] = {
+    "color": color,
+    "scale": scale,
+    "regions": regions,
+    "stays": stays,
+    "photoreal": photoreal,
+}

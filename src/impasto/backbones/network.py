@@ -1,0 +1,173 @@
+"""Runs an architecture that is given as a table of stages, with weights from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Self, cast, final
+
+import torch
+import torch.nn.functional as nnf
+from torch import Tensor, nn
+
+from impasto.backbones import BACKBONES
+from impasto.backbones import stages as table
+from impasto.backbones.backbone import Backbone
+from impasto.backbones.conventions import Preprocessing
+from impasto.backbones.plausibility import check_activations
+from impasto.backbones.published import find_weights
+from impasto.backbones.stages import Geometry, Operation, Stage, Window
+from impasto.backbones.weights import read_weights
+from impasto.errors import UnknownName
+
+
+@final
+class Network(Backbone):
+    """A network built from its stages, no deeper than it is needed.
+
+    Args:
+        stages: From the first to the deepest one that is needed.
+        tensors: ``conv1_1.weight`` (O, I, K, K), ``conv1_1.bias`` (O), ... in float32.
+        preprocessing: What the weights expect of their input.
+        pooling: "avg" or "max".
+    """
+
+    def __init__(
+        self,
+        stages: Sequence[Stage],
+        tensors: Mapping[str, Tensor],
+        preprocessing: Preprocessing,
+        pooling: str = "avg",
+    ) -> None:
+        super().__init__()
+        self.table = tuple(stages)
+        self.layers = tuple(stage.layer for stage in stages)
+        self.rectified = tuple(stage.layer for stage in stages if stage.rectified)
+        self.minimum_side = table.minimum_side(stages)
+        self.description = ""
+        self.preprocessing = preprocessing
+        self.stages = nn.ModuleDict(
+            {stage.layer: _chain(stage.chain, tensors, pooling) for stage in stages}
+        )
+        self.requires_grad_(False).eval()
+
+    def geometry(self, layer: str) -> Geometry:
+        """Return which pixels a position of ``layer`` sees; see `Backbone.geometry`."""
+        return table.geometry(self.table[: self.layers.index(layer) + 1])
+
+    def positions(self, layer: str, length: int) -> int:
+        """Return how many positions ``layer`` has; see `Backbone.positions`."""
+        return table.positions(self.table[: self.layers.index(layer) + 1], length)
+
+    @classmethod
+    def load(cls, name: str, *, layers: Sequence[str], weights: Path | None, pooling: str) -> Self:
+        """Read the convolutions that ``layers`` need; see `Backbone.load`."""
+        row = BACKBONES[name]
+        depth = max((row.layers.index(layer) + 1 for layer in layers), default=0)
+        path = weights or find_weights(name)
+        found = read_weights(path, name, row.layers[:depth])
+        network = cls(row.stages[:depth], found.convolutions, found.preprocessing, pooling)
+        network.description = found.description
+        if not found.verified:
+            bounds = found.preprocessing.first_activation
+            layer, mean = check_activations(network, network.rectified, str(path), bounds)
+            checked = f"names, shapes and mean activation {mean:.3g} at {layer}"
+            network.description += f"; {checked if layer else 'names and shapes'} checked"
+        return network
+
+    def forward(self, images: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
+        """Return the feature maps of ``layers``; see `Backbone.forward`."""
+        wanted = set(layers)
+        if unknown := wanted.difference(self.layers):
+            raise UnknownName(
+                f"layer '{min(unknown)}' is not in this network, which was loaded up to "
+                f"{self.layers[-1] if self.layers else 'no layer'}: name it when loading."
+            )
+        features: dict[str, Tensor] = {}
+        if not wanted:
+            return features
+        x = self.preprocessing(images).to(next(self.parameters()).dtype)  # (B, 3, H, W)
+        for name, stage in self.stages.items():
+            x = stage(x)  # (B, C, H', W')
+            if name in wanted:
+                # A ReLU overwrites what comes before it: half the memory, and faster.
+                features[name] = x if name in self.rectified else x.clone()
+                if len(features) == len(wanted):
+                    break
+        return features
+
+
+def _chain(chain: Sequence[Operation], tensors: Mapping[str, Tensor], pooling: str) -> nn.Module:
+    """Return the module of a chain."""
+    modules = [_module(operation, tensors, pooling) for operation in chain]
+    return modules[0] if len(modules) == 1 else nn.Sequential(*modules)
+
+
+def _module(operation: Operation, tensors: Mapping[str, Tensor], pooling: str) -> nn.Module:
+    match operation:
+        case table.Convolution():
+            return _convolution(operation, tensors)
+        case table.Rectifier():
+            return nn.ReLU(inplace=True)
+        case table.Pool(window):
+            return _pool(window, pooling)
+        case table.ResponseNorm(size, alpha, beta):
+            return ResponseNorm(size, alpha, beta)
+        case table.Branches(chains):
+            return Joined([_chain(chain, tensors, pooling) for chain in chains])
+
+
+def _convolution(row: table.Convolution, tensors: Mapping[str, Tensor]) -> nn.Conv2d:
+    """Wrap given numbers; without the meta device, torch would first draw random ones."""
+    window = row.window
+    convolution = nn.Conv2d(
+        row.inputs,
+        row.outputs,
+        window.kernel,
+        window.stride,
+        window.padding,
+        groups=row.groups,
+        device=torch.device("meta"),
+    )
+    state = {part: tensors[f"{row.name}.{part}"] for part in ("weight", "bias")}
+    convolution.load_state_dict(state, assign=True)
+    return convolution
+
+
+def _pool(window: Window, pooling: str) -> nn.Module:
+    # Differs from the papers: they pool by the maximum; Gatys et al. (2015) replace it by the
+    # mean, "which improves the gradient flow". A mean counts only what is inside of the picture.
+    place = (window.kernel, window.stride, window.padding)
+    if pooling == "max":
+        return nn.MaxPool2d(*place, ceil_mode=window.ceil)
+    return nn.AvgPool2d(*place, ceil_mode=window.ceil, count_include_pad=False)
+
+
+class Joined(nn.Module):
+    """Chains on the same input, their outputs joined along the channels."""
+
+    def __init__(self, chains: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.chains = nn.ModuleList(chains)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the joined outputs for ``x`` (B, C, H, W)."""
+        return torch.cat([cast(Tensor, chain(x)) for chain in self.chains], dim=1)
+
+
+class ResponseNorm(nn.Module):
+    """Local response normalization, see `impasto.backbones.stages.ResponseNorm`."""
+
+    def __init__(self, size: int, alpha: float, beta: float) -> None:
+        super().__init__()
+        self.size, self.alpha, self.beta = size, alpha, beta
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ``x`` (B, C, H, W) divided by its neighbors in the channels."""
+        channels, around = x.shape[1], self.size // 2
+        # In 16 bits, squares of activations of a few hundred would keep three digits.
+        wide = x.float() if x.dtype == torch.bfloat16 else x
+        squares = nnf.pad(wide.square(), (0, 0, 0, 0, around, around))
+        total = torch.stack([squares[:, i : i + channels] for i in range(self.size)]).sum(dim=0)
+        divided: Tensor = wide * (1 + self.alpha / self.size * total).pow(-self.beta)
+        return divided.to(x.dtype)

@@ -1,0 +1,166 @@
+"""Commands for many paintings, and for paintings of one picture alone."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from impasto.cli.options import (
+    GroupedCommand,
+    display_options,
+    given,
+    preset_option,
+    settings_options,
+    settings_options_without,
+)
+from impasto.cli.work import start_work
+from impasto.errors import ImpastoError
+
+if TYPE_CHECKING:
+    from impasto.sweeps.cells import Sweep
+
+FOLDER = "The folder to write to: contact-sheet.png, report.html, cells.csv and the pictures."
+
+
+@click.command(cls=GroupedCommand)
+@click.argument("image")
+@click.option("--content", "content_layers", help="Layers to invert, like relu4_2.")
+@click.option("--style", "style_layers", help="Layers of the texture, like relu1_1,relu2_1.")
+@click.option(
+    "--size", "shape", help="Long side in pixels; a texture may have any shape, like 800x600."
+)
+@click.option("-o", "--output", help="The picture to write: .png, .jpg, .webp or .tif.")
+@preset_option
+@display_options
+@settings_options_without(
+    "content_layers", "style_layers", "content_weight", "style_weight", "size"
+)
+def reconstruct(
+    image: str,
+    content_layers: str | None,
+    style_layers: str | None,
+    shape: str | None,
+    output: str | None,
+    quiet: bool,
+    as_json: bool,
+    **values: Any,
+) -> None:
+    """Turn the features of IMAGE back into a picture, or make a texture of its style.
+
+    With --content, noise is changed until the network sees in it what it sees in IMAGE: what is
+    lost on the way to a layer is missing. With --style, only the statistics have to be the same,
+    so that the style remains and the picture is lost. The start is noise, with 200 iterations and
+    little total variation, unless you say otherwise.
+    """
+    from impasto.reconstruction import as_painting
+
+    sources = as_painting(image, content_layers, style_layers, shape, given(values))
+    if output is None:
+        output = f"{Path(image).stem}-{'content' if content_layers else 'texture'}.png"
+    out, styles = Path(output), tuple(sources.styles)
+    start_work(out, sources.content, styles, sources.settings, quiet, as_json)
+
+
+@click.command(cls=GroupedCommand)
+@click.argument("number", type=click.IntRange(1, 3))
+@click.argument("content")
+@click.argument("style", nargs=-1, required=True)
+@click.option("-o", "--output", default="figure", help=FOLDER + "  [default: figure]")
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+@preset_option
+@settings_options
+def figure(
+    number: int, content: str, style: tuple[str, ...], output: str, quiet: bool, **values: Any
+) -> None:
+    """Paint figure NUMBER of the paper from a photograph CONTENT and a picture STYLE.
+
+    1: what each layer knows of the photograph, and of the painting's style. 2: the photograph in
+    one style after the other. 3: style layers against the ratio of content and style. Figures 1 and
+    3 start from noise, with 300 and 200 iterations, unless you say otherwise.
+    """
+    from impasto.sweeps.figures import figure as sweep_of
+
+    run(sweep_of(number, content, style, given(values)), Path(output), quiet)
+
+
+@click.command(cls=GroupedCommand)
+@click.argument("content")
+@click.argument("style", nargs=-1, required=True)
+@click.option(
+    "--vary",
+    multiple=True,
+    required=True,
+    metavar="NAME=A,B,C",
+    help="A setting, content, style or exchange, with its values; those that hold commas "
+    "themselves are separated by semicolons. Give it again for another axis.",
+)
+@click.option("-o", "--output", default="sweep", help=FOLDER + "  [default: sweep]")
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+@preset_option
+@settings_options
+def sweep(
+    content: str,
+    style: tuple[str, ...],
+    vary: tuple[str, ...],
+    output: str,
+    quiet: bool,
+    **values: Any,
+) -> None:
+    """Paint the photograph CONTENT in the style STYLE once for every combination of settings.
+
+    Cells that exist are kept: run the same command again to go on after an interruption, or with
+    more values to add to a sweep.
+    """
+    from impasto.sweeps.axes import make_sweep
+
+    run(make_sweep(content, style, given(values), vary), Path(output), quiet)
+
+
+def run(sweep: Sweep, folder: Path, quiet: bool) -> None:
+    """Paint all cells of a sweep; the reports are written after each, whatever ends the work."""
+    from impasto.overview import choose_overview
+    from impasto.report.writing import NAMES, Report
+    from impasto.sweeps.cells import Result
+    from impasto.sweeps.running import schedule, work
+    from impasto.sweeps.store import make_folder
+
+    make_folder(folder, NAMES, sweep)
+    plan = schedule(sweep, folder)
+    report = Report(sweep, folder, plan.results)
+    with choose_overview(sweep, plan, quiet) as show:
+        try:
+            for event in work(plan):
+                if isinstance(event, Result):
+                    report.add(event)
+                    with postponed():
+                        report.refresh()
+                show(event)
+        finally:
+            with postponed():
+                report.write()
+            click.echo(str(folder / NAMES[1]))
+    if report.failed:
+        raise ImpastoError(
+            f"{len(report.failed)} of {len(sweep.cells)} cells failed: the report says why, and "
+            "the same command tries them again."
+        )
+
+
+@contextmanager
+def postponed() -> Iterator[None]:
+    """Let Ctrl-C and requests to end wait until what is done meanwhile is over."""
+    came: list[int] = []
+    both = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, lambda number, _: came.append(number)) for each in both}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        if came:
+            signal.raise_signal(came[0])

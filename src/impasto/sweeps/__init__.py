@@ -1,0 +1,9 @@
+"""Many paintings at once: products of settings, and the figures of the paper.
+
+axes.py      NAME=a,b,c  ->  the cells of a sweep
+figures.py   the figures of the paper, as sweeps
+cells.py     Sweep, Axis, Cell, Result
+running.py   paint the cells
+store.py     their files, and which of them exist
+command.py   the command that paints a cell again
+"""

@@ -1,0 +1,217 @@
+"""From ``--vary NAME=a,b,c`` to the cells of a sweep."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from impasto import parsing
+from impasto.backbones import BACKBONES
+from impasto.errors import (
+    PictureError,
+    SettingsError,
+    UnknownName,
+    UsageError,
+    did_you_mean,
+    look_up,
+)
+from impasto.presets import PRESETS, expand
+from impasto.settings import KNOBS, Settings, check
+from impasto.sweeps.cells import Axis, Cell, Sweep, Value
+from impasto.sweeps.names import file_name, unique
+
+OTHERS = {
+    "content": "photographs",
+    "style": "paintings; several for one cell are separated by commas",
+    "exchange": "no, yes: content and style change places",
+    "preset": "names of presets",
+}
+"""Axes that are no settings."""
+
+
+FILES = (parsing.path, parsing.paths)
+"""How settings that name files are read."""
+
+
+def make_sweep(
+    content: str, styles: Sequence[str], given: Mapping[str, Any], vary: Sequence[str]
+) -> Sweep:
+    """Return the product of all axes.
+
+    Args:
+        content: The photograph.
+        styles: The paintings.
+        given: Settings that all cells share.
+        vary: Each ``"NAME=a,b,c"``, or ``"NAME=a;b;c"`` if the values hold commas.
+
+    Raises:
+        UsageError: If an axis or one of its values does not exist. Values that contradict each
+            other spoil their cell only.
+    """
+    axes = [parse_axis(text, content, styles) for text in vary]
+    names = [axis.name for axis in axes]
+    if not axes:
+        raise SettingsError("nothing varies: give at least one axis, like style_weight=10,100.")
+    for name in names:
+        if names.count(name) > 1:
+            raise SettingsError(f"'{name}' varies twice: give all of its values at once.")
+    if given.get("plan") and "plan" not in names and {"iterations", "levels"} & set(names):
+        raise SettingsError("a plan fixes iterations and levels: give the plan, or vary these.")
+    if "exchange" in names and len(styles) != 1:
+        raise SettingsError("content and style can be exchanged only if there is one style.")
+    settings_of({name: value for name, value in given.items() if name not in names})
+    made = [_cell(axes, place, content, styles, given) for place in _places(axes)]
+    sources = [("content", content), *(("style", style) for style in styles)]
+    shared = [(what, path) for what, path in sources if what not in names]
+    return Sweep(
+        title=" x ".join(name.replace("_", " ") for name in names),
+        axes=tuple(axes),
+        cells=unique(share_runs(made)),
+        sources=tuple(shared),
+        notes=_notes(names),
+    )
+
+
+def parse_axis(text: str, content: str, styles: Sequence[str]) -> Axis:
+    """Return the axis that ``"NAME=a,b,c"`` describes.
+
+    Raises:
+        UsageError: If there is no such axis, or a value is wrong.
+
+    Example:
+        >>> parse_axis("tv-weight=1,10", "a.jpg", ["b.jpg"]).values[1].text
+        '10'
+    """
+    typed, equals, rest = text.partition("=")
+    name = typed.strip().replace("-", "_")
+    values = [value.strip() for value in rest.split(";" if ";" in rest else ",")]
+    values = [value for value in values if value]
+    known = [*OTHERS, *KNOBS]
+    if name not in known:
+        raise UnknownName(
+            f"'{name}' cannot vary: {did_you_mean(name, known)}"
+            f"It must be one of {', '.join(known)}."
+        )
+    if not equals or not values:
+        raise SettingsError(f"'{text}' has no values: give them like {name}=a,b,c.")
+    if name in ("content", "style"):
+        own = content if name == "content" else ",".join(styles)
+        values = [own, *(value for value in values if value != own)]
+    if len(set(values)) < len(values):
+        raise SettingsError(f"{name} has a value twice: give each once.")
+    return Axis(name, tuple(_value(name, value) for value in values))
+
+
+def _value(name: str, text: str) -> Value:
+    """Return a value, found to be possible by itself."""
+    if name in ("content", "style"):
+        paths = _paths(text)
+        for path in paths:
+            if not Path(path).is_file():
+                raise PictureError(f"there is no picture '{path}' to vary {name}: check the path.")
+        return Value(" + ".join(Path(path).stem for path in paths), text, paths[0])
+    if name == "exchange":
+        try:
+            return Value("exchanged" if parsing.flag(text) else "as given", text)
+        except ValueError as error:
+            raise SettingsError(f"exchange is '{text}': {error}.") from None
+    if name == "preset":
+        look_up(PRESETS, text, "preset")
+    elif not (name == "style_layers" and text.isdecimal()):
+        check(name, text)
+    is_file = name in KNOBS and KNOBS[name].parse in FILES and Path(text).suffix
+    return Value(Path(text).stem if is_file else text, text)
+
+
+def _paths(text: str) -> list[str]:
+    return [path.strip() for path in text.split(",")]
+
+
+def _places(axes: Sequence[Axis]) -> itertools.product[tuple[int, ...]]:
+    return itertools.product(*(range(len(axis.values)) for axis in axes))
+
+
+def _cell(
+    axes: Sequence[Axis],
+    place: tuple[int, ...],
+    content: str,
+    styles: Sequence[str],
+    given: Mapping[str, Any],
+) -> Cell:
+    """Return one cell; values that contradict each other become its error."""
+    chosen = {axis.name: axis.values[at].text for axis, at in zip(axes, place, strict=True)}
+    name = file_name(axes, place)
+    content = chosen.pop("content", content)
+    styles = _paths(chosen.pop("style")) if "style" in chosen else styles
+    if parsing.flag(chosen.pop("exchange", "no")):
+        content, styles = styles[0], [content]
+    try:
+        settings = settings_of({**given, **chosen})
+    except UsageError as error:
+        return Cell(name, place, content, tuple(styles), None, str(error))
+    return Cell(name, place, content, tuple(styles), settings)
+
+
+def settings_of(values: dict[str, Any]) -> Settings:
+    """Return settings, with two liberties.
+
+    ``preset`` names a preset, and ``style_layers`` may be a number: so many of the network's own.
+    """
+    values = expand(values.get("preset"), {k: v for k, v in values.items() if k != "preset"})
+    layers = values.get("style_layers")
+    if isinstance(layers, str) and layers.isdecimal():
+        backbone = settings_of({**values, "style_layers": None}).backbone
+        usual = BACKBONES[backbone].style_layers
+        if not 1 <= int(layers) <= len(usual):
+            raise SettingsError(
+                f"style_layers is {layers}: '{backbone}' has {len(usual)} usual style layers."
+            )
+        values = {**values, "style_layers": usual[: int(layers)]}
+    return Settings(**values)
+
+
+def share_runs(cells: Sequence[Cell]) -> list[Cell]:
+    """Let cells that differ in ``iterations`` only share the plan of the coarser sizes.
+
+    They can then be taken from one run: the shorter ones are pictures on its way.
+    """
+    longest: dict[Any, Settings] = {}
+    for cell in cells:
+        if cell.settings is not None:
+            other = longest.setdefault(_but_iterations(cell), cell.settings)
+            if evaluations(cell.settings) > evaluations(other):
+                longest[_but_iterations(cell)] = cell.settings
+    return [_with_plan_of(cell, longest) for cell in cells]
+
+
+def _with_plan_of(cell: Cell, longest: Mapping[Any, Settings]) -> Cell:
+    if cell.settings is None:
+        return cell
+    other = longest[_but_iterations(cell)]
+    if evaluations(other) == evaluations(cell.settings) or other.plan:
+        return cell
+    *coarse, (size, _) = other.with_defaults().plan
+    plan = (*coarse, (size, evaluations(cell.settings)))
+    settings = cell.settings.replace(plan=plan, levels=None)
+    return Cell(cell.name, cell.place, cell.content, cell.styles, settings)
+
+
+def evaluations(settings: Settings) -> int:
+    """Return the evaluations at the final size."""
+    return settings.with_defaults().plan[-1][1]
+
+
+def _but_iterations(cell: Cell) -> Any:
+    assert cell.settings is not None
+    return cell.content, cell.styles, cell.settings.replace(iterations=1)
+
+
+def _notes(names: Sequence[str]) -> tuple[str, ...]:
+    if "iterations" not in names:
+        return ()
+    return (
+        "Cells that differ in iterations only come from one run. At the coarser sizes they share "
+        "the evaluations of the longest.",
+    )

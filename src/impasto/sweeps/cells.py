@@ -1,0 +1,101 @@
+"""What a sweep is made of: axes, cells, and what became of each cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from impasto.images import Canvas
+from impasto.settings import Settings
+
+Curve = dict[str, list[float]]
+"""Loss curves: under ``"evaluation"`` the counts, under each kind of loss its values there."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value on an axis.
+
+    Attributes:
+        label: As people read it.
+        text: As it is typed.
+        picture: A file to show beside the label, if the value is a picture.
+    """
+
+    label: str
+    text: str
+    picture: str | None = None
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What varies, and the values that it takes."""
+
+    name: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One painting of a sweep.
+
+    Attributes:
+        name: Of its files, without a suffix.
+        place: Index of its value on every axis.
+        content: The photograph, or the shape of a texture.
+        styles: The style pictures.
+        settings: What to paint; None if its values contradict each other, see ``error``.
+        error: Why it cannot be painted, or empty.
+    """
+
+    name: str
+    place: tuple[int, ...]
+    content: str | Canvas
+    styles: tuple[str, ...]
+    settings: Settings | None
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A product of settings.
+
+    Attributes:
+        title: A heading.
+        axes: From the outermost to the innermost; the last are the columns of the sheet.
+        cells: One for every combination of values, in the order of the axes.
+        sources: Pictures that all cells share, by what they are.
+        notes: Sentences that a reader of the report should know.
+    """
+
+    title: str
+    axes: tuple[Axis, ...]
+    cells: tuple[Cell, ...]
+    sources: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def values(self, cell: Cell) -> list[Value]:
+        """Return the value of a cell on every axis."""
+        return [axis.values[at] for axis, at in zip(self.axes, cell.place, strict=True)]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a cell.
+
+    Attributes:
+        cell: Which.
+        error: Why there is no picture, or empty.
+        losses: The weighted losses of the picture by kind, and their ``"total"``.
+        evaluations: Made for it, at all sizes.
+        seconds: Spent on it; cells of one run count from its beginning.
+        size: Width and height of the picture.
+        curve: Its losses on the way.
+    """
+
+    cell: Cell
+    error: str = ""
+    losses: dict[str, float] = field(default_factory=dict)
+    evaluations: int = 0
+    seconds: float = 0.0
+    size: tuple[int, int] = (0, 0)
+    curve: Curve = field(default_factory=dict)

@@ -1,0 +1,187 @@
+"""Paint the cells of a sweep: what exists is kept, what fails does not stop the rest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from impasto.errors import ImpastoError, UsageError, explain
+from impasto.job import Job, prepare
+from impasto.painted import Painted, Progress, Record, by_kind
+from impasto.sweeps.cells import Cell, Curve, Result, Sweep
+from impasto.sweeps.store import picture_file, read_result, write_result
+from impasto.transfer import paint, ready
+
+POINTS = 200
+"""The most points of a loss curve that are kept."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One painting, which gives one cell or several: pictures on its way.
+
+    Attributes:
+        cells: By rising evaluations; the last is the whole run.
+        seconds: An estimate.
+        evaluations: Of the whole run.
+    """
+
+    cells: tuple[Cell, ...]
+    seconds: float
+    evaluations: int
+
+
+@dataclass
+class Schedule:
+    """What is to be done, and what is done.
+
+    Attributes:
+        folder: Where everything is written.
+        runs: To be painted.
+        results: Cells that exist, and cells that cannot be painted.
+        hashes: SHA-256 of the inputs.
+    """
+
+    folder: Path
+    runs: list[Run] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+    hashes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> float:
+        """An estimate of the time that all runs take."""
+        return sum(run.seconds for run in self.runs)
+
+
+def schedule(sweep: Sweep, folder: Path) -> Schedule:
+    """Find out what has to be painted and how long that takes, with a look at every input.
+
+    Raises:
+        UsageError: If there is no cell that can be painted.
+    """
+    found = Schedule(folder)
+    last: Job | None = None
+    for cells in same_run(sweep.cells):
+        wanted = [cell for cell in cells if not keep(found, cell)]
+        if not wanted:
+            continue
+        try:
+            last = job_of(wanted[-1], last)
+        except UsageError as error:
+            found.results += [Result(cell, error=str(error)) for cell in wanted]
+        else:
+            evaluations = sum(level.evaluations for level in last.levels)
+            found.runs.append(Run(tuple(wanted), last.seconds, evaluations))
+    if not found.runs and all(result.error for result in found.results):
+        raise UsageError(found.results[0].error)
+    return found
+
+
+def keep(found: Schedule, cell: Cell) -> bool:
+    """Take over a cell that exists or cannot be; tell whether that was so."""
+    if cell.settings is None:
+        found.results.append(Result(cell, error=cell.error))
+        return True
+    result = read_result(found.folder, cell, found.hashes)
+    if result is not None:
+        found.results.append(result)
+    return result is not None
+
+
+def same_run(cells: Sequence[Cell]) -> list[list[Cell]]:
+    """Gather cells that differ only in the evaluations at the final size, by their number."""
+    groups: dict[Any, list[Cell]] = {}
+    for cell in cells:
+        alone: Any = cell.name
+        if cell.settings is not None:
+            settings = cell.settings.with_defaults()
+            *coarse, (size, _) = settings.plan
+            plan = (*coarse, (size, 1))
+            alone = cell.content, cell.styles, settings.replace(plan=plan, iterations=1)
+        groups.setdefault(alone, []).append(cell)
+    return [sorted(group, key=last_evaluations) for group in groups.values()]
+
+
+def last_evaluations(cell: Cell) -> int:
+    """Return the evaluations at the final size."""
+    return 0 if cell.settings is None else cell.settings.with_defaults().plan[-1][1]
+
+
+def job_of(cell: Cell, last: Job | None) -> Job:
+    """Return the painting of a cell; the network of the last one is used again if it can be."""
+    assert cell.settings is not None
+    return prepare(cell.content, cell.styles, cell.settings, last)
+
+
+def work(found: Schedule) -> Iterator[Progress | Result]:
+    """Paint everything that is scheduled, yielding every evaluation and every finished cell."""
+    last: Job | None = None
+    for run in found.runs:
+        waiting = list(run.cells)
+        try:
+            last = ready(job_of(run.cells[-1], last))
+            yield from paint_run(last, waiting, found)
+        except Exception as error:
+            if os.environ.get("IMPASTO_DEBUG"):
+                raise
+            for cell in waiting:
+                yield Result(cell, error=sentence(error))
+
+
+def paint_run(job: Job, waiting: list[Cell], found: Schedule) -> Iterator[Progress | Result]:
+    """Paint one run, and take each waiting cell from it when it has come that far."""
+    painted = Painted(job)
+    for progress in paint(job):
+        painted.add(progress)
+        yield progress
+        at_last_size = progress.level == len(job.levels) - 1
+        while at_last_size and waiting and progress.step.index >= last_evaluations(waiting[0]):
+            yield take(painted, waiting.pop(0), found)
+    while waiting:  # The run has converged early: this is what they would have become.
+        yield take(painted, waiting.pop(0), found)
+
+
+def take(painted: Painted, cell: Cell, found: Schedule) -> Result:
+    """Write the picture and the numbers of a cell."""
+    height, width = painted.rgb.shape[:2]
+    result = Result(
+        cell,
+        losses=final_losses(painted.history),
+        evaluations=len(painted.history),
+        seconds=sum(painted.seconds.values()),
+        size=(width, height),
+        curve=curve(painted.history),
+    )
+    painted.save(picture_file(found.folder, cell))
+    write_result(found.folder, result, found.hashes)
+    return result
+
+
+def final_losses(history: Sequence[Record]) -> dict[str, float]:
+    """Return the losses of the best image of the final size, by kind and in total."""
+    last = [record for record in history if record.size == history[-1].size]
+    return losses(min(last, key=lambda record: record.total))
+
+
+def losses(record: Record) -> dict[str, float]:
+    """Return the losses of an evaluation by kind, with their ``"total"`` first."""
+    return {"total": record.total, **by_kind(record.parts)}
+
+
+def curve(history: Sequence[Record]) -> Curve:
+    """Return at most `POINTS` points of the loss curves, the last one included."""
+    step = -(-len(history) // POINTS)
+    chosen = sorted({*range(0, len(history), step), len(history) - 1})
+    points = [losses(history[at]) for at in chosen]
+    found: Curve = {"evaluation": [float(history[at].index) for at in chosen]}
+    for kind in points[0]:
+        found[kind] = [float(f"{point[kind]:.5g}") for point in points]
+    return found
+
+
+def sentence(error: Exception) -> str:
+    """Return what to tell about an error."""
+    return str(error) if isinstance(error, ImpastoError) else explain(error)

@@ -1,0 +1,158 @@
+"""The files of cells: a picture, and beside it the numbers of its run.
+
+A cell exists if both are there, and were made from the same settings and the same inputs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from impasto import parsing
+from impasto.errors import PictureError, UsageError
+from impasto.images import Canvas, check_place, sha256
+from impasto.settings import KNOBS, Settings
+from impasto.sweeps.cells import Cell, Result, Sweep
+from impasto.tables import INITIALIZERS
+
+FOLDER = "cells"
+"""Where the pictures are, inside the folder of the sweep."""
+
+WHEREVER = ("device", "threads", "memory", "tile")
+"""Settings that say where to compute, not what."""
+
+
+def picture_file(folder: Path, cell: Cell) -> Path:
+    """Return the file of a cell's picture."""
+    return folder / FOLDER / f"{cell.name}.png"
+
+
+def numbers_file(folder: Path, cell: Cell) -> Path:
+    """Return the file of a cell's numbers."""
+    return picture_file(folder, cell).with_suffix(".json")
+
+
+def make_folder(folder: Path, names: Iterable[str], sweep: Sweep) -> None:
+    """Make the folder of a sweep and check that everything can be written into it.
+
+    Args:
+        folder: The folder; it may exist.
+        names: Of the files that will be written, besides the cells.
+        sweep: Whose inputs must not be overwritten.
+
+    Raises:
+        PictureError: If something cannot be written.
+    """
+    try:
+        (folder / FOLDER).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PictureError(
+            f"'{folder}' cannot be made a folder ({error.strerror}): choose another with --output."
+        ) from error
+    inputs = {path for cell in sweep.cells for path in sources(cell).values()}
+    for name in names:
+        check_place(folder / name, inputs)
+    for cell in sweep.cells:
+        check_place(picture_file(folder, cell), inputs)
+
+
+def sources(cell: Cell) -> dict[str, str]:
+    """Return the input files of a cell by what they are."""
+    found = {f"style {at}": path for at, path in enumerate(cell.styles)}
+    if isinstance(cell.content, str):
+        found["content"] = cell.content
+    for name in KNOBS if cell.settings is not None else ():
+        found |= {f"{name} {at}": path for at, path in enumerate(files(name, cell.settings))}
+    return found
+
+
+def files(name: str, settings: Settings | None) -> list[str]:
+    """Return the files that a setting names."""
+    value = getattr(settings, name)
+    if KNOBS[name].parse not in (parsing.path, parsing.paths) or value in (None, *INITIALIZERS):
+        return []
+    return [value] if isinstance(value, str) else list(value)
+
+
+def key(cell: Cell, hashes: dict[str, str]) -> str:
+    """Return a hash of everything that determines a cell's picture.
+
+    Args:
+        cell: The cell.
+        hashes: SHA-256 of files that are known already; new ones are added.
+
+    Raises:
+        PictureError: If an input cannot be read.
+    """
+    assert cell.settings is not None
+    inputs = {}
+    for what, path in sources(cell).items():
+        if path not in hashes:
+            hashes[path] = sha256(Path(path).expanduser())
+        inputs[what] = hashes[path]
+    chosen = {
+        name: value
+        for name, value in cell.settings.with_defaults().to_dict().items()
+        if name not in WHEREVER and not files(name, cell.settings)
+    }
+    canvas = asdict(cell.content) if isinstance(cell.content, Canvas) else None
+    text = json.dumps([chosen, inputs, canvas], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_result(folder: Path, cell: Cell, hashes: dict[str, str]) -> Result | None:
+    """Return what an earlier run has made of a cell, or None if it has to be painted."""
+    try:
+        values = json.loads(numbers_file(folder, cell).read_text(encoding="utf-8"))
+        same = values["key"] == key(cell, hashes)
+        if not same or values["picture"] != sha256(picture_file(folder, cell)):
+            return None
+        return Result(
+            cell,
+            losses=dict(values["losses"]),
+            evaluations=int(values["evaluations"]),
+            seconds=float(values["seconds"]),
+            size=(int(values["size"][0]), int(values["size"][1])),
+            curve=dict(values["curve"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, UsageError):
+        return None
+
+
+def write_result(folder: Path, result: Result, hashes: dict[str, str]) -> None:
+    """Write the numbers of a cell whose picture has been written."""
+    values: Mapping[str, Any] = {
+        "key": key(result.cell, hashes),
+        "picture": sha256(picture_file(folder, result.cell)),
+        "losses": result.losses,
+        "evaluations": result.evaluations,
+        "seconds": round(result.seconds, 3),
+        "size": result.size,
+        "curve": result.curve,
+    }
+    write_text(numbers_file(folder, result.cell), json.dumps(values))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file: complete, or not at all.
+
+    Raises:
+        PictureError: If it cannot be written.
+    """
+    temporary = path.with_name(f".impasto-{secrets.token_hex(8)}.tmp")
+    try:
+        try:
+            temporary.write_text(text, encoding="utf-8", newline="")
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise PictureError(
+            f"'{path}' cannot be written ({error.strerror}): check the folder, its permissions "
+            "and the free space."
+        ) from error

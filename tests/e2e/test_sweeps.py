@@ -1,0 +1,261 @@
+"""Sweeps, figures and reconstructions through the command line."""
+
+import csv
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from impasto import images
+from impasto.recipe import Recipe
+from tests.e2e.conftest import dimensions
+from tests.e2e.test_live_display import terminal
+
+__all__ = ["terminal"]
+
+FAST = ("--size", 32, "--iterations", 2, "--threads", 1)
+
+
+def rows(folder) -> list[dict[str, str]]:
+    with (folder / "cells.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def pixels(path) -> np.ndarray:
+    return images.read(path).rgb
+
+
+def test_a_sweep_writes_cells_sheet_page_and_table(impasto, photograph, painting, tmp_path):
+    out = tmp_path / "out"
+    done = impasto(
+        *("sweep", photograph, painting, "-o", out, *FAST),
+        *("--vary", "style_weight=1,1000", "--vary", "optimizer=lbfgs,adam"),
+    )
+    assert done.code == 0, done.err
+    assert done.out == f"{out / 'report.html'}\n"
+    assert "4 cells; 4 to paint in 4 runs, 8 evaluations; about 0:0" in done.err
+    assert "4/4" in done.err
+    found = rows(out)
+    assert [row["optimizer"] for row in found] == ["lbfgs", "adam"] * 2
+    for row in found:
+        assert dimensions(out / row["picture"]) == (32, 24)
+        assert Recipe.of_picture(out / row["picture"]).settings.optimizer == row["optimizer"]
+        assert row["evaluations"] == "2"
+    assert not np.array_equal(*(pixels(out / found[at]["picture"]) for at in (0, 1)))
+    assert {path.name for path in out.iterdir()} == {
+        *("cells", "cells.csv", "contact-sheet.png", "report.html")
+    }
+    assert not list(out.rglob("*.tmp"))
+
+
+def test_cells_that_exist_are_skipped_and_new_values_added(impasto, photograph, painting, tmp_path):
+    out = tmp_path / "out"
+    command = ("sweep", photograph, painting, "-o", out, *FAST, "--vary")
+    assert impasto(*command, "seed=1,2").code == 0
+    before = {path.name: path.stat().st_mtime_ns for path in (out / "cells").iterdir()}
+    done = impasto(*command, "seed=1,2,3")
+    assert "2 there already; 1 to paint" in done.err
+    after = {path.name: path.stat().st_mtime_ns for path in (out / "cells").iterdir()}
+    assert before.items() <= after.items()
+    assert len(after) == 6
+    assert len(rows(out)) == 3
+    (out / "cells" / "seed-2.png").write_bytes(b"")
+    assert "2 there already; 1 to paint" in impasto(*command, "seed=1,2,3").err
+    assert dimensions(out / "cells" / "seed-2.png") == (32, 24)
+
+
+def test_iterations_come_from_one_run_and_repeat_as_painted(
+    impasto, photograph, painting, tmp_path, monkeypatch
+):
+    import shlex
+
+    out = tmp_path / "out"
+    done = impasto(
+        *("sweep", photograph, painting, "-o", out, "--size", 48, "--levels", 2, "--threads", 1),
+        *("--vary", "iterations=2,9,4"),
+    )
+    assert "3 to paint in 1 run, 23 evaluations" in done.err
+    monkeypatch.chdir(tmp_path)
+    found = rows(out)
+    assert [row["evaluations"] for row in found] == ["16", "23", "18"]
+    for row in found:
+        assert impasto(*shlex.split(row["command"])[1:]).code == 0
+        again = tmp_path / f"{row['cell']}.png"
+        assert np.array_equal(pixels(again), pixels(out / row["picture"]))
+    pictures = [pixels(out / row["picture"]) for row in found]
+    assert not np.array_equal(pictures[0], pictures[1])
+
+
+def test_one_bad_cell_does_not_stop_the_rest(impasto, photograph, painting, tmp_path):
+    out, broken = tmp_path / "out", tmp_path / "broken.png"
+    broken.write_bytes(b"\x89PNG\r\n\x1a\n broken")
+    done = impasto(
+        *("sweep", photograph, painting, "-o", out, *FAST),
+        *("--vary", f"style={broken},{painting}", "--vary", "plan=32:2;64:2"),
+    )
+    assert done.code == 1
+    assert "3 of 4 cells failed" in done.err
+    found = rows(out)
+    assert [bool(row["picture"]) for row in found] == [True, False, False, False]
+    assert "broken.png" in found[2]["error"]
+    assert "plan ends at 64" in found[1]["error"]
+    assert "plan ends at 64" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_cell_that_breaks_during_the_work_does_not_stop_the_rest(
+    impasto, photograph, painting, tmp_path, monkeypatch
+):
+    import impasto.sweeps.running as running
+
+    paint = running.paint
+
+    def breaking(job):
+        if job.settings.seed == 1:
+            raise RuntimeError("not enough memory: you tried to allocate memory")
+        return paint(job)
+
+    monkeypatch.setattr(running, "paint", breaking)
+    out = tmp_path / "out"
+    command = ("sweep", photograph, painting, "-o", out, *FAST, "--vary", "seed=1,2")
+    done = impasto(*command)
+    assert done.code == 1
+    assert "there is not enough memory" in rows(out)[0]["error"]
+    assert rows(out)[1]["picture"]
+    monkeypatch.undo()
+    done = impasto(*command)
+    assert done.code == 0
+    assert "1 there already; 1 to paint" in done.err
+    assert rows(out)[0]["error"] == ""
+
+
+def test_an_interrupted_sweep_keeps_its_cells_and_goes_on(impasto, photograph, painting, tmp_path):
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "impasto", "sweep", photograph, painting, "-o", out]
+    command += ["--size", "128", "--threads", "1"]
+    command += ["--vary", "plan=128:2;128:100000", "--vary", "seed=1"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(
+        [*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environment,
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("1/2"):
+                break
+        process.send_signal(signal.SIGINT)
+        stdout, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert stdout == f"{out / 'report.html'}\n"
+    first, second = rows(out)
+    assert dimensions(out / first["picture"]) == (128, 96)
+    assert (second["picture"], second["error"]) == ("", "")
+    assert "1 of 2 cells painted" in (out / "report.html").read_text(encoding="utf-8")
+    stamp = (out / first["picture"]).stat().st_mtime_ns
+    command[-3] = "plan=128:2;128:3"
+    done = impasto(*command[3:])
+    assert done.code == 0, done.err
+    assert "1 there already" in done.err
+    assert (out / first["picture"]).stat().st_mtime_ns == stamp
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_the_report_is_written_ends_the_sweep_after_it(
+    impasto, photograph, painting, tmp_path, monkeypatch, number, code
+):
+    from impasto.report.writing import Report
+
+    refresh = Report.refresh
+
+    def disturbed(report):
+        os.kill(os.getpid(), number)
+        refresh(report)
+
+    monkeypatch.setattr(Report, "refresh", disturbed)
+    out = tmp_path / "out"
+    done = impasto("sweep", photograph, painting, "-o", out, *FAST, "--vary", "seed=1,2,3")
+    assert done.code == code
+    assert [bool(row["picture"]) for row in rows(out)] == [True, False, False]
+    assert "1 of 3 cells painted" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_terminal_shows_a_bar_over_all_cells(photograph, painting, tmp_path, terminal):
+    command = ("sweep", photograph, painting, "-o", tmp_path / "out", *FAST, "--vary", "seed=1,2")
+    done = subprocess.run(
+        [sys.executable, "-m", "impasto", *map(str, command)], stderr=terminal.screen,
+        stdout=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    os.close(terminal.screen)
+    seen = terminal.finish()
+    assert done.returncode == 0, seen
+    assert "2 cells; 2 to paint" in seen
+    assert re.search("seed-1: loss .*seed-2: loss .*cells.*2/2.*left 0:00", seen, re.DOTALL)
+    assert done.stdout == f"{tmp_path / 'out' / 'report.html'}\n"
+
+
+CASES = {
+    "unknown axis": (["--vary", "syle_weight=1,2"], "did you mean 'style_weight'"),
+    "no axis": ([], "--vary"),
+    "bad value": (["--vary", "size=32,small"], "whole number"),
+    "unwritable folder": (["--vary", "size=32,48", "-o", "photo.png"], "cannot be made a folder"),
+    "every cell bad": (["--vary", "backbone=vgg19", "--weights", "none.pth"], "none.pth"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_bad_input_is_one_sentence(impasto, photograph, painting, tmp_path, monkeypatch, case):
+    monkeypatch.chdir(tmp_path)
+    options, words = CASES[case]
+    done = impasto("sweep", "photo.png", "painting.jpg", *options)
+    assert done.code == 2
+    assert words in done.err
+    assert "Traceback" not in done.err
+    assert not list(tmp_path.rglob("contact-sheet.png"))
+
+
+@pytest.mark.parametrize(("number", "cells"), [(1, 10), (2, 2), (3, 20)])
+def test_figures(impasto, photograph, painting, tmp_path, number, cells):
+    out = tmp_path / "out"
+    other = tmp_path / "other.png"
+    Image.radial_gradient("L").convert("RGB").save(other)
+    styles = (painting, other) if number == 2 else (painting,)
+    done = impasto("figure", number, photograph, *styles, "-o", out, *FAST)
+    assert done.code == 0, done.err
+    assert f"{cells} cells; {cells} to paint" in done.err
+    assert "about 0:0" in done.err
+    for row in rows(out):
+        assert dimensions(out / row["picture"]) == (32, 24)
+    assert (out / "contact-sheet.png").exists()
+
+
+def test_reconstructions_can_be_repeated(impasto, photograph, painting, tmp_path):
+    inverted, texture = tmp_path / "inverted.png", tmp_path / "texture.png"
+    done = impasto("reconstruct", photograph, "--content", "relu2_1", "-o", inverted, *FAST)
+    assert done.code == 0, done.err
+    command = ("reconstruct", painting, "--style", "relu1_1,relu2_1", "-o", texture)
+    done = impasto(*command, *FAST[2:], "--size", "60x20")
+    assert done.code == 0, done.err
+    assert dimensions(inverted) == (32, 24)
+    assert dimensions(texture) == (60, 20)
+    assert "60 x 20" in impasto("info", texture).out
+    for path in (inverted, texture):
+        done = impasto("repeat", path)
+        assert done.code == 0, done.err
+        assert np.array_equal(pixels(done.out.strip()), pixels(path))
+    assert impasto("repeat", texture, "--content", photograph).code == 2
+
+
+def test_reconstruct_names_its_result_after_the_picture(impasto, photograph, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert (
+        impasto("reconstruct", photograph, "--style", "relu1_1", *FAST).out == "photo-texture.png\n"
+    )
+    assert (
+        impasto("reconstruct", photograph, "--content", "relu1_1", *FAST).out
+        == "photo-content.png\n"
+    )
+    assert impasto("reconstruct", photograph, *FAST).code == 2

@@ -1,0 +1,221 @@
+"""Caffe's and MatConvNet's files, whole and broken; the writers are in `tests.weight_files`."""
+
+import random
+import struct
+
+import pytest
+import torch
+from torch import Tensor
+
+from impasto.backbones import BACKBONES, Architecture, load_backbone
+from impasto.backbones.formats import FORMATS, read_tensors, recognize
+from impasto.backbones.vgg import vgg
+from impasto.errors import WeightsError
+from tests import weight_files
+from tests.weight_files import caffemodel, he_tensors, matconvnet
+
+STAGES = vgg((2, 1), (8, 8))
+
+
+@pytest.fixture(autouse=True)
+def tiny(monkeypatch, tmp_path):
+    monkeypatch.setenv("IMPASTO_CACHE", str(tmp_path / "cache"))
+    conventions = BACKBONES["vgg19"].conventions
+    row = Architecture.of(
+        "tiny VGG", "for tests", STAGES, content=(), style=(), conventions=conventions
+    )
+    monkeypatch.setitem(BACKBONES, "tiny", row)
+
+
+def tensors() -> dict[str, Tensor]:
+    return he_tensors(STAGES)
+
+
+CAFFE = {
+    "new": {},
+    "old": {"old": True},
+    "doubles": {"doubles": True},
+    "a field per number": {"packed": False},
+}
+MATLAB = {
+    "compressed": {},
+    "plain": {"compress": False},
+    "filters and biases": {"old": True},
+    "net": {"net": True},
+}
+
+
+@pytest.mark.parametrize("kind", CAFFE)
+def test_a_caffemodel_gives_its_convolutions_and_nothing_else(kind, tmp_path):
+    path = tmp_path / "w.caffemodel"
+    path.write_bytes(caffemodel(tensors(), **CAFFE[kind]))
+    name, found = read_tensors(path)
+    assert name == "caffe"
+    assert found.keys() == tensors().keys()
+    for key, tensor in tensors().items():
+        assert torch.equal(found[key], tensor)
+
+
+@pytest.mark.parametrize("kind", MATLAB)
+def test_a_matconvnet_file_gives_its_convolutions_with_outputs_first(kind, tmp_path):
+    path = tmp_path / "w.mat"
+    path.write_bytes(matconvnet(tensors(), **MATLAB[kind]))
+    name, found = read_tensors(path)
+    assert name == "matconvnet"
+    assert found.keys() == tensors().keys()
+    for key, tensor in tensors().items():
+        assert torch.equal(found[key], tensor)
+
+
+def test_each_format_has_its_convention(tmp_path):
+    """Caffe's channels are blue, green, red; MatConvNet turned them around."""
+    found = {}
+    for suffix, content in (("caffemodel", caffemodel), ("mat", matconvnet)):
+        path = tmp_path / f"w.{suffix}"
+        path.write_bytes(content(tensors()))
+        backbone = load_backbone("tiny", layers=["relu2_1"], weights=path)
+        found[suffix] = backbone.preprocessing.name
+        picture = torch.rand(1, 3, 12, 12)
+        first = backbone.preprocessing(picture)[:, 0]
+        color = 2 if suffix == "caffemodel" else 0
+        mean = 103.939 if suffix == "caffemodel" else 123.68
+        torch.testing.assert_close(first, picture[:, color] * 255 - mean)
+    assert found == {"caffemodel": "Caffe (BGR, 0 to 255)", "mat": "MatConvNet (RGB, 0 to 255)"}
+
+
+def test_kernels_that_lie_on_their_side_are_put_upright(tmp_path):
+    from tests.unit.test_weights import OXFORD_19, with_first_kernel
+
+    shapes = he_tensors(BACKBONES["vgg19"].stages[:2])
+    shapes["conv1_1.weight"] = with_first_kernel(OXFORD_19, channel=2)
+    turned = {key: value.mT if value.ndim == 4 else value for key, value in shapes.items()}
+    for number, each in enumerate((shapes, turned)):
+        path = tmp_path / f"{number}.mat"
+        path.write_bytes(matconvnet(each))
+        backbone = load_backbone("vgg19", layers=["conv1_1"], weights=path)
+        assert torch.equal(backbone.stages["conv1_1"].weight, shapes["conv1_1.weight"])
+        assert "known by its first filter" in backbone.description
+
+
+def sentence(path, content: bytes, layer: str = "relu2_1") -> str:
+    path.write_bytes(content)
+    with pytest.raises(WeightsError) as caught:
+        load_backbone("tiny", layers=[layer], weights=path)
+    assert "\n" not in str(caught.value)
+    assert str(path) in str(caught.value)
+    return str(caught.value)
+
+
+def test_missing_layers_are_named(tmp_path):
+    path = tmp_path / "w.caffemodel"
+    whole = tensors()
+    gap = {key: value for key, value in whole.items() if not key.startswith("conv1_2")}
+    assert "conv1_2.weight is missing; give another file" in sentence(path, caffemodel(gap))
+    cut = {key: value for key, value in whole.items() if key.startswith("conv1")}
+    assert "holds conv1_1 to conv1_2 of tiny VGG" in sentence(path, caffemodel(cut))
+    bare = {key: value for key, value in whole.items() if key != "conv1_2.bias"}
+    assert "conv1_2.bias is missing" in sentence(path, caffemodel(bare))
+    assert "has no convolution named like" in sentence(path, caffemodel({}))
+
+
+@pytest.mark.parametrize("make", [caffemodel, matconvnet], ids=["caffe", "matlab"])
+def test_a_file_that_is_cut_off_anywhere_is_one_sentence(make, tmp_path):
+    whole = make(tensors())
+    random.seed(4)
+    lengths = {
+        0,
+        1,
+        7,
+        8,
+        100,
+        128,
+        130,
+        136,
+        len(whole) - 1,
+        *random.sample(range(len(whole)), 30),
+    }
+    for length in lengths:
+        sentence(tmp_path / "w.bin", whole[:length])
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        caffemodel,
+        lambda each: caffemodel(each, old=True),
+        lambda each: matconvnet(each, compress=False),
+    ],
+    ids=["caffe", "old caffe", "matlab"],
+)
+def test_flipped_bytes_give_other_numbers_or_one_sentence_and_never_a_traceback(make, tmp_path):
+    whole, path = make(tensors()), tmp_path / "w.bin"
+    random.seed(5)
+    said = []
+    for _ in range(150):
+        damaged = bytearray(whole)
+        for _ in range(3):
+            damaged[random.randrange(min(len(whole), 700))] = random.randrange(256)
+        path.write_bytes(damaged)
+        try:
+            load_backbone("tiny", layers=["relu1_1"], weights=path)
+        except WeightsError as error:
+            said.append(str(error))
+    assert len(said) > 10
+    assert not any("\n" in each for each in said)
+
+
+def test_what_a_damaged_caffemodel_says(tmp_path):
+    path = tmp_path / "w.caffemodel"
+    field, layer = weight_files.field, weight_files.caffe_layer
+    assert "(it has no layers)" in sentence(path, field(1, b"name"))
+    assert "ends in the middle of a field" in sentence(path, field(1, b"n") + b"\xa2\x06\xff\x7f")
+    assert "more than 64 bits" in sentence(path, field(1, b"n") + b"\xff" * 11)
+    assert "unknown kind 3" in sentence(path, field(1, b"n") + b"\x0b")
+    three = layer("conv1_1", [torch.ones(1)] * 3, old=False)
+    assert "has 3 blobs where" in sentence(path, field(1, b"n") + three)
+    numbers = field(7, field(1, b"\x02\x03")) + field(5, b"\0" * 20)
+    body = field(1, b"conv1_1") + field(2, b"Convolution") + field(7, numbers)
+    found = sentence(path, field(1, b"n") + field(100, body))
+    assert "layer conv1_1 has 5 numbers for the shape (2, 3)" in found
+
+
+def test_what_a_damaged_matlab_file_says(tmp_path):
+    path = tmp_path / "w.mat"
+    head = matconvnet({})[:128]
+    newer = b"MATLAB 7.3 MAT-file".ljust(512)
+    assert "MATLAB 7.3 is HDF5: save it again with -v7" in sentence(path, newer)
+    assert "no header of a MATLAB file" in sentence(path, b"MATLAB 5.0 MAT-file".ljust(200))
+    assert "no variable 'layers'" in sentence(path, head)
+    packed = struct.pack("<II", 15, 8) + b"\0" * 8
+    assert "a compressed part is damaged" in sentence(path, head + packed)
+    numbers = weight_files.matrix(7, (3, 3), weight_files.element(7, b"\0" * 8), "layers")
+    assert "2 numbers for the shape (3, 3)" in sentence(path, head + numbers)
+    nested = b""
+    for _ in range(20):
+        nested = weight_files.matrix(1, (1, 1), nested, "layers")
+    assert "too deep inside of each other" in sentence(path, head + nested)
+
+
+def test_a_bomb_of_zeros_is_not_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr("impasto.backbones.formats.matlab.LARGEST", 1000)
+    found = sentence(tmp_path / "w.mat", matconvnet(tensors()))
+    assert "ends early or is too large" in found
+
+
+def test_formats_are_told_by_their_bytes_not_by_their_names(tmp_path):
+    expected = {"caffe": caffemodel(tensors()), "matconvnet": matconvnet(tensors())}
+    for name, content in expected.items():
+        (tmp_path / "w.pth").write_bytes(content)
+        assert recognize(tmp_path / "w.pth") == name
+    (tmp_path / "w.pth").write_text("<html>")
+    assert recognize(tmp_path / "w.pth") is None
+    assert set(FORMATS) == {"safetensors", "pytorch", "caffe", "matconvnet"}
+
+
+def test_matconvnet_is_known_for_vggs_only(tmp_path):
+    path = tmp_path / "w.mat"
+    path.write_bytes(matconvnet(he_tensors(BACKBONES["caffenet"].stages[:4])))
+    with pytest.raises(
+        WeightsError, match="is a MatConvNet file, and in such a file what CaffeNet"
+    ):
+        load_backbone("caffenet", layers=["relu1"], weights=path)

@@ -1,0 +1,113 @@
+"""L-BFGS in a box, held to SciPy's."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.optimize import fmin_l_bfgs_b
+
+from impasto.job import prepare
+from impasto.lbfgsb import LBFGSB
+from impasto.optimizers import LONGEST_STEP
+from impasto.settings import Settings
+from impasto.transfer import build
+
+COUNT = 40
+MIXED = torch.randn(COUNT, COUNT, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
+HESSIAN = MIXED @ MIXED.T / COUNT + 0.1 * torch.eye(COUNT, dtype=torch.float64)
+TARGET = torch.linspace(-1, 2, COUNT, dtype=torch.float64)
+
+
+def separate(x):
+    return (torch.logspace(0, 2, COUNT, dtype=torch.float64) * (x - TARGET) ** 2).sum()
+
+
+def coupled(x):
+    return (x - TARGET) @ HESSIAN @ (x - TARGET)
+
+
+def rosenbrock(x):
+    return (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+
+
+def inner_rosenbrock(x):
+    return rosenbrock(2.5 * x - 1) / 100
+
+
+def scipy_minimum(function, start):
+    def both(values):
+        x = torch.tensor(values.reshape(start.shape), requires_grad=True)
+        value = function(x)
+        (gradient,) = torch.autograd.grad(value, x)
+        return value.item(), gradient.numpy().ravel()
+
+    bounds = [(0, 1)] * start.numel()
+    x, value, _ = fmin_l_bfgs_b(
+        both, start.numpy().ravel(), bounds=bounds, factr=10, pgtol=1e-10, maxfun=5000
+    )
+    return torch.tensor(x).view_as(start), value
+
+
+def descend(function, start, steps):
+    optimizer, x = LBFGSB(), start
+    values = []
+    for _ in range(steps):
+        x = x.detach().requires_grad_()
+        value = function(x)
+        (gradient,) = torch.autograd.grad(value, x)
+        values.append((value.item(), x.detach()))
+        x = optimizer.step(x.detach(), gradient)
+        assert x.min() >= 0
+        assert x.max() <= 1
+    return min(values, key=lambda pair: pair[0])
+
+
+@pytest.mark.parametrize("function", [separate, coupled, rosenbrock, inner_rosenbrock])
+def test_it_finds_scipys_minimum(function):
+    start = torch.full((COUNT if function in (separate, coupled) else 8,), 0.5, dtype=torch.float64)
+    expected, least = scipy_minimum(function, start)
+    value, found = descend(function, start, 200)
+    assert value == pytest.approx(least, rel=1e-9, abs=1e-12)
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-4)
+    if function in (separate, coupled):
+        assert ((found == 0) | (found == 1)).sum() > COUNT / 2  # the bounds do hold it
+
+
+def test_it_paints_as_low_a_loss_as_scipy(photograph, painting):
+    settings = Settings(
+        size=24, precision="float64", content_weight=100, style_weight=3, init="gray"
+    )
+    job = prepare(photograph, painting, settings)
+    photo, style = job.pictures(24)
+    objective = build(job.backbone, photo, [style], (1.0,), job.settings)
+
+    def both(values):
+        at = objective(torch.tensor(values.reshape(photo.shape)))
+        return at.total, at.gradient.contiguous().numpy().ravel()
+
+    bounds = [(0, 1)] * photo.numel()
+    start = torch.full_like(photo, 0.5)
+    _, least, _ = fmin_l_bfgs_b(both, start.numpy().ravel(), bounds=bounds, maxfun=60)
+    optimizer, image, losses = LBFGSB(), start, []
+    for _ in range(60):
+        at = objective(image)
+        losses.append(at.total)
+        image = optimizer.step(image, at.gradient)
+    assert min(losses) < 1.03 * least
+    assert np.isfinite(losses).all()
+
+
+def test_a_start_outside_of_the_box_is_brought_in():
+    x = LBFGSB().step(torch.tensor([-2.0, 0.5, 3.0]), torch.zeros(3))
+    assert x.tolist() == [0.0, 0.5, 1.0]
+
+
+def test_a_pixel_at_its_bound_may_leave_it_again():
+    x = torch.tensor([0.0, 1.0])
+    x = LBFGSB().step(x, torch.tensor([-1.0, 1.0]))
+    torch.testing.assert_close(x, torch.tensor([LONGEST_STEP, 1 - LONGEST_STEP]))
+
+
+def test_where_everything_is_held_nothing_moves():
+    optimizer, corner = LBFGSB(), torch.tensor([0.0, 1.0, 0.0])
+    for _ in range(4):
+        assert torch.equal(optimizer.step(corner, torch.tensor([1.0, -1.0, 2.0])), corner)

@@ -1,0 +1,190 @@
+import numpy as np
+import pytest
+import torch
+
+from impasto.backbones.stages import Geometry
+from impasto.errors import SettingsError
+from impasto.images import Picture
+from impasto.masks import color_parts, is_colored, regions
+from impasto.spreading import Area, spread
+from impasto.tables import SPREADS
+
+HEIGHT, WIDTH = 40, 60
+
+
+def paper(red: float = 0, green: float = 0, blue: float = 0) -> Picture:
+    rgb = np.empty((HEIGHT, WIDTH, 3), np.float32)
+    rgb[:] = (red, green, blue)
+    return Picture(rgb)
+
+
+def halves(left: tuple[float, ...], right: tuple[float, ...], height: int = HEIGHT) -> Picture:
+    rgb = np.empty((height, WIDTH, 3), np.float32)
+    rgb[:, : WIDTH // 2], rgb[:, WIDTH // 2 :] = left, right
+    return Picture(rgb)
+
+
+WHITE, BLACK, RED, BLUE, GREEN = (1, 1, 1), (0, 0, 0), (1, 0, 0), (0, 0, 1), (0, 1, 0)
+PHOTO = paper(0.5)
+LEFT, RIGHT = halves(WHITE, BLACK), halves(BLACK, WHITE)
+
+
+def named(content, style, paintings=1):
+    found = regions(content, style, PHOTO, [PHOTO] * paintings)
+    return {region.name: region for region in found}
+
+
+def test_without_masks_there_are_no_regions():
+    assert named([], []) == {}
+
+
+def test_one_gray_mask_is_painted_with_all_paintings():
+    (region,) = named([halves(WHITE, (0.25,) * 3)], [], paintings=3).values()
+    assert region.name == ""
+    assert region.styles == {0: None, 1: None, 2: None}
+    assert region.content[0, 0] == 1
+    assert region.content[0, -1] == 0.25
+
+
+def test_gray_masks_are_painted_with_one_painting_each():
+    found = named([LEFT, RIGHT], [], paintings=2)
+    assert {name: list(region.styles) for name, region in found.items()} == {"1": [0], "2": [1]}
+    np.testing.assert_array_equal(found["1"].content + found["2"].content, 1)
+
+
+def test_gray_style_masks_choose_parts_of_one_painting_or_one_part_of_each():
+    one = named([LEFT, RIGHT], [RIGHT, LEFT], paintings=1)
+    assert [list(region.styles) for region in one.values()] == [[0], [0]]
+    assert one["1"].styles[0][0, 0] == 0
+    each = named([LEFT, RIGHT], [RIGHT, LEFT], paintings=2)
+    assert [list(region.styles) for region in each.values()] == [[0], [1]]
+    (single,) = named([LEFT], [RIGHT, LEFT], paintings=2).values()
+    assert list(single.styles) == [0, 1]
+
+
+def test_colors_meet_their_own_color_and_black_stays():
+    found = named([halves(RED, BLACK)], [halves(BLUE, RED)])
+    (region,) = found.values()
+    assert region.content[0, 0] == 1
+    assert region.content[0, -1] == 0
+    assert region.styles[0][0, 0] == 0
+    assert region.styles[0][0, -1] == 1
+    both = named([halves(RED, BLUE)], [halves(BLUE, RED), paper(1)], paintings=2)
+    assert list(both["red"].styles) == [0, 1]
+    assert list(both["blue"].styles) == [0]
+
+
+def test_colors_without_style_masks_take_the_paintings_in_the_order_of_the_colors():
+    found = named([halves(BLUE, RED)], [], paintings=2)
+    assert {name: list(region.styles) for name, region in found.items()} == {
+        "red": [0],
+        "blue": [1],
+    }
+
+
+def test_a_soft_border_between_two_colors_is_no_third_color():
+    mask = halves(RED, GREEN)
+    mask.rgb[10, WIDTH // 2] = (0.6, 0.6, 0)
+    assert list(color_parts(mask)) == ["red", "green"]
+    noise = np.random.default_rng(0).uniform(-0.2, 0.2, mask.rgb.shape).astype(np.float32)
+    parts = color_parts(Picture(np.clip(mask.rgb + noise, 0, 1)))
+    assert list(parts) == ["red", "green"]
+    assert parts["red"].mean() == pytest.approx(0.5, abs=0.01)
+
+
+def test_the_noise_of_a_jpeg_does_not_color_a_gray_mask():
+    noise = np.random.default_rng(0).uniform(0, 0.1, LEFT.rgb.shape).astype(np.float32)
+    assert not is_colored(Picture(np.clip(LEFT.rgb + noise, 0, 1)))
+    assert is_colored(halves(RED, BLACK))
+
+
+@pytest.mark.parametrize(
+    ("content", "style", "paintings", "sentence"),
+    [
+        ([], [LEFT], 1, "style_mask is given without content_mask"),
+        ([paper()], [], 1, "region 1 of the content mask is empty"),
+        ([LEFT, paper()], [], 2, "region 2 of the content mask is empty"),
+        ([LEFT], [paper()], 1, "style mask 1 is empty"),
+        ([LEFT, RIGHT], [], 1, "2 regions (1, 2) and there is 1 style picture"),
+        ([halves(RED, BLUE)], [], 3, "2 regions (red, blue) and there are 3 style pictures"),
+        ([halves(RED, BLUE)], [halves(RED, GREEN)], 1, "region blue of the content mask is in no"),
+        ([halves(RED, BLUE)], [halves(RED, BLUE)], 2, "style_mask has 1 pictures: give 2"),
+        ([halves(RED, BLUE)], [LEFT], 1, "a style mask is gray"),
+        ([LEFT], [halves(RED, BLUE)], 1, "a color mask stands beside"),
+        ([halves(RED, BLUE), LEFT], [], 2, "a color mask stands beside"),
+        ([LEFT, RIGHT], [LEFT], 1, "style_mask has 1 pictures: give 2"),
+        ([LEFT, RIGHT], [LEFT, RIGHT, LEFT], 3, "2 content masks for 3 style pictures"),
+        ([halves(WHITE, BLACK, height=20)], [], 1, "content mask 1 has 60 x 20 pixels"),
+        ([LEFT], [halves(WHITE, BLACK, height=90)], 1, "style mask 1 has 60 x 90 pixels"),
+    ],
+)
+def test_what_does_not_fit_is_named(content, style, paintings, sentence):
+    with pytest.raises(SettingsError) as caught:
+        named(content, style, paintings)
+    assert sentence in str(caught.value)
+    assert str(caught.value).endswith(".")
+
+
+MASK = torch.from_numpy(np.ascontiguousarray(LEFT.rgb[..., 0]))[None, None]
+
+
+def spread_by(name: str, mask: torch.Tensor, stride: int, margin: int) -> torch.Tensor:
+    """The weights of a layer with as much padding as a VGG has."""
+    where = Geometry(stride, margin, stride - 1 + margin)
+    shape = mask.shape[2] // stride, mask.shape[3] // stride
+    return SPREADS[name].load()(mask, where, shape)
+
+
+@pytest.mark.parametrize("name", SPREADS)
+@pytest.mark.parametrize(("stride", "margin"), [(1, 1), (4, 6), (16, 70)])
+def test_weights_have_the_size_of_the_layer_and_lie_between_0_and_1(name, stride, margin):
+    for mask in (MASK, torch.rand(1, 1, 37, 53)):
+        weights = spread_by(name, mask, stride, margin)
+        assert weights.shape[2:] == (mask.shape[2] // stride, mask.shape[3] // stride)
+        assert weights.min() >= 0
+        assert weights.max() <= 1
+
+
+def test_each_spread_counts_no_more_than_the_one_before():
+    simple, eroded, inside = (spread_by(n, MASK, 4, 8) for n in ("simple", "eroded", "inside"))
+    assert (eroded <= simple).all()
+    assert (inside <= eroded).all()
+    assert simple.sum() > eroded.sum() > inside.sum() > 0
+
+
+def test_inside_counts_exactly_what_sees_nothing_else():
+    """Columns 0 to 29 are white; a position sees its 4 pixels and 6 more on each side."""
+    weights = spread_by("inside", MASK, 4, 6)
+    expected = [float(4 * k + 4 + 6 <= 30) for k in range(15)]
+    assert weights[0, 0, 0].tolist() == expected
+
+
+def test_without_padding_the_square_is_in_the_middle_of_what_a_position_sees():
+    """Position k sees the pixels 4 k to 4 k + 10, and its own are 4 k + 3 to 4 k + 6."""
+    where, shape = Geometry(4, 0, 10), (13, 13)
+    weights = SPREADS["simple"].load()(MASK, where, shape)
+    expected = [min(max(30 - (4 * k + 3), 0), 4) / 4 for k in range(13)]
+    assert weights[0, 0, 0].tolist() == expected
+    within = SPREADS["inside"].load()(MASK, where, shape)
+    assert within[0, 0, 0].tolist() == [float(4 * k + 10 < 30) for k in range(13)]
+
+
+def test_a_region_without_a_position_inside_counts_by_its_share():
+    small, where = torch.zeros(1, 1, 64, 64), Geometry(16, 70, 85)
+    small[..., 10:20, 10:20] = 1
+    assert spread_by("inside", small, 16, 70).sum() == 0
+    weights = spread(small, where, (4, 4), SPREADS["inside"].load())
+    torch.testing.assert_close(weights, spread_by("simple", small, 16, 70))
+
+
+def test_a_region_in_the_rest_that_the_stride_leaves_still_counts():
+    mask = torch.zeros(1, 1, 40, 40)
+    mask[..., 36:, 36:] = 1
+    assert spread_by("simple", mask, 16, 70).sum() == 0
+    for name in SPREADS:
+        assert spread(mask, Geometry(16, 70, 85), (2, 2), SPREADS[name].load()).sum() > 0
+
+
+def test_the_share_of_an_area():
+    assert Area("", None, {}).share == 1
+    assert Area("", MASK, {}).share == pytest.approx(0.5)

@@ -1,0 +1,252 @@
+"""What a run writes besides its picture: logs, curves, films, snapshots, events."""
+
+import builtins
+import csv
+import json
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from impasto.animation import FILMS, FRAMES, HOLD, MOST_KEPT, Animation, Frame, oklab, pace, thin
+from impasto.curves import draw_curves
+from impasto.errors import PictureError, SettingsError
+from impasto.job import prepare
+from impasto.outputs import Followers, Outputs
+from impasto.painted import Painted, Record
+from impasto.records import LogFile
+from impasto.settings import Settings
+from impasto.snapshots import check_space, snapshot_path
+from impasto.transfer import paint
+
+SETTINGS = Settings(size=40, plan="20:5,40:5", precision="float32")
+
+
+@pytest.fixture
+def job(photograph, painting):
+    return prepare(photograph, painting, SETTINGS)
+
+
+def run(job, out, complaints=None, **wanted):
+    painted = Painted(job)
+    said = [] if complaints is None else complaints
+    followers = Outputs(**wanted).open(painted, out, said.append)
+    for progress in paint(job):
+        followers.add(progress, painted.add(progress))
+    followers.close(finished=True)
+    assert said == [] or complaints is not None
+    return painted
+
+
+def test_a_log_has_every_named_loss_of_every_evaluation(job, tmp_path):
+    painted = run(job, tmp_path / "o.png", log=tmp_path / "o.csv")
+    with (tmp_path / "o.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(painted.history) == 10
+    for row, record in zip(rows, painted.history, strict=True):
+        assert int(row["index"]) == record.index
+        assert float(row["total"]) == record.total
+        assert {name: float(row[name]) for name in record.parts} == record.parts
+    run(job, tmp_path / "o.png", log=tmp_path / "o.jsonl")
+    lines = [json.loads(line) for line in (tmp_path / "o.jsonl").read_text().splitlines()]
+    assert [line["index"] for line in lines] == list(range(1, 11))
+    assert set(lines[0]["parts"]) == set(painted.history[0].parts)
+
+
+def test_a_log_is_on_disk_before_the_run_ends_and_begins_with_an_earlier_run(tmp_path):
+    records = [Record(i, 32, 1.0 / i, {"tv": 1.0 / i}, 0.1 * i) for i in range(1, 4)]
+    log = LogFile(tmp_path / "o.csv", records[:2])
+    log.add(None, records[2])
+    assert len((tmp_path / "o.csv").read_text().splitlines()) == 4
+    log.close(finished=False)
+
+
+def test_curves_are_a_picture_and_the_same_every_time(job, tmp_path):
+    painted = run(job, tmp_path / "o.png", curve=tmp_path / "o-curve.png")
+    with Image.open(tmp_path / "o-curve.png") as picture:
+        assert picture.size == (960, 540)
+    assert draw_curves(painted.history) == draw_curves(painted.history)
+    assert (tmp_path / "o-curve.png").read_bytes() == draw_curves(painted.history)
+
+
+def test_events_can_be_read_back(job, tmp_path):
+    painted = run(job, tmp_path / "o.png", tensorboard=tmp_path / "events")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    events = EventAccumulator(str(tmp_path / "events")).Reload()
+    scalars = events.Scalars("loss/total")
+    assert [s.step for s in scalars] == list(range(1, 11))
+    assert [s.value for s in scalars] == pytest.approx([r.total for r in painted.history], rel=1e-6)
+    assert len(events.Images("picture")) == 2  # where each size ends
+
+
+def test_snapshots_are_numbered_pictures_with_their_recipes(job, tmp_path):
+    from impasto.recipe import Recipe
+
+    out = tmp_path / "o.png"
+    run(job, out, snapshot_every=4)
+    assert sorted(file.name for file in tmp_path.glob("o*")) == [
+        *("o-000004.png", "o-000008.png", "o.checkpoint.safetensors"),
+    ]
+    assert Recipe.of_picture(snapshot_path(out, 4)).settings.plan == ((20, 4),)
+    assert Recipe.of_picture(snapshot_path(out, 8)).settings.plan == ((20, 5), (40, 3))
+    with Image.open(snapshot_path(out, 4)) as early:
+        assert early.size == (40, 30)  # at the size asked for
+
+
+def test_a_checkpoint_that_does_not_fit_on_the_disk_is_refused(job, tmp_path, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=10_000))
+    with pytest.raises(PictureError, match=r"checkpoints beside .* need .* GiB"):
+        check_space(job, tmp_path / "o.png")
+
+
+@pytest.mark.parametrize("suffix", FILMS)
+@pytest.mark.parametrize("numbers", [False, True])
+def test_a_film_begins_with_the_start_and_ends_with_the_picture(job, tmp_path, suffix, numbers):
+    path = tmp_path / f"o{suffix}"
+    painted = run(job, tmp_path / "o.png", animate=path, frame_numbers=numbers)
+    shown = frames(path)
+    assert {frame.shape for frame in shown} == {(30, 40, 3)}
+    start = np.asarray(job.pictures(40)[0][0].permute(1, 2, 0))
+    top = slice(0, 12)  # above the numbers
+    assert np.abs(shown[0][top] - start[top]).mean() < 0.06
+    assert np.abs(shown[-1][top] - painted.rgb[top]).mean() < 0.06
+    assert np.abs(shown[0] - shown[-1]).mean() > 0.08
+
+
+def frames(path):
+    if path.suffix == ".mp4":
+        import av
+
+        with av.open(str(path)) as film:
+            found = [frame.to_ndarray(format="rgb24") / 255 for frame in film.decode(video=0)]
+        assert len(found) == FRAMES + HOLD
+        return found
+    with Image.open(path) as film:
+        found = []
+        for number in range(film.n_frames):
+            film.seek(number)
+            found.append(np.asarray(film.convert("RGB")) / 255)
+    return found
+
+
+def test_the_pace_is_even():
+    places = np.concatenate([np.linspace(0, 9, 40), np.linspace(9.05, 10, 200)]).tolist()
+    shown = [places[index] for index in pace(places, 50)]
+    assert shown[0] == 0
+    assert shown[-1] == 10
+    assert np.abs(np.array(shown) - np.linspace(0, 10, 50)).max() < 0.25
+    assert pace([0.0], 3) == [0, 0, 0]
+    assert pace([0.0, 0.0, 0.0], 2)[-1] == 2
+
+
+def test_frames_are_thinned_where_they_are_dense_and_their_number_is_bounded():
+    kept: list[Frame] = []
+    for number in range(1000):
+        kept.append(Frame(b"", number, 10 * (1 - 0.99**number)))
+        if len(kept) > 20:
+            thin(kept)
+    places = [frame.place for frame in kept]
+    assert (len(kept), kept[0].evaluation, kept[-1].evaluation) == (20, 0, 999)
+    assert max(np.diff(places)) < 4 * (places[-1] - places[0]) / 20
+    assert MOST_KEPT > FRAMES
+
+
+def test_frames_that_show_nothing_new_are_not_kept(job, tmp_path):
+    film = Animation(tmp_path / "o.gif")
+    painted = Painted(job)
+    for progress in paint(job):
+        painted.add(progress)
+        film.add(progress, painted.history[-1])
+        film.add(progress, painted.history[-1])
+    improved = sum(
+        record.total < min((r.total for r in painted.history[:n] if r.size == record.size),
+                           default=np.inf)
+        for n, record in enumerate(painted.history)
+    )  # fmt: skip
+    assert len(film.frames) == improved
+    assert all(a.place <= b.place for a, b in zip(film.frames, film.frames[1:], strict=False))
+
+
+def test_oklab_knows_white_black_and_gray():
+    lab = oklab(np.array([[[0, 0, 0], [1, 1, 1], [0.5, 0.5, 0.5]]], np.float32))[0]
+    assert lab[:, 0] == pytest.approx([0, 1, 0.598], abs=1e-3)
+    assert np.abs(lab[:, 1:]).max() < 1e-3
+    red = oklab(np.array([[[1, 0, 0]]], np.float32))[0, 0]
+    assert red == pytest.approx([0.628, 0.225, 0.126], abs=1e-3)  # as published
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ({"animate": "o.avi"}, "must be one of .gif, .webp, .mp4"),
+        ({"log": "o.txt"}, r"must be one of \.csv, \.jsonl"),
+        ({"curve": "o.jpg"}, r"must be one of \.png"),
+        ({"curve": "out.png"}, "another file of this run"),
+        ({"log": "none/o.csv"}, "no folder"),
+        ({"frame_numbers": True}, "add --animate"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_the_work(tmp_path, wanted, message):
+    paths = {k: tmp_path / v if isinstance(v, str) else v for k, v in wanted.items()}
+    with pytest.raises((PictureError, SettingsError), match=message):
+        Outputs(**paths).check(tmp_path / "out.png", [])
+
+
+@pytest.mark.parametrize(
+    ("package", "wanted", "extra"),
+    [
+        ("av", {"animate": "o.mp4"}, "video"),
+        ("matplotlib", {"curve": "o.png"}, "curves"),
+        ("torch.utils.tensorboard", {"tensorboard": "events"}, "tensorboard"),
+    ],
+)
+def test_a_missing_package_is_named_with_its_extra(tmp_path, monkeypatch, package, wanted, extra):
+    real = builtins.__import__
+
+    def without(name, *arguments, **keywords):
+        if name == package:
+            raise ImportError(name)
+        return real(name, *arguments, **keywords)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    paths = {name: tmp_path / value for name, value in wanted.items()}
+    with pytest.raises(SettingsError, match=rf"impasto\[{extra}\]"):
+        Outputs(**paths).check(tmp_path / "out.png", [])
+
+
+def test_what_cannot_be_written_on_the_way_is_said_once_and_stops_nothing():
+    class Full:
+        def add(self, progress, record):
+            raise OSError(28, "No space left on device")
+
+        def close(self, finished):
+            raise PictureError("the film cannot be written.")
+
+    class Counter:
+        seen = 0
+
+        def add(self, progress, record):
+            self.seen += 1
+
+        def close(self, finished):
+            self.seen += 100
+
+    said, counter = [], Counter()
+    followers = Followers([Full(), counter], said.append)
+    for _ in range(3):
+        followers.add(None, None)
+    followers.close(finished=True)
+    assert said == ["[Errno 28] No space left on device", "the film cannot be written."]
+    assert counter.seen == 103
+
+
+def test_importing_the_outputs_loads_no_optional_package():
+    code = (
+        "import sys, impasto.outputs; print({'matplotlib', 'av', 'tensorboard'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

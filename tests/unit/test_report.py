@@ -1,0 +1,217 @@
+"""Contact sheet, page and table."""
+
+import csv
+import io
+import itertools
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from impasto import images
+from impasto.report.charts import HEIGHT, chart, spread
+from impasto.report.lettering import font, readable, wrap
+from impasto.report.pictures import over_white
+from impasto.report.table import COLUMNS
+from impasto.report.writing import NAMES, Report
+from impasto.settings import KNOBS
+from impasto.sweeps.axes import make_sweep
+from impasto.sweeps.cells import Result
+from impasto.sweeps.store import make_folder, picture_file
+
+EVIL = "a<b>&'quote\".png"
+COLORS = [(0.8, 0.1, 0.1), (0.1, 0.7, 0.2), (0.1, 0.2, 0.9)]
+
+
+class Tags(HTMLParser):
+    """Collects tags, text and attributes of a page."""
+
+    VOID = frozenset({"img", "meta", "line", "polyline"})
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags, self.open, self.words = [], [], []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture
+def report(tmp_path, photograph, painting):
+    """A sweep of six cells: three done, one failed, two not there yet."""
+    evil = tmp_path / EVIL
+    evil.write_bytes(painting.read_bytes())
+    sweep = make_sweep(
+        str(photograph), [str(evil)], {"size": "64"}, ["style_weight=1,100", "tv_weight=0,1,3"]
+    )
+    folder = tmp_path / "out"
+    make_folder(folder, NAMES, sweep)
+    results = []
+    for cell, color in zip(sweep.cells, COLORS, strict=False):
+        images.write(picture_file(folder, cell), np.full((48, 64, 3), color, np.float32))
+        curve = {"evaluation": [1.0, 2.0, 3.0], "total": [9.0, 3.0, 1.0], "style": [8.0, 2.0, 0.0]}
+        losses = {"total": 1.0, "style": 0.9, "tv": 0.1}
+        results.append(Result(cell, "", losses, 3, 0.25, (64, 48), curve))
+    results.append(Result(sweep.cells[3], error="bad <script>alert(1)</script> & 'worse'."))
+    written = Report(sweep, folder, results)
+    written.write()
+    return written
+
+
+def page(report) -> str:
+    return (report.folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_page_is_whole_and_needs_nothing_else(report):
+    tags = Tags(page(report))
+    assert tags.open == []
+    assert not re.search(r"""(?:src|href|url\()\s*=?\s*["']?(?:https?:)?//""", page(report))
+    assert not tags.all("script")
+    assert not tags.all("link")
+    for image in tags.all("img"):
+        assert image["src"].startswith("data:image/jpeg;base64,")
+        assert "alt" in image
+    for link in tags.all("a"):
+        assert (report.folder / link["href"]).exists()
+
+
+def test_what_users_named_is_escaped(report):
+    text = page(report)
+    assert "<script" not in text
+    assert "a<b>" not in text
+    words = " ".join(Tags(text).words)
+    assert "bad <script>alert(1)</script> & 'worse'." in words
+    assert EVIL.replace("'", "'\"'\"'") in words  # as a shell wants it
+
+
+def test_every_picture_opens_by_a_button_and_can_be_closed(report):
+    tags = Tags(page(report))
+    targets = {found["id"] for found in tags.all("div") if "popover" in found}
+    openers = [b["popovertarget"] for b in tags.all("button") if "popovertargetaction" not in b]
+    closers = [b["popovertarget"] for b in tags.all("button") if "popovertargetaction" in b]
+    assert len(targets) == 3
+    assert set(openers) == set(closers) == targets
+    assert len(tags.all("svg")) == 3
+    assert [found["scope"] for found in tags.all("th") if "scope" in found].count("row") == 2
+
+
+def test_the_page_tells_how_far_the_sweep_is(report):
+    words = " ".join(Tags(page(report)).words)
+    assert "3 of 6 cells painted, 1 failed" in words
+    assert words.count("not painted yet") == 2
+    assert words.count("impasto paint ") == 3
+
+
+def test_the_table_has_a_row_for_every_cell(report):
+    rows = list(csv.DictReader(io.StringIO((report.folder / "cells.csv").read_text("utf-8"))))
+    assert [row["cell"] for row in rows] == [cell.name for cell in report.sweep.cells]
+    assert set(KNOBS) < set(rows[0]) == set(COLUMNS)
+    assert [row["style_weight"] for row in rows] == ["1"] * 3 + ["100"] * 3
+    assert [row["tv_weight"] for row in rows] == ["0", "1", "3"] * 2
+    first, failed, missing = rows[0], rows[3], rows[4]
+    assert (first["loss"], first["loss_style"], first["loss_content"]) == ("1", "0.9", "")
+    assert (first["evaluations"], first["seconds"]) == ("3", "0.25")
+    assert (report.folder / first["picture"]).exists()
+    assert failed["error"].startswith("bad <script>")
+    assert (failed["picture"], missing["picture"], missing["error"]) == ("", "", "")
+    assert first["command"].startswith("impasto paint ")
+
+
+def test_the_sheet_shows_every_cell_at_its_place(report):
+    with Image.open(report.folder / "contact-sheet.png") as picture:
+        sheet = np.asarray(picture.convert("RGB")).astype(float) / 255
+    places = []
+    for color in COLORS:
+        rows, columns = np.nonzero(np.abs(sheet - color).max(axis=2) < 0.01)
+        assert len(rows) > 1000
+        places.append((rows.mean(), columns.mean()))
+    assert len({round(row) for row, _ in places}) == 1
+    assert [column for _, column in places] == sorted(column for _, column in places)
+    pink = np.abs(sheet - np.array([0xFB, 0xE3, 0xE0]) / 255).max(axis=2) < 0.01
+    assert np.nonzero(pink)[0].mean() > places[0][0]  # the failed cell is in the second row
+    assert (sheet.min(axis=2) < 0.3).sum() > 200  # there are letters
+
+
+def test_nothing_is_written_again_without_a_change(report):
+    file = report.folder / "report.html"
+    file.unlink()
+    report.write()
+    assert not file.exists()
+    report.add(report.results[report.sweep.cells[0].name])
+    report.write()
+    assert file.exists()
+
+
+@pytest.mark.parametrize("count", [1, 7])
+def test_one_axis_is_wrapped(tmp_path, photograph, painting, count):
+    values = ",".join(map(str, range(count)))
+    sweep = make_sweep(str(photograph), [str(painting)], {}, [f"seed={values}"])
+    make_folder(tmp_path, NAMES, sweep)
+    Report(sweep, tmp_path).write()
+    assert (
+        len(re.findall("not painted yet", page_text := (tmp_path / "report.html").read_text()))
+        == count
+    )
+    assert page_text.count("<tr>") == (2 if count == 1 else 4)
+
+
+def test_three_axes_are_sections(tmp_path, photograph, painting):
+    axes = ["size=32,48", "seed=1,2,3", "optimizer=adam,lbfgs"]
+    sweep = make_sweep(str(photograph), [str(painting)], {}, axes)
+    make_folder(tmp_path, NAMES, sweep)
+    Report(sweep, tmp_path).write()
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert text.count("<section>") == 2
+    assert "<h2>size 48</h2>" in text
+    with Image.open(tmp_path / "contact-sheet.png") as sheet:
+        assert sheet.height > sheet.width
+
+
+def test_lines_are_no_wider_than_allowed():
+    letters = font(14)
+    for text in ("relu1_1,relu2_1,relu3_1,relu4_1", "a" * 80, "few words here", ""):
+        lines = wrap(text, letters, 80)
+        assert all(letters.getlength(line) <= 80 for line in lines)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_letters_that_the_font_lacks_are_replaced(monkeypatch):
+    monkeypatch.setattr("impasto.report.lettering.SYSTEM_FONTS", ())
+    assert readable("Café, Straße 中 relu1_1", font(14, "é")) == "Cafe, Stra?e ? relu1_1"
+
+
+def test_a_chart_lies_inside_its_box_and_takes_zeros():
+    svg = chart(
+        {"evaluation": [1, 2, 3], "total": [10.0, 0.5, 0.01], "tv": [0.0, float("nan"), 0.0]}
+    )
+    numbers = [float(n) for points in re.findall('points="([^"]*)"', svg)
+               for pair in points.split() for n in pair.split(",")]  # fmt: skip
+    assert min(numbers) >= 0
+    assert max(numbers[1::2]) <= HEIGHT
+    assert chart({"evaluation": [1.0], "total": [1.0]}) == ""
+    assert chart({}) == ""
+    heights = spread([50, 51, 52, 200])
+    assert all(b - a >= 15 for a, b in itertools.pairwise(heights))
+
+
+def test_transparency_is_shown_on_white():
+    picture = Image.new("RGBA", (20, 20), (0, 0, 0, 0))
+    assert over_white(picture).getpixel((3, 3)) == (255, 255, 255)
