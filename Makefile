@@ -1,4 +1,5 @@
 # make demo   paint a sample photograph into out/        make check   format, lint, types, imports
+# make studio open the page where people paint          make pictures  paint the pictures of the docs
 # make test   install what the tests need and run them   make docs    rewrite the generated pages
 
 PYTHON ?= python3
@@ -7,13 +8,21 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SHARED ?= ../shared
 
-.PHONY: demo test check format docs pictures train-pocket bench bench-quick clean
+.PHONY: demo studio test browser check format docs pictures train-pocket bench bench-quick clean
 
 demo: $(VENV)/.installed
 	$(BIN)/impasto demo --output out
 
+studio: $(VENV)/.installed
+	$(PIP) --editable .[studio]
+	$(BIN)/impasto studio
+
 test: $(VENV)/.test
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+browser: $(VENV)/.test
+	$(PIP) --editable .[browser]
+	$(BIN)/python -m pytest tests/browser
 
 check: $(VENV)/.check
 	$(BIN)/ruff format --check .

@@ -7,6 +7,7 @@ from pathlib import Path
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from impasto.studio.events import Events
 from impasto.studio.inputs import MOST_BYTES
@@ -34,10 +35,10 @@ def start(blocks: gr.Blocks, studio: Studio, address: Address) -> None:
     """Serve the page without waiting for its end."""
     gr.set_static_paths([studio.inputs.folder, studio.store.folder])
     login = (address.user, address.password) if address.user and address.password else None
-    middleware = []
+    middleware = [Middleware(Unnamed)]
     if address.local:  # a name that another site lets point to this machine is no way in
         names = ["127.0.0.1", "localhost", address.host]
-        middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=names)]
+        middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=names))
     blocks.launch(
         server_name=address.host,
         server_port=address.port,
@@ -57,6 +58,27 @@ def start(blocks: gr.Blocks, studio: Studio, address: Address) -> None:
         css_paths=Path(__file__).parent / "studio.css",
         app_kwargs={"middleware": middleware, "docs_url": None, "redoc_url": None},
     )
+
+
+class Unnamed:
+    """Serves files without their names on disk, so that a download gets the name on its link."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its answer without ``Content-Disposition: inline``."""
+
+        async def forward(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    (key, value)
+                    for key, value in message["headers"]
+                    if key != b"content-disposition" or not value.startswith(b"inline")
+                ]
+            await send(message)
+
+        await self.app(scope, receive, forward)
 
 
 def theme() -> gr.themes.Base:

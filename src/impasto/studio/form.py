@@ -104,7 +104,9 @@ def kind_of(name: str, this: Knob) -> str:
         return "choice"
     if this.parse is parsing.flag:
         return "flag"
-    return "number" if this.parse in (parsing.whole, parsing.real) else "text"
+    # Gradio shows a number that is not there as 0; one that may be left out is a line of text.
+    number = this.parse in (parsing.whole, parsing.real)
+    return "number" if number and getattr(Settings(), name) is not None else "text"
 
 
 def choices_of(name: str, this: Knob, value: Any) -> tuple[tuple[str, str], ...]:

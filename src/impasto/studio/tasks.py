@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -98,7 +98,8 @@ class Queue:
     """
 
     def __init__(self) -> None:
-        self.waiting: OrderedDict[str, deque[Task]] = OrderedDict()
+        self.waiting: dict[str, deque[Task]] = {}
+        self.served: dict[str, int] = {}  # page to the number of the last turn that it had
         self.changed = threading.Condition()
         self.closed = False
 
@@ -114,11 +115,11 @@ class Queue:
             self.changed.wait_for(lambda: self.closed or self.waiting)
             if self.closed:
                 return None
-            session, tasks = next(iter(self.waiting.items()))
-            task = tasks.popleft()
-            del self.waiting[session]
-            if tasks:
-                self.waiting[session] = tasks  # to the end: the next page's turn
+            session = self._pages()[0]
+            task = self.waiting[session].popleft()
+            if not self.waiting[session]:
+                del self.waiting[session]
+            self.served[session] = max(self.served.values(), default=0) + 1
             return task
 
     def remove(self, task: Task) -> bool:
@@ -135,7 +136,11 @@ class Queue:
     def order(self) -> list[Task]:
         """Return the waiting tasks in the order in which they will be painted."""
         with self.changed:
-            return list(turns([list(tasks) for tasks in self.waiting.values()]))
+            return list(turns([list(self.waiting[page]) for page in self._pages()]))
+
+    def _pages(self) -> list[str]:
+        """Return the waiting pages: first who never had a turn, then who had one longest ago."""
+        return sorted(self.waiting, key=lambda page: self.served.get(page, 0))
 
     def close(self) -> None:
         """Let nobody take anything more."""

@@ -77,3 +77,14 @@ def test_a_task_has_done_nothing_before_it_begins_and_all_at_its_end():
     asked.state = State.FAILED
     assert asked.share == 1
     assert asked.title == "photo in the style of photo"
+
+
+def test_a_page_that_has_just_had_a_turn_waits_for_the_others():
+    queue = Queue()
+    first, second, other = task("a"), task("a"), task("b")
+    queue.put(first)
+    assert queue.take() is first
+    queue.put(second)
+    queue.put(other)
+    assert queue.order() == [other, second]
+    assert queue.take() is other
