@@ -114,6 +114,6 @@ FINISHES: dict[str, Row] = {
 
 PRECISIONS: dict[str, str] = {
     "float32": "exact; the choice where the processor has no native bfloat16",
-    "bfloat16": "convolutions in 16 bits, everything else in 32",
+    "bfloat16": "convolutions and products of features in 16 bits, everything else in 32",
     "float64": "for checking numbers",
 }

@@ -8,6 +8,7 @@ import torch
 import impasto.backbones
 from impasto.backbones import BACKBONES, POOLINGS, load_backbone
 from impasto.errors import UnknownName
+from tests.counting import convolutions_run
 from tests.weight_files import write_usual
 
 POCKET = Path(impasto.backbones.__file__).with_name("pocket.safetensors")
@@ -139,15 +140,8 @@ def test_memory_format_changes_nothing(name, backbone, images):
 
 
 def test_it_stops_after_the_deepest_layer_asked_for(name, backbone, images):
-    ran = []
-    for module in backbone.modules():
-        if isinstance(module, torch.nn.Conv2d):
-            module.register_forward_hook(lambda module, *_: ran.append(module))
-    counts = []
-    for layer in style_of(name)[:3]:
-        ran.clear()
-        backbone(images, [layer])
-        counts.append(len(ran))
+    wanted = style_of(name)[:3]
+    counts = [convolutions_run(lambda layer=layer: backbone(images, [layer])) for layer in wanted]
     assert counts == sorted(set(counts))
 
 

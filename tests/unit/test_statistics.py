@@ -78,3 +78,21 @@ def test_the_gradient_of_gram_has_the_memory_format_of_its_features(layout):
     assert F.grad.is_contiguous(memory_format=layout)
     (plain,) = torch.autograd.grad((F[0].flatten(1) @ F[0].flatten(1).T).square().sum(), F)
     torch.testing.assert_close(F.grad, plain)
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("shape", [(1, 24, 60, 61), (2, 5, 33, 40), (1, 6, 4, 5)])
+def test_in_bfloat16_the_products_and_their_gradient_are_near_the_exact_ones(shape, layout):
+    rounded = features(*shape).relu().bfloat16().to(memory_format=layout).requires_grad_()
+    exact = rounded.detach().double().requires_grad_()
+    pull = features(shape[1], shape[1], seed=1)
+    (gram(rounded).total * pull).sum().backward()
+    (gram(exact).total * pull).sum().backward()
+    assert gram(rounded).total.dtype == torch.float32
+    assert rounded.grad.dtype == torch.bfloat16
+    assert error(gram(rounded).total, gram(exact).total) < 1e-3
+    assert error(rounded.grad, exact.grad) < 5e-3
+
+
+def error(found: torch.Tensor, expected: torch.Tensor) -> float:
+    return float(((found.double() - expected).norm() / expected.norm()).detach())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Self, cast, final
 
@@ -16,6 +17,7 @@ from impasto.backbones.backbone import Backbone
 from impasto.backbones.conventions import Preprocessing
 from impasto.backbones.plausibility import check_activations
 from impasto.backbones.published import find_weights
+from impasto.backbones.rectified import RectifiedConvolution, rectified
 from impasto.backbones.stages import Geometry, Operation, Stage, Window
 from impasto.backbones.weights import read_weights
 from impasto.errors import UnknownName
@@ -49,6 +51,9 @@ class Network(Backbone):
         self.stages = nn.ModuleDict(
             {stage.layer: _chain(stage.chain, tensors, pooling) for stage in stages}
         )
+        self.before_rectifier = {
+            stage.layer for stage, after in pairwise(stages) if _is_rectified_by(stage, after)
+        }
         self.requires_grad_(False).eval()
 
     def geometry(self, layer: str) -> Geometry:
@@ -87,8 +92,13 @@ class Network(Backbone):
         if not wanted:
             return features
         x = self.preprocessing(images).to(next(self.parameters()).dtype)  # (B, 3, H, W)
+        convolution: nn.Conv2d | None = None
         for name, stage in self.stages.items():
-            x = stage(x)  # (B, C, H', W')
+            if name in self.before_rectifier and name not in wanted:
+                convolution = cast(nn.Conv2d, stage)  # its ReLU comes next
+                continue
+            x = stage(x) if convolution is None else rectified(convolution, x)  # (B, C, H', W')
+            convolution = None
             if name in wanted:
                 # A ReLU overwrites what comes before it: half the memory, and faster.
                 features[name] = x if name in self.rectified else x.clone()
@@ -97,9 +107,23 @@ class Network(Backbone):
         return features
 
 
+def _is_rectified_by(stage: Stage, after: Stage) -> bool:
+    """Tell whether a stage is a convolution alone, and the one after it the ReLU of that."""
+    match stage.chain, after.chain:
+        case (table.Convolution(),), (table.Rectifier(),):
+            return True
+    return False
+
+
 def _chain(chain: Sequence[Operation], tensors: Mapping[str, Tensor], pooling: str) -> nn.Module:
     """Return the module of a chain."""
-    modules = [_module(operation, tensors, pooling) for operation in chain]
+    modules: list[nn.Module] = []
+    for operation in chain:
+        module, before = _module(operation, tensors, pooling), modules[-1] if modules else None
+        if isinstance(module, nn.ReLU) and isinstance(before, nn.Conv2d):
+            modules[-1] = RectifiedConvolution(before)
+        else:
+            modules.append(module)
     return modules[0] if len(modules) == 1 else nn.Sequential(*modules)
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Final, Self, final
+from typing import Final, Self, cast, final
 
 import torch
 import torch.nn.functional as F
@@ -23,6 +23,7 @@ from safetensors.torch import load
 from torch import Tensor, nn
 
 from impasto.backbones.backbone import Backbone
+from impasto.backbones.rectified import rectified
 from impasto.backbones.stages import Geometry, Window
 from impasto.errors import UnknownName, WeightsError
 
@@ -94,8 +95,7 @@ def trunk(
         if name[4] != block:
             x = maps[f"pool{block}"] = pool(x, 2)
             block = name[4]
-        # In place: nobody asks for what comes before the ReLU, and memory is time.
-        x = maps[name] = F.relu(convolution(x), inplace=True)
+        x = maps[name] = rectified(cast(nn.Conv2d, convolution), x)
     layers = [layer for layer in TAPS if layer in wanted]
     joined = {
         names: torch.cat([maps[name] for name in names], 1) if len(names) > 1 else maps[names[0]]

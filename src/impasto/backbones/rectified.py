@@ -1,0 +1,70 @@
+"""A convolution and its ReLU in one pass over memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as nnf
+from torch import Tensor, nn
+
+FUSED_DTYPES = (torch.float32, torch.bfloat16)
+"""What oneDNN, torch's library of convolutions for processors, can rectify on the way out."""
+
+
+class RectifiedConvolution(nn.Module):
+    """A convolution with the ReLU behind it."""
+
+    def __init__(self, convolution: nn.Conv2d) -> None:
+        super().__init__()
+        self.convolution = convolution
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the rectified features of ``x`` (B, C, H, W)."""
+        return rectified(self.convolution, x)
+
+
+def rectified(convolution: nn.Conv2d, x: Tensor) -> Tensor:
+    """Return ``relu(convolution(x))``, the values of the two steps one after the other.
+
+    On a processor the ReLU is applied while the values are at hand: to fetch a large feature map
+    from memory once more costs nearly as much as to compute it.
+    """
+    if _fuses(x) and not _learns(convolution):
+        fused: Tensor = _RectifiedConvolution.apply(x, convolution)  # type: ignore[no-untyped-call]
+        return fused
+    return nnf.relu(convolution(x), inplace=True)
+
+
+def _fuses(x: Tensor) -> bool:
+    # Inductor, torch's compiler, calls the same operator; not every build of torch has it.
+    known = hasattr(torch.ops.mkldnn, "_convolution_pointwise")
+    return known and x.device.type == "cpu" and x.dtype in FUSED_DTYPES
+
+
+def _learns(convolution: nn.Conv2d) -> bool:
+    return convolution.weight.requires_grad and torch.is_grad_enabled()
+
+
+class _RectifiedConvolution(torch.autograd.Function):
+    """The two steps with the gradient with respect to the input only."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, convolution: nn.Conv2d) -> Tensor:
+        c = convolution
+        y: Tensor = torch.ops.mkldnn._convolution_pointwise(
+            *(x, c.weight, c.bias, c.padding, c.stride, c.dilation, c.groups), "relu", [], ""
+        )
+        ctx.convolution = convolution
+        ctx.save_for_backward(x, y)
+        return y
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        (gradient,), (x, y), c = gradients, ctx.saved_tensors, ctx.convolution
+        below = torch.ops.aten.threshold_backward(gradient, y, 0)
+        change, _, _ = torch.ops.aten.convolution_backward(
+            *(below, x, c.weight, None, c.stride, c.padding, c.dilation), False, [0, 0],
+            c.groups, [True, False, False],
+        )  # fmt: skip
+        return change, None
