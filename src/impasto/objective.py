@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -79,12 +80,22 @@ class Objective:
     def __call__(self, image: Tensor) -> Evaluation:
         """Evaluate the loss and its gradient at ``image`` (1, 3, H, W), sRGB in [0, 1]."""
         image = image.detach().requires_grad_()
+        values: dict[str, Tensor] = {}
+
+        def sum_of(layer: str, features: Tensor) -> Tensor:
+            found = {term.name: term(features) for term in self.terms if term.layer == layer}
+            values.update({name: value.detach() for name, value in found.items()})
+            return torch.stack(list(found.values())).sum()
+
         with torch.enable_grad():
-            features = {IMAGE: image, **self.backbone(image, self.layers)}
-            parts = {term.name: term(features[term.layer]) for term in self.terms}
-            total = torch.stack(list(parts.values())).sum()
-        (gradient,) = torch.autograd.grad(total, image)
-        return Evaluation(total.item(), {name: p.item() for name, p in parts.items()}, gradient)
+            features = self.backbone(image, self.layers)
+            if any(term.layer == IMAGE for term in self.terms):
+                features = {IMAGE: image, **features}
+            root = rooted(features, sum_of)
+        (gradient,) = torch.autograd.grad(root, image)
+        parts = {term.name: values[term.name] for term in self.terms}
+        total = torch.stack(list(parts.values())).sum().item()
+        return Evaluation(total, {name: part.item() for name, part in parts.items()}, gradient)
 
 
 class Restricted:
@@ -104,3 +115,48 @@ class Restricted:
         """Evaluate the objective, with the gradient along the changes allowed."""
         at = self.objective(image)
         return replace(at, gradient=self.allowed(at.gradient))
+
+
+def rooted(features: Mapping[str, Tensor], loss: Callable[[str, Tensor], Tensor]) -> Tensor:
+    """Return a root for the backward pass of summed losses of feature maps; its value is 0.
+
+    The losses' own gradients are taken one layer at a time, when the backward pass has come to the
+    layer. Left to itself, autograd takes them all first and keeps them until they are needed.
+
+    Args:
+        features: The feature maps by layer, with their history.
+        loss: Gives the summed losses of a layer for its feature map.
+    """
+    for layer, feature in features.items():
+        leaf = feature.detach().requires_grad_()
+        feature.register_hook(_pull(leaf, loss(layer, leaf)))  # type: ignore[no-untyped-call]
+    root: Tensor = _Root.apply(*features.values())  # type: ignore[no-untyped-call]
+    return root
+
+
+def _pull(leaf: Tensor, value: Tensor) -> Callable[[Tensor], Tensor]:
+    """Return a hook that adds the gradient of ``value`` to that which comes from deeper layers."""
+    waiting = [(leaf, value)]
+
+    def add(gradient: Tensor) -> Tensor:
+        leaf, value = waiting.pop()
+        (own,) = torch.autograd.grad(value, leaf)
+        comes_from_root_only = not any(gradient.stride())
+        return own if comes_from_root_only else gradient + own
+
+    return add
+
+
+class _Root(torch.autograd.Function):
+    """0, whose gradient is 0 as well: it begins the backward pass at all of its arguments."""
+
+    @staticmethod
+    def forward(ctx: Any, *features: Tensor) -> Tensor:
+        ctx.shapes = [feature.shape for feature in features]
+        ctx.zeros = [feature.new_zeros(()) for feature in features]
+        return features[0].new_zeros(())
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Any:
+        pairs = zip(ctx.zeros, ctx.shapes, strict=True)
+        return tuple(zero.expand(shape) for zero, shape in pairs)

@@ -68,9 +68,7 @@ def gram(features: Tensor, weights: Tensor | None = None) -> Statistic:
     Source: Gatys et al. (2015), equation 3; the weights are the guided Gram matrix of Gatys et
     al. (2017), section 4, whose guidance channel is their square root.
     """
-    F = accumulable(features)
-    if weights is not None:
-        F = F * weights.sqrt()
+    F = features if weights is None else accumulable(features) * weights.sqrt()
     F = F.flatten(2)  # (B, C, M); a view in both memory formats
     total: Tensor = _SelfProduct.apply(F)  # type: ignore[no-untyped-call]
     return Statistic(total.sum(dim=0), count(features, weights))
@@ -86,21 +84,24 @@ def count(features: Tensor, weights: Tensor | None = None) -> float:
 class _SelfProduct(torch.autograd.Function):
     """``F Fᵀ`` with the gradient ``(D + Dᵀ) F``: half the work of a product of two unknowns.
 
+    In 16 bits, F is widened for both, but what is kept for the gradient is F itself.
+
     Source: the gradient is equation 6 of Gatys et al. (2015) without its outer factors.
     """
 
     @staticmethod
     def forward(ctx: Any, F: Tensor) -> Tensor:
         ctx.save_for_backward(F)
-        return F @ F.mT
+        wide = accumulable(F)
+        return wide @ wide.mT
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        (D,), (F,) = gradients, ctx.saved_tensors
-        S = D + D.mT
+        (D,), (kept,) = gradients, ctx.saved_tensors
+        F, S = accumulable(kept), D + D.mT
         # In the memory format of F, channels first or last: a mixture slows down what follows.
         product: Tensor = S @ F if F.stride(2) == 1 else (F.mT @ S).mT
-        return product
+        return product.to(kept.dtype)
 
 
 def blend(statistics: Sequence[Statistic], weights: Sequence[float]) -> Tensor:

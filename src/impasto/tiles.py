@@ -25,7 +25,7 @@ from torch import Tensor
 
 from impasto.backbones.backbone import Backbone
 from impasto.losses import GlobalLoss, LocalLoss
-from impasto.objective import IMAGE, Evaluation, Term
+from impasto.objective import IMAGE, Evaluation, Term, rooted
 from impasto.statistics import Statistic
 
 Key = TypeVar("Key")
@@ -260,19 +260,22 @@ class TiledObjective:
     ) -> Tensor:
         """Return the gradient of the tile's inner features with respect to its padded pixels."""
         pixels = tile.cut(image).clone().requires_grad_()
-        with torch.enable_grad():
-            features = self.backbone(pixels, layers)
-            shares = []
+
+        def sum_of(layer: str, features: Tensor) -> Tensor:
+            stride, shares = self.backbone.stride([layer]), []
             for term in self.on_layers:
-                stride, found = self.backbone.stride([term.layer]), features[term.layer]
+                if term.layer != layer:
+                    continue
                 if isinstance(term.loss, GlobalLoss):
-                    part = Wanted(term.layer, term.loss.statistic, term.mask).of(
-                        found, tile, stride
-                    )
+                    part = Wanted(layer, term.loss.statistic, term.mask).of(features, tile, stride)
                     shares.append((cotangents[term.name] * part.total).sum())
                 elif isinstance(term.loss, LocalLoss):
-                    inner = tile.inner(found, stride)
+                    inner = tile.inner(features, stride)
                     value = term.weight * term.loss.part(inner, *tile.place(stride))
                     parts[term.name] += value.item()
                     shares.append(value)
-            return torch.autograd.grad(torch.stack(shares).sum(), pixels)[0]
+            return torch.stack(shares).sum()
+
+        with torch.enable_grad():
+            root = rooted(self.backbone(pixels, layers), sum_of)
+        return torch.autograd.grad(root, pixels)[0]
