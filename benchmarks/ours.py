@@ -11,8 +11,10 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.timing import peak_memory, repeat
-from impasto.job import Job, prepare, wanted_layers
+from impasto.job import Job
 from impasto.painted import Painted
+from impasto.preparation import prepare
+from impasto.selection import wanted_layers
 from impasto.settings import Settings
 from impasto.transfer import build, paint
 

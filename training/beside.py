@@ -18,8 +18,8 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 import impasto
-from impasto.job import prepare
 from impasto.painted import Painted
+from impasto.preparation import prepare
 from impasto.samples import painting, photograph
 from impasto.settings import Settings
 from impasto.statistics import gram

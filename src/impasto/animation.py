@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from impasto import images
+from impasto.color import Rgb
 from impasto.errors import SettingsError
-from impasto.job import Rgb
 from impasto.painted import Progress, Record
 
 LONGEST_SIDE = 720

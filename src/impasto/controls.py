@@ -11,18 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from impasto import images
-from impasto.color import luminance, recolor, spread, with_luminance_of
+from impasto.color import Rgb, luminance, recolor, spread, with_luminance_of
 from impasto.errors import SettingsError
 from impasto.faces import find_faces, strength_around
 from impasto.images import Picture
 from impasto.masks import Mask, Region, regions
 from impasto.settings import Settings
 from impasto.tables import COLOR_MATCHES, FINISHES
-
-Rgb = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +52,11 @@ class Controls:
         """
         if settings.mask_spread and not content_masks:
             raise SettingsError("mask_spread is given without a mask: give a content_mask, too.")
+        if settings.auto and content_masks:
+            raise SettingsError(
+                "auto weighs the style of a whole picture and a content mask leaves parts of it: "
+                "give a style_weight in place of auto."
+            )
         notes: tuple[str, ...] = ()
         found = regions(content_masks, style_masks, photograph, styles)
         if settings.protect_faces:

@@ -11,8 +11,10 @@ from impasto.color import recolor, transport
 from impasto.controls import Controls
 from impasto.errors import SettingsError
 from impasto.images import MIN_LONG_SIDE, Picture
-from impasto.job import Job, active_layers, style_losses, style_sizes
+from impasto.job import Job
+from impasto.selection import active_layers, style_losses
 from impasto.settings import Layers, Settings
+from impasto.sizes import style_sizes
 from impasto.styles import choose
 
 KEPT = (

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from impasto import images
+from impasto.color import Rgb
 from impasto.errors import ImpastoError
-from impasto.job import Job, Rgb
+from impasto.job import Job
 from impasto.minimize import State, Step
 from impasto.recipe import Recipe
 from impasto.settings import Settings

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 from impasto.errors import SettingsError
 from impasto.images import Canvas, as_picture
-from impasto.job import prepare
 from impasto.painted import Painted, Progress
+from impasto.preparation import prepare
 from impasto.presets import expand
 from impasto.settings import Settings
 from impasto.transfer import paint, ready

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from impasto import parsing
-from impasto.backbones import BACKBONES, POOLINGS, RESCALINGS, check_layers
-from impasto.errors import SettingsError, look_up
+from impasto.backbones import BACKBONES, POOLINGS, RESCALINGS
+from impasto.errors import look_up
+from impasto.knobs import Knob, knob
 from impasto.normalization import NORMALIZATIONS
 from impasto.pyramid import plan
+from impasto.rules import check_together
 from impasto.tables import (
     COLOR_MATCHES,
     COLORS,
@@ -30,36 +30,6 @@ Layers = tuple[tuple[str, float], ...]
 
 PHOTOREAL_WEIGHT, PHOTOREAL_FINISH = 3e4, "poisson"
 """What `photoreal` stands for."""
-
-
-@dataclass(frozen=True)
-class Knob:
-    """What a front end needs to know of one setting.
-
-    Attributes:
-        parse: Turns text or a Python value into the setting's value; raises ValueError.
-        help: One line.
-        group: The heading under which it is listed.
-        unit: Of the number, or empty.
-        low: Smallest value allowed.
-        high: Largest value allowed.
-        choices: The table of the names allowed, or None if it is no choice.
-    """
-
-    parse: Callable[[Any], Any]
-    help: str
-    group: str
-    unit: str = ""
-    low: float | None = None
-    high: float | None = None
-    choices: Mapping[str, Any] | None = None
-
-
-def knob(default: Any, parse: Callable[[Any], Any], help: str, group: str, **details: Any) -> Any:
-    """Return a dataclass field that carries its `Knob`."""
-    return dataclasses.field(
-        default=default, metadata={"knob": Knob(parse, help, group, **details)}
-    )
 
 
 ITERATIONS = 100
@@ -304,64 +274,7 @@ class Settings:
             value = getattr(self, field.name)
             if value is not None or field.default is not None:
                 object.__setattr__(self, field.name, check(field.name, value))
-        self._check_together()
-
-    def _check_together(self) -> None:
-        if self.bits not in (8, 16):
-            raise SettingsError(f"bits is {self.bits}: a file has 8 or 16 bits per channel.")
-        for chosen in (self.content_layers, self.style_layers):
-            check_layers(self.backbone, [layer for layer, _ in chosen or ()])
-        if self.rescale != "none" and not BACKBONES[self.backbone].rescalable:
-            raise SettingsError(
-                f"rescale is '{self.rescale}' but backbone is '{self.backbone}': only "
-                "convolutions in a row can be rescaled, so choose vgg19, vgg16 or alexnet, or "
-                "leave rescale out."
-            )
-        if self.auto:
-            self._check_auto()
-        if self.content_weight == 0 == self.style_weight:
-            raise SettingsError(
-                "content_weight and style_weight are both 0: at least one must be larger."
-            )
-        if self.plan and self.plan[-1][0] > self.size:
-            raise SettingsError(
-                f"plan ends at {self.plan[-1][0]} pixels but size is {self.size}: "
-                "a level must not be larger than the result."
-            )
-        if self.style_blend and not any(self.style_blend):
-            raise SettingsError("style_blend has only zeros: at least one must be larger.")
-        if not self.style_scale:
-            raise SettingsError("style_scale is empty: give one number, or one for each style.")
-        self._check_controls()
-
-    def _check_controls(self) -> None:
-        if self.color_match and self.color != "content":
-            raise SettingsError(
-                f"color_match is {self.color_match!r} but color is {self.color!r}: "
-                "colors are matched with color 'content' only."
-            )
-        if self.photoreal and self.photoreal_weight == 0:
-            raise SettingsError("photoreal is on and photoreal_weight is 0: leave one of them out.")
-
-    def _check_auto(self) -> None:
-        if self.style_weight is not None:
-            raise SettingsError(
-                f"auto chooses style_weight, which is {self.style_weight:g}: leave one of them out."
-            )
-        if self.normalization != "relative":
-            raise SettingsError(
-                f"auto needs losses without a unit and normalization is {self.normalization}: "
-                "leave out auto or normalization."
-            )
-        if self.content_weight == 0:
-            raise SettingsError(
-                "auto weighs style against content and content_weight is 0: it must be larger."
-            )
-        if self.photoreal or self.photoreal_weight:
-            raise SettingsError(
-                "auto seeks the weight at which half of the content is lost, and photoreal keeps "
-                "it: leave out one of them."
-            )
+        check_together(self)
 
     def with_defaults(self) -> Settings:
         """Return the settings with everything filled in that follows from other settings."""
@@ -418,30 +331,4 @@ def check(setting: str, value: Any) -> Any:
     Raises:
         SettingsError: If it is not; the message names the setting, the value and the rule.
     """
-    this = KNOBS[setting]
-    try:
-        parsed = this.parse(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise SettingsError(f"{setting} is {value!r}: {error}.") from None
-    if this.choices is not None:
-        for chosen in [parsed] if isinstance(parsed, str) else [name for name, _ in parsed]:
-            look_up(this.choices, chosen, setting)
-    for number in _numbers(parsed):
-        low = -math.inf if this.low is None else this.low
-        high = math.inf if this.high is None else this.high
-        if not low <= number <= high:
-            raise SettingsError(f"{setting} is {value!r}: it must be {_range(this)}.")
-    return parsed
-
-
-def _numbers(value: Any) -> Iterable[float]:
-    if isinstance(value, tuple):
-        return [v for v in value if isinstance(v, float)]
-    return [value] if isinstance(value, int | float) else []
-
-
-def _range(this: Knob) -> str:
-    unit = f" {this.unit}" if this.unit else ""
-    if this.high is None:
-        return f"at least {this.low:g}{unit}"
-    return f"from {this.low:g} to {this.high:g}{unit}"
+    return KNOBS[setting].check(setting, value)

@@ -20,9 +20,10 @@ from torch import Tensor
 from impasto.auto import tuned
 from impasto.backbones.backbone import Backbone
 from impasto.balance import balanced, reweighed
+from impasto.color import Rgb
 from impasto.edges import EdgeLoss
 from impasto.initializers import sprinkle
-from impasto.job import Job, Rgb, active_layers, prepare, style_losses
+from impasto.job import Job
 from impasto.losses import ContentLoss, TotalVariation
 from impasto.minimize import State, proceed
 from impasto.mixing import mixing_jobs
@@ -31,7 +32,9 @@ from impasto.objective import IMAGE, Objective, Restricted, Term
 from impasto.optimizers import Optimizer
 from impasto.painted import Painted, Position, Progress
 from impasto.photorealism import MattingLoss
+from impasto.preparation import prepare
 from impasto.presets import apply
+from impasto.selection import active_layers, style_losses
 from impasto.settings import Settings
 from impasto.spreading import Area
 from impasto.styles import choose, style_terms

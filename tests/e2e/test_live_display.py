@@ -17,10 +17,10 @@ import torch
 
 from impasto.__main__ import main
 from impasto.display import Eta, choose_display, clock, losses, opening, plain
-from impasto.job import prepare
 from impasto.minimize import State, Step
 from impasto.optimizers import LBFGS
 from impasto.painted import Progress
+from impasto.preparation import prepare
 from impasto.pyramid import plan
 from impasto.recipe import Recipe
 from impasto.settings import Settings

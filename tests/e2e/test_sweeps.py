@@ -12,7 +12,9 @@ import pytest
 from PIL import Image
 
 from impasto import images
+from impasto.cli.sweeps import RECONSTRUCTION
 from impasto.recipe import Recipe
+from impasto.reconstruction import DEFAULTS, TV
 from tests.e2e.conftest import dimensions
 from tests.e2e.test_live_display import terminal
 
@@ -259,3 +261,24 @@ def test_reconstruct_names_its_result_after_the_picture(impasto, photograph, tmp
         == "photo-content.png\n"
     )
     assert impasto("reconstruct", photograph, *FAST).code == 2
+
+
+def test_the_help_of_reconstruct_names_its_own_defaults():
+    assert {**DEFAULTS, "tv_weight": TV} == RECONSTRUCTION
+
+
+def test_a_reconstruction_resumes_to_the_same_pixels_and_writes_its_losses(
+    impasto, photograph, tmp_path
+):
+    whole, parts = tmp_path / "whole.png", tmp_path / "parts.png"
+    command = ("reconstruct", photograph, "--content", "relu2_1", *FAST, "--snapshot-every", 2)
+    log, film = tmp_path / "losses.csv", tmp_path / "film.gif"
+    assert (
+        impasto(*command, "-o", whole, "--iterations", 6, "--log", log, "--animate", film).code == 0
+    )
+    assert impasto(*command, "-o", parts, "--iterations", 3).code == 0
+    assert impasto(*command, "-o", parts, "--iterations", 6, "--resume").code == 0
+    assert np.array_equal(pixels(whole), pixels(parts))
+    assert len(log.read_text().splitlines()) == 1 + 6
+    with Image.open(film) as opened:
+        assert opened.n_frames > 1

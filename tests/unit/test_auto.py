@@ -7,7 +7,7 @@ import pytest
 from impasto import auto, stylize
 from impasto.auto import LEAST, LOST, MOST, Trial, following, notes, tuned
 from impasto.errors import SettingsError
-from impasto.job import prepare
+from impasto.preparation import prepare
 from impasto.samples import painting, photograph
 from impasto.settings import Settings
 

@@ -8,10 +8,12 @@ import torch
 
 from impasto.backbones import BACKBONES, load_backbone
 from impasto.images import as_picture
-from impasto.job import extent_of, measure, wanted_layers
+from impasto.loading import measure
 from impasto.machine import DTYPES
 from impasto.memory import BUFFERS, OVERHEAD, Cost, peak
+from impasto.selection import wanted_layers
 from impasto.settings import Settings
+from impasto.sizes import extent_of
 from tests.weight_files import write_usual
 
 PAGE = Path(__file__).parents[2] / "docs" / "algorithm.md"

@@ -8,8 +8,8 @@ import torch
 
 from impasto.checkpoint_file import checkpoint_path, read_checkpoint, write_checkpoint
 from impasto.errors import CheckpointError
-from impasto.job import prepare
 from impasto.painted import Painted
+from impasto.preparation import prepare
 from impasto.settings import Settings
 from impasto.transfer import paint
 

@@ -10,7 +10,7 @@ from PIL import Image
 from impasto import faces, stylize
 from impasto.color import LUMA, luminance
 from impasto.errors import SettingsError
-from impasto.job import prepare
+from impasto.preparation import prepare
 from impasto.samples import painting, photograph
 from impasto.settings import Settings
 from impasto.statistics import gram

@@ -5,9 +5,9 @@ import pytest
 import torch
 from scipy.optimize import fmin_l_bfgs_b
 
-from impasto.job import prepare
 from impasto.lbfgsb import LBFGSB
 from impasto.optimizers import LONGEST_STEP
+from impasto.preparation import prepare
 from impasto.settings import Settings
 from impasto.transfer import build
 

@@ -14,9 +14,9 @@ from PIL import Image
 from impasto.animation import FILMS, FRAMES, HOLD, MOST_KEPT, Animation, Frame, oklab, pace, thin
 from impasto.curves import draw_curves
 from impasto.errors import PictureError, SettingsError
-from impasto.job import prepare
 from impasto.outputs import Followers, Outputs
 from impasto.painted import Painted, Record
+from impasto.preparation import prepare
 from impasto.records import LogFile
 from impasto.settings import Settings
 from impasto.snapshots import check_space, snapshot_path

@@ -8,8 +8,9 @@ from PIL import Image
 from impasto import images, reconstruct
 from impasto.errors import PictureError, SettingsError
 from impasto.images import Canvas
-from impasto.job import active_layers, prepare, wanted_layers
+from impasto.preparation import prepare
 from impasto.reconstruction import parse_shape
+from impasto.selection import active_layers, wanted_layers
 from impasto.settings import Settings
 from impasto.statistics import gram
 

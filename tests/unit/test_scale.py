@@ -7,8 +7,8 @@ from PIL import Image
 
 from impasto import stylize
 from impasto.errors import PictureError
-from impasto.job import prepare
 from impasto.mixing import mixing_jobs
+from impasto.preparation import prepare
 from impasto.samples import painting, photograph
 from impasto.settings import Settings
 from impasto.transfer import ready

@@ -11,9 +11,9 @@ from impasto import stylize
 from impasto.checkpoint_file import checkpoint_path, read_checkpoint, write_checkpoint
 from impasto.errors import CheckpointError, SettingsError
 from impasto.images import Canvas, read
-from impasto.job import prepare
 from impasto.mixing import mixing_jobs
 from impasto.painted import Painted
+from impasto.preparation import prepare
 from impasto.presets import apply
 from impasto.reconstruction import reconstruct
 from impasto.settings import Settings

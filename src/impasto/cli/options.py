@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -37,23 +37,31 @@ class GroupedCommand(click.Command):
 
 def settings_options(command: Command) -> Command:
     """Add one option per setting to a command."""
-    return settings_options_without()(command)
+    return settings_options_where({})(command)
 
 
-def settings_options_without(*names: str) -> Callable[[Command], Command]:
-    """Return a decorator that adds one option per setting, except for some."""
+def settings_options_where(
+    defaults: Mapping[str, object], without: Sequence[str] = ()
+) -> Callable[[Command], Command]:
+    """Return a decorator that adds one option per setting, except for some.
+
+    Args:
+        defaults: What the command takes where an option is not given, if that is not usual.
+        without: The settings that the command has no option for.
+    """
 
     def decorate(command: Command) -> Command:
-        for name in reversed([name for name in KNOBS if name not in names]):
-            command = setting_option(name)(command)
+        for name in reversed([name for name in KNOBS if name not in without]):
+            usual = Settings.__dataclass_fields__[name].default
+            command = setting_option(name, defaults.get(name, usual))(command)
         return command
 
     return decorate
 
 
-def setting_option(name: str) -> Callable[[Command], Command]:
-    """Return the option of a setting."""
-    this, default = KNOBS[name], Settings.__dataclass_fields__[name].default
+def setting_option(name: str, default: object) -> Callable[[Command], Command]:
+    """Return the option of a setting, whose help names the default."""
+    this = KNOBS[name]
     words = [this.help + (f": {', '.join(this.choices)}" if this.choices else "")]
     if default is not None and default is not False and default != ():
         words.append(f"[default: {default}]")

@@ -14,9 +14,11 @@ from impasto.cli.options import (
     GroupedCommand,
     display_options,
     given,
+    output_options,
     preset_option,
     settings_options,
-    settings_options_without,
+    settings_options_where,
+    take_outputs,
 )
 from impasto.cli.work import start_work
 from impasto.errors import ImpastoError
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from impasto.sweeps.cells import Sweep
 
 FOLDER = "The folder to write to: contact-sheet.png, report.html, cells.csv and the pictures."
+
+RECONSTRUCTION = {"init": "noise", "iterations": 200, "tv_weight": 0.1}
+"""What `impasto.reconstruction` takes where nothing is given; to import it would take a second."""
 
 
 @click.command(cls=GroupedCommand)
@@ -36,9 +41,11 @@ FOLDER = "The folder to write to: contact-sheet.png, report.html, cells.csv and 
 )
 @click.option("-o", "--output", help="The picture to write: .png, .jpg, .webp or .tif.")
 @preset_option
+@output_options
 @display_options
-@settings_options_without(
-    "content_layers", "style_layers", "content_weight", "style_weight", "size"
+@settings_options_where(
+    RECONSTRUCTION,
+    without=("content_layers", "style_layers", "content_weight", "style_weight", "size", "auto"),
 )
 def reconstruct(
     image: str,
@@ -59,11 +66,12 @@ def reconstruct(
     """
     from impasto.reconstruction import as_painting
 
+    outputs = take_outputs(values)
     sources = as_painting(image, content_layers, style_layers, shape, given(values))
     if output is None:
         output = f"{Path(image).stem}-{'content' if content_layers else 'texture'}.png"
     out, styles = Path(output), tuple(sources.styles)
-    start_work(out, sources.content, styles, sources.settings, quiet, as_json)
+    start_work(out, sources.content, styles, sources.settings, quiet, as_json, outputs=outputs)
 
 
 @click.command(cls=GroupedCommand)
@@ -73,7 +81,7 @@ def reconstruct(
 @click.option("-o", "--output", default="figure", help=FOLDER + "  [default: figure]")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @preset_option
-@settings_options
+@settings_options_where({"init": None, "iterations": None})
 def figure(
     number: int, content: str, style: tuple[str, ...], output: str, quiet: bool, **values: Any
 ) -> None:

@@ -16,8 +16,9 @@ from impasto.errors import ImpastoError, PictureError
 from impasto.settings import Settings
 
 if TYPE_CHECKING:
+    from impasto.color import Rgb
     from impasto.images import Canvas
-    from impasto.job import Job, Rgb
+    from impasto.job import Job
     from impasto.outputs import Outputs
     from impasto.painted import Painted
 
@@ -34,9 +35,9 @@ def start_work(
 ) -> None:
     """Check everything, paint, and print the path; neither inputs nor ``keep`` are overwritten."""
     from impasto import images
-    from impasto.job import prepare
     from impasto.outputs import Outputs
     from impasto.painted import Painted
+    from impasto.preparation import prepare
 
     outputs = outputs or Outputs()
     masks = (*settings.content_mask, *settings.style_mask)

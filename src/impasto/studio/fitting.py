@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from impasto.errors import SettingsError
-from impasto.job import Job, extent_of, pick_tile, prepare
+from impasto.job import Job
+from impasto.loading import pick_tile
+from impasto.preparation import prepare
 from impasto.settings import Settings
+from impasto.sizes import extent_of
 from impasto.studio.inputs import Input
 
 TRIED = 64

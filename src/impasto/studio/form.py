@@ -8,7 +8,8 @@ from typing import Any
 
 from impasto import parsing
 from impasto.errors import look_up
-from impasto.settings import KNOBS, MACHINE, Knob, Settings, check
+from impasto.knobs import Knob
+from impasto.settings import KNOBS, MACHINE, Settings, check
 from impasto.tables import INITIALIZERS
 
 FILES = {parsing.path.__name__, "paths"}

@@ -6,7 +6,8 @@ import pytest
 
 from impasto import parsing
 from impasto.errors import UsageError
-from impasto.settings import KNOBS, Knob, Settings
+from impasto.knobs import Knob
+from impasto.settings import KNOBS, Settings
 from impasto.studio import form
 from impasto.studio.form import control, controls, from_settings, is_open, to_settings
 

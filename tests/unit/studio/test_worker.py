@@ -5,7 +5,7 @@ from PIL import Image
 
 from impasto import memory
 from impasto.errors import SettingsError
-from impasto.job import prepare
+from impasto.preparation import prepare
 from impasto.recipe import Recipe
 from impasto.studio import preview, worker
 from impasto.studio.preview import Preview
