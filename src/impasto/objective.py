@@ -88,10 +88,9 @@ class Objective:
             return torch.stack(list(found.values())).sum()
 
         with torch.enable_grad():
-            features = self.backbone(image, self.layers)
-            if any(term.layer == IMAGE for term in self.terms):
-                features = {IMAGE: image, **features}
-            root = rooted(features, sum_of)
+            features = {IMAGE: image, **self.backbone(image, self.layers)}
+            looked_at = {term.layer for term in self.terms}
+            root = rooted({k: v for k, v in features.items() if k in looked_at}, sum_of)
         (gradient,) = torch.autograd.grad(root, image)
         parts = {term.name: values[term.name] for term in self.terms}
         total = torch.stack(list(parts.values())).sum().item()
