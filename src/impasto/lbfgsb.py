@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from torch import Tensor
 
 from impasto.optimizers import CURVATURE_FLOOR, LBFGS, LONGEST_STEP
@@ -29,7 +31,7 @@ class LBFGSB(LBFGS):
     machine learning", section 11.3.
     """
 
-    def step(self, image: Tensor, gradient: Tensor) -> Tensor:
+    def step(self, image: Tensor, gradient: Tensor, total: float = math.nan) -> Tensor:
         """Return the image after one step within the box; the change is bounded as in L-BFGS."""
         x, g = image.flatten(), gradient.contiguous().flatten()
         if self.last is not None:

@@ -37,7 +37,16 @@ def is_here(device: str) -> bool:
 
 
 def choose_precision(wanted: str | None, device: str) -> str:
-    """Return the precision asked for, or bfloat16 where the processor computes it natively."""
+    """Return the precision asked for, or bfloat16 where the processor computes it natively.
+
+    Raises:
+        SettingsError: If the device has no numbers of this precision.
+    """
+    if wanted == "float64" and device.startswith("mps"):
+        raise SettingsError(
+            f"precision is float64 and device is {device}, which has none: give float32 or another "
+            "device."
+        )
     if wanted is not None:
         return wanted
     native = device.startswith("cpu") and has_native_bfloat16()

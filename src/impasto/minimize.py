@@ -147,7 +147,7 @@ def _accept(state: State, at: Evaluation) -> Step:
     if state.best is None or step.total < state.best.total:
         state.best, state.improved = step, state.index
     state.recent.append(state.best.total)
-    state.image = state.optimizer.step(image, at.gradient)
+    state.image = state.optimizer.step(image, at.gradient, at.total)
     return replace(step, best=state.best.image, best_total=state.best.total)
 
 

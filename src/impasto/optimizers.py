@@ -1,11 +1,13 @@
-"""Optimizers: each is asked for the next image, given the gradient at the present one.
+"""Optimizers: each is asked for the next image, given loss and gradient at the present one.
 
-None searches along a line, so that one step costs one evaluation. They never clamp the pixels
-between evaluations: a quasi-Newton model of a clamped function is wrong and can explode.
+Those here do not search along a line (`impasto.wolfe` does), so that a step costs one evaluation.
+They never clamp the pixels between evaluations: a quasi-Newton model of a clamped function is wrong
+and can explode.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
@@ -29,8 +31,8 @@ may be scaled by any factor without a change of the result."""
 class Optimizer(Protocol):
     """What the loop needs of an optimizer."""
 
-    def step(self, image: Tensor, gradient: Tensor) -> Tensor:
-        """Return the image to evaluate next."""
+    def step(self, image: Tensor, gradient: Tensor, total: float) -> Tensor:
+        """Return the image to evaluate next, given the gradient and the loss at ``image``."""
 
     def restart(self) -> None:
         """Forget what was learned and go on with half the step length, after a divergence."""
@@ -59,7 +61,7 @@ class LBFGS:
         self.pairs: deque[Pair] = deque(maxlen=history)
         self.last: tuple[Tensor, Tensor] | None = None
 
-    def step(self, image: Tensor, gradient: Tensor) -> Tensor:
+    def step(self, image: Tensor, gradient: Tensor, total: float = math.nan) -> Tensor:
         """Return ``image - learning_rate H gradient``, the change bounded by `LONGEST_STEP`."""
         x, g = image.flatten(), gradient.contiguous().flatten()
         if self.last is not None:
@@ -158,7 +160,7 @@ class Adam:
         self.mean: Tensor | None = None
         self.square: Tensor | None = None
 
-    def step(self, image: Tensor, gradient: Tensor) -> Tensor:
+    def step(self, image: Tensor, gradient: Tensor, total: float = math.nan) -> Tensor:
         """Return the image after one step."""
         b1, b2 = self.betas
         self.count += 1

@@ -209,7 +209,7 @@ class Settings:
     learning_rate: float = knob(
         None,
         parsing.real,
-        "step length: 1 for lbfgs and lbfgsb, 0.02 for adam",
+        "step length: 1 for every lbfgs, 0.02 for adam",
         OPTIMIZATION,
         low=1e-9,
     )

@@ -66,11 +66,17 @@ VARIATIONS: dict[str, Variation] = {
 
 OPTIMIZERS: dict[str, Row] = {
     "lbfgs": Row("impasto.optimizers:LBFGS", "quasi-Newton: the fewest evaluations"),
+    "lbfgs-wolfe": Row("impasto.wolfe:SearchingLBFGS", "lbfgs that searches along each direction"),
     "lbfgsb": Row("impasto.lbfgsb:LBFGSB", "lbfgs that keeps every pixel in [0, 1]"),
     "adam": Row("impasto.optimizers:Adam", "adaptive gradient descent: the least memory"),
 }
 
-LEARNING_RATES: dict[str, float] = {"lbfgs": 1.0, "lbfgsb": 1.0, "adam": 0.02}
+LEARNING_RATES: dict[str, float] = {
+    "lbfgs": 1.0,
+    "lbfgs-wolfe": 1.0,
+    "lbfgsb": 1.0,
+    "adam": 0.02,
+}
 """Default learning rate of each optimizer, for pixels in [0, 1]."""
 
 INITIALIZERS: dict[str, Row] = {

@@ -19,6 +19,14 @@ def slope(image):
     return CURVATURE * (image - 0.4)
 
 
+def loss(image):
+    return (CURVATURE * (image - 0.4).square()).sum().item() / 2
+
+
+def step(optimizer, image):
+    return optimizer.step(image, slope(image), loss(image))
+
+
 def make(name, history=4):
     return OPTIMIZERS[name].load()(LEARNING_RATES[name], history)
 
@@ -32,21 +40,21 @@ class TestOptimizer:
     def test_it_descends(self, name):
         optimizer, image = make(name), start()
         for _ in range(60):
-            image = optimizer.step(image, slope(image))
+            image = step(optimizer, image)
         assert (image - 0.4).abs().mean() < 0.05 * (start() - 0.4).abs().mean()
 
     @pytest.mark.parametrize("count", [0, 1, 9])
     def test_what_it_remembers_leads_to_the_same_images(self, name, count):
         optimizer, image = make(name), start()
         for _ in range(count):
-            image = optimizer.step(image, slope(image))
+            image = step(optimizer, image)
         memory = optimizer.state()
         assert all(isinstance(v, torch.Tensor | float | int) for v in memory.values())
         other, twin = make(name), image
-        other.step(torch.zeros_like(image), torch.ones_like(image))  # is forgotten
+        other.step(torch.zeros_like(image), torch.ones_like(image), 1.0)  # is forgotten
         other.restore(memory)
         for _ in range(5):
-            image, twin = optimizer.step(image, slope(image)), other.step(twin, slope(twin))
+            image, twin = step(optimizer, image), step(other, twin)
             assert torch.equal(image, twin)
         other.restart()
         assert other.learning_rate == LEARNING_RATES[name] / 2

@@ -36,7 +36,7 @@ def path(tmp_path) -> Path:
     return checkpoint_path(tmp_path / "out.png")
 
 
-@pytest.mark.parametrize("optimizer", ["lbfgs", "lbfgsb", "adam"])
+@pytest.mark.parametrize("optimizer", ["lbfgs", "lbfgs-wolfe", "lbfgsb", "adam"])
 @pytest.mark.parametrize("count", [1, 4, 7, 10])
 def test_a_run_goes_on_to_the_same_pixels(photograph, painting, path, optimizer, count):
     settings = SETTINGS.replace(optimizer=optimizer)

@@ -90,8 +90,8 @@ def test_the_tolerance_is_a_share_per_evaluation(fall, converged):
 
 def test_a_run_without_progress_goes_back_to_the_best_image_with_shorter_steps():
     class Astray(LBFGS):
-        def step(self, image, gradient):
-            moved = super().step(image, gradient)
+        def step(self, image, gradient, total):
+            moved = super().step(image, gradient, total)
             return moved if self.learning_rate < 1 else 2 * image - moved  # uphill at first
 
     def above_one(image):

@@ -1,0 +1,56 @@
+"""The bytes per pixel that the documentation gives are those that the estimate uses."""
+
+import re
+from pathlib import Path
+
+import pytest
+import torch
+
+from impasto.backbones import BACKBONES, load_backbone
+from impasto.images import as_picture
+from impasto.loading import measure
+from impasto.machine import DTYPES
+from impasto.memory import BUFFERS, OVERHEAD, Cost, peak
+from impasto.selection import wanted_layers
+from impasto.settings import Settings
+from impasto.sizes import extent_of
+from tests.weight_files import write_usual
+
+PAGE = Path(__file__).parents[2] / "docs" / "algorithm.md"
+ROW = re.compile(r"^\| `(\w+)` \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
+ROWS = {name: [int(n) for n in numbers] for name, *numbers in ROW.findall(PAGE.read_text("utf-8"))}
+
+
+def test_every_network_has_a_row():
+    assert list(ROWS) == list(BACKBONES)
+
+
+@pytest.mark.parametrize("name", BACKBONES)
+def test_an_evaluation_takes_the_bytes_that_the_page_says(name, tmp_path):
+    whole, tile, margin = ROWS[name][:2], ROWS[name][2:4], ROWS[name][4]
+    stages = BACKBONES[name].stages
+    settings = Settings(backbone=name, weights="any.pth" if stages else None).with_defaults()
+    layers = wanted_layers(settings)
+    path = write_usual(name, layers, tmp_path) if stages else None
+    backbone = load_backbone(name, layers=layers, weights=path)
+    assert margin == backbone.margin(layers)
+    for precision, bytes_, mebibytes in zip(("float32", "bfloat16"), whole, tile, strict=True):
+        backbone.to(DTYPES[precision]).to(memory_format=torch.channels_last)
+        found = OVERHEAD * measure(settings, backbone, 0).memory
+        assert bytes_ == pytest.approx(found, rel=0.05)
+        assert mebibytes == pytest.approx(found * (512 + 2 * margin) ** 2 / 2**20, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "history", "expected"),
+    [("lbfgs", 10, 384), ("lbfgs", 5, 264), ("lbfgs", 100, 2544), ("adam", 10, 168)],
+)
+def test_the_rest_is_buffers_and_what_the_optimizer_remembers(optimizer, history, expected):
+    photo = as_picture(torch.zeros(3, 60, 80))
+    settings = Settings(size=80, optimizer=optimizer, history=history)
+    extent = extent_of(settings, photo, [photo])
+    assert extent.fixed / (60 * 80) == expected
+    assert peak(extent, Cost(0, 0), 0, 0) == extent.fixed
+    assert 12 * BUFFERS == 144
+    text = PAGE.read_text("utf-8")
+    assert f"{expected} bytes" in text
