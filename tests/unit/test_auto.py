@@ -48,6 +48,14 @@ def test_the_weight_has_bounds(job):
         assert tuned(job, paint).settings.style_weight == expected
 
 
+def test_a_large_picture_keeps_the_look_unless_the_evaluations_are_given():
+    small, large = (Settings(auto=True, size=size).with_defaults().plan for size in (256, 1024))
+    assert large == (*small, (512, 30), (1024, 15))
+    given = Settings(auto=True, size=1024, iterations=50).with_defaults().plan
+    assert given == Settings(size=1024, iterations=50).with_defaults().plan
+    assert Settings(auto=True, size=1024, levels=2).with_defaults().plan[-1] == (1024, 100)
+
+
 def test_two_runs_tell_the_slope():
     trials = [Trial(10.0, 0.3, 0.1), Trial(100.0, 0.7, 0.1)]
     assert following(trials) == pytest.approx(math.sqrt(1000))
