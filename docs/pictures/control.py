@@ -105,6 +105,18 @@ def photoreal_regions() -> Image.Image:
     return sheet(*rows, height=170)
 
 
+def auto_sizes() -> Image.Image:
+    """The same look at 256, 512, 1024 and 2048 pixels, all reduced to one size."""
+    rows = [
+        [
+            stylize(photograph(content), painting(style), auto=True, size=size, threads=1).image
+            for size in (256, 512, 1024, 2048)
+        ]
+        for content, style in (("coffee", "swirls"), ("rocket", "embers"))
+    ]
+    return sheet(*rows, height=180)
+
+
 SHEETS: dict[str, Callable[[], Image.Image]] = {
     "color": color,
     "scale": scale,
@@ -112,4 +124,5 @@ SHEETS: dict[str, Callable[[], Image.Image]] = {
     "stays": stays,
     "photoreal": photoreal,
     "photoreal-regions": photoreal_regions,
+    "auto-sizes": auto_sizes,
 }

@@ -27,7 +27,7 @@ MOST = 4.0
 HELD = 256
 """A look that is to hold is made at about this size, in all the evaluations."""
 
-FINER, FEWEST = 0.3, 10
+FINER, FEWEST = 0.5, 15
 """The next finer level gets this share of them, and each one after that half as many as the one
 before, but no fewer than so many: enough for strokes to become sharp, too few to move them."""
 
@@ -77,7 +77,7 @@ def holding(size: int, evaluations: int) -> tuple[Level, ...]:
 
     Example:
         >>> [(level.size, level.evaluations) for level in holding(1024, 100)]
-        [(128, 150), (256, 100), (512, 30), (1024, 15)]
+        [(128, 150), (256, 100), (512, 50), (1024, 25)]
     """
     sizes = [level.size for level in plan(size, evaluations)]
     base = next((at for at, each in enumerate(sizes) if each * math.sqrt(2) > HELD), len(sizes) - 1)
