@@ -7,8 +7,8 @@ sees is how much of the content is lost. So the weight is sought at which the co
     content(β) = LOST
 
 Larger weights lose more, nearly in proportion to log β, so a secant finds the weight in a few runs.
-Relative losses hardly depend on the size, so the weight serves for the size asked for, too. A larger
-result keeps the look, because its finer levels get few evaluations, see `pyramid.holding`.
+Relative losses hardly depend on the size, so the weight serves for the size asked for, too. A
+larger result keeps the look, because its finer levels get few evaluations: `pyramid.holding`.
 """
 
 from __future__ import annotations
