@@ -82,10 +82,47 @@ def photoreal() -> Image.Image:
     return sheet(*rows, height=128)
 
 
+def horizon() -> np.ndarray:
+    """Return a mask of the sky in the sample photograph of a rocket, soft at its border."""
+    y = np.mgrid[0:427, 0:640][0] / 427
+    return np.clip((0.89 - y) / 0.04, 0, 1).astype(np.float32)
+
+
+def photoreal_regions() -> Image.Image:
+    """From photograph to photograph by regions: a mask, without masks, and with them."""
+    sky, table = two_colors(horizon()), two_colors(1 - cup())
+    rows = []
+    for content, style, mask, part in (
+        ("coffee", "rocket", two_colors(cup()), sky),
+        ("rocket", "coffee", sky, table),
+    ):
+        shown = Image.fromarray((mask * 255).astype(np.uint8))
+        ways = [{}, {"content_mask": mask, "style_mask": part}]
+        painted = [
+            paint(content, photograph(style), photoreal=True, **SMALLER, **way) for way in ways
+        ]
+        rows.append([photograph(content), shown, *painted])
+    return sheet(*rows, height=170)
+
+
+def auto_sizes() -> Image.Image:
+    """The same look at 256, 512, 1024 and 2048 pixels, all reduced to one size."""
+    rows = [
+        [
+            stylize(photograph(content), painting(style), auto=True, size=size, threads=1).image
+            for size in (256, 512, 1024, 2048)
+        ]
+        for content, style in (("coffee", "swirls"), ("rocket", "embers"))
+    ]
+    return sheet(*rows, height=180)
+
+
 SHEETS: dict[str, Callable[[], Image.Image]] = {
     "color": color,
     "scale": scale,
     "regions": regions,
     "stays": stays,
     "photoreal": photoreal,
+    "photoreal-regions": photoreal_regions,
+    "auto-sizes": auto_sizes,
 }

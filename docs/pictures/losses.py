@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from docs.pictures.knobs import sweep
 from docs.pictures.sheets import sheet
 from PIL import Image
 
@@ -29,4 +32,14 @@ def style_losses() -> Image.Image:
     return sheet(*([paint(loss) for loss in row] for row in ROWS), height=150)
 
 
-SHEETS: dict[str, Callable[[], Image.Image]] = {"style-losses": style_losses}
+def pareto() -> Image.Image:
+    """Four style losses at five weights: distance from the style, agreement with the content."""
+    pair = photograph("cat"), painting("swirls")
+    weights = "style_weight=1,3,10,30,100"
+    losses = "style_loss=gram;gram:1,histogram:1;meanstd;wasserstein"
+    with TemporaryDirectory() as folder:
+        made = sweep(pair, Path(folder) / "sweep", losses, weights, size=192)
+        return Image.open(made / "pareto.png").convert("RGB")
+
+
+SHEETS: dict[str, Callable[[], Image.Image]] = {"style-losses": style_losses, "pareto": pareto}

@@ -7,8 +7,8 @@ sees is how much of the content is lost. So the weight is sought at which the co
     content(β) = LOST
 
 Larger weights lose more, nearly in proportion to log β, so a secant finds the weight in a few runs.
-Relative losses hardly depend on the size, so the weight serves for the size asked for, too: a
-larger result keeps its colors, but not the place of every stroke.
+Relative losses hardly depend on the size, so the weight serves for the size asked for, too. A
+larger result keeps the look, because its finer levels get few evaluations: `pyramid.holding`.
 """
 
 from __future__ import annotations
@@ -42,6 +42,15 @@ POOR = 0.05
 """A pair is a poor match if more than this relative style loss is left at the balance. Of the
 sample pairs 0.003 to 0.03 is left."""
 
+IDLE = 0.1
+"""If the style loss falls by less than the weight to minus this power, more weight gains nothing.
+So it is with the photograph's own colors: the painting comes with less work, and the style is there
+before half of the content is lost. Then the smaller weight is taken."""
+
+SATISFIED = (
+    "the style is reached with less than half of the content lost: more weight gains nothing."
+)
+
 Paint = Callable[[Job], Iterator[Progress]]
 
 
@@ -68,15 +77,16 @@ def tuned(job: Job, paint: Paint) -> Job:
         paint: Paints a job, see `transfer.paint`.
     """
     trials = [run(job, paint, FIRST)]
-    while abs(trials[-1].content - LOST) > CLOSE and len(trials) < RUNS:
+    while abs(trials[-1].content - LOST) > CLOSE and len(trials) < RUNS and not idle(trials):
         weight = following(trials)
         if any(math.isclose(weight, trial.weight, rel_tol=0.02) for trial in trials):
             break
         trials.append(run(job, paint, weight))
-    best = min(trials, key=lambda trial: abs(trial.content - LOST))
+    best = min(trials[:-1] if idle(trials) else trials, key=lambda t: abs(t.content - LOST))
     chosen = float(f"{best.weight:.2g}")
     settings = job.settings.replace(auto=False, style_weight=chosen)
     recipe, found = replace(job.recipe, settings=settings), notes(best, chosen)
+    found += [SATISFIED] if idle(trials) else []
     return replace(job, settings=settings, recipe=recipe, notes=(*job.notes, *found))
 
 
@@ -94,6 +104,16 @@ def run(job: Job, paint: Paint, weight: float) -> Trial:
         for kind in ("content ", "style ")
     )
     return Trial(weight, content / settings.content_weight, style / weight)
+
+
+def idle(trials: Sequence[Trial]) -> bool:
+    """Tell whether the last run had a larger weight than all before and gained nothing by it."""
+    *before, last = trials
+    if not before or last.content > LOST - CLOSE or last.weight <= max(t.weight for t in before):
+        return False
+    near = max(before, key=lambda trial: trial.weight)
+    gained: float = (near.weight / last.weight) ** IDLE
+    return last.style > near.style * gained
 
 
 def following(trials: Sequence[Trial]) -> float:

@@ -7,7 +7,7 @@ measured by a network other than the one that painted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
@@ -105,12 +105,11 @@ def judge(result: Any, content: Any, styles: Any, network: str | None = None) ->
     photograph, painted = as_picture(content).over_white(), as_picture(result).over_white()
     _check_shape(painted, photograph)
     painter = painter_of(result)
-    name = choose_network(painter) if network is None else network
+    name = choose_network({painter} - {None}) if network is None else network
     layers, net = load_network(name)
-    height, width = painted.shape[:2]
-    width, height = fit(width, height, min(max(width, height), LARGEST))
+    width, height = judged_size(painted.shape[1], painted.shape[0])
     photograph = images.resize(photograph, width, height)
-    paintings = [_fitted(each, max(width, height)) for each in paintings]
+    paintings = [fitted(each, max(width, height)) for each in paintings]
     baselines = {
         "content": photograph,
         "content in the style's colors": recolor(
@@ -131,9 +130,17 @@ class Measure:
     """Measures any number of pictures against one photograph and its styles."""
 
     def __init__(
-        self, network: Network, layers: Sequence[str], content: Rgb, styles: Sequence[Rgb]
+        self,
+        network: Network,
+        layers: Sequence[str],
+        content: Rgb,
+        styles: Sequence[Rgb],
+        weights: Sequence[float] = (),
     ) -> None:
-        """Take what is needed from the photograph and the paintings (H, W, 3)."""
+        """Take what is needed from the photograph and the paintings (H, W, 3).
+
+        The paintings count by their weights, or equally if there are none.
+        """
         self.network, self.content = network, tensor(content)
         self.middle = layers[len(layers) // 2]  # whose self-similarity is the structure
         scale = NORMALIZATIONS["relative"].style
@@ -144,7 +151,7 @@ class Measure:
         for kind, losses in self.losses.items():
             for layer in layers:
                 found = [kind.statistic(each[layer]) for each in features]  # type: ignore[attr-defined]
-                losses[layer] = kind(blend(found, [1.0] * len(found)), scale)
+                losses[layer] = kind(blend(found, weights or [1.0] * len(found)), scale)
 
     @torch.no_grad()
     def __call__(self, rgb: Rgb) -> Scores:
@@ -164,12 +171,20 @@ class Measure:
         )
 
 
-def choose_network(painter: str | None) -> str:
-    """Return a trained network that is at hand and did not paint, or the random filters."""
-    if painter is None:
+def judged_size(width: int, height: int) -> tuple[int, int]:
+    """Return the width and height at which a picture is judged."""
+    return fit(width, height, min(max(width, height), LARGEST))
+
+
+def choose_network(painters: Collection[str | None]) -> str:
+    """Return a trained network that is at hand and did not paint, or the random filters.
+
+    These it is, too, where nobody knows what painted.
+    """
+    if not painters:
         return FILTERS
     ready = [name for name in BACKBONES if not sources(name) or find(name) is not None]
-    return next((name for name in ready if name != painter), FILTERS)
+    return next((name for name in ready if name not in painters), FILTERS)
 
 
 def load_network(name: str) -> tuple[tuple[str, ...], Network]:
@@ -208,7 +223,8 @@ def piece(rgb: Rgb, width: int, height: int) -> Rgb:
     return large[top : top + height, left : left + width]
 
 
-def _fitted(rgb: Rgb, long_side: int) -> Rgb:
+def fitted(rgb: Rgb, long_side: int) -> Rgb:
+    """Return a picture with another long side."""
     width, height = fit(rgb.shape[1], rgb.shape[0], long_side)
     return images.resize(rgb, width, height)
 

@@ -110,6 +110,12 @@ def check_counts(styles: Sequence[Any], settings: Settings) -> None:
             "fine_style is given but no style is painted: give a style picture and a style_weight, "
             "or leave out fine_style."
         )
+    for name in () if styles else ("color", "photoreal", "photoreal_weight", "finish"):
+        if getattr(settings, name) not in (None, getattr(USUAL, name)):
+            raise SettingsError(
+                f"{name} is {getattr(settings, name)!r} but no style is painted, whose colors it "
+                f"could change: leave out {name}."
+            )
     if settings.style_blend and len(settings.style_blend) != len(styles):
         raise SettingsError(
             f"style_blend has {len(settings.style_blend)} weights for {len(styles)} style "
@@ -121,6 +127,9 @@ def check_counts(styles: Sequence[Any], settings: Settings) -> None:
             "pictures: give one for all, or one for each."
         )
 
+
+USUAL = Settings().with_defaults()
+"""What a setting is where nobody has chosen it."""
 
 OF_THE_PHOTOGRAPH = (
     *("color", "content_mask", "style_mask", "protect_faces", "protect_edges"),
@@ -136,10 +145,9 @@ def check_canvas(canvas: Canvas, settings: Settings) -> Canvas:
             "a blank canvas has no content: content_weight must be 0, and init another than "
             "content, like noise."
         )
-    usual = Settings().with_defaults()
     for name in OF_THE_PHOTOGRAPH:
         value = getattr(settings, name)
-        if value not in (None, getattr(usual, name)):
+        if value not in (None, getattr(USUAL, name)):
             raise SettingsError(
                 f"{name} is {value!r} but a blank canvas has no photograph to keep something of: "
                 f"leave out {name}."

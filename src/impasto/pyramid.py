@@ -8,6 +8,7 @@ large forms of a style are laid out there; the finer levels add the strokes.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 COARSEST = 120
@@ -22,6 +23,13 @@ the cost each."""
 
 MOST = 4.0
 """No level gets more than this many times the evaluations of the final size."""
+
+HELD = 256
+"""A look that is to hold is made at about this size, in all the evaluations."""
+
+FINER, FEWEST = 0.5, 15
+"""The next finer level gets this share of them, and each one after that half as many as the one
+before, but no fewer than so many: enough for strokes to become sharp, too few to move them."""
 
 
 @dataclass(frozen=True)
@@ -58,4 +66,27 @@ def plan(size: int, evaluations: int, levels: int | None = None) -> tuple[Level,
         Level(round(size / 2**k), round(evaluations * min(GROWTH**k, MOST)))
         for k in reversed(range(levels))
         if k == 0 or size / 2**k >= SMALLEST
+    )
+
+
+def holding(size: int, evaluations: int) -> tuple[Level, ...]:
+    """Return levels by which a large picture keeps the look of a small one.
+
+    With all evaluations at each size, the network, which sees less and less of the picture, paints
+    finer and finer strokes over the coarse ones. So the finer levels only add detail.
+
+    Example:
+        >>> [(level.size, level.evaluations) for level in holding(1024, 100)]
+        [(128, 150), (256, 100), (512, 50), (1024, 25)]
+    """
+    sizes = [level.size for level in plan(size, evaluations)]
+    base = next((at for at, each in enumerate(sizes) if each * math.sqrt(2) > HELD), len(sizes) - 1)
+    shares = (
+        min(GROWTH ** (base - at), MOST) if at <= base else FINER / 2 ** (at - base - 1)
+        for at in range(len(sizes))
+    )
+    least = min(FEWEST, evaluations)
+    return tuple(
+        Level(each, max(round(evaluations * share), least))
+        for each, share in zip(sizes, shares, strict=True)
     )

@@ -11,7 +11,7 @@ from impasto.backbones import BACKBONES, POOLINGS, RESCALINGS
 from impasto.errors import look_up
 from impasto.knobs import Knob, knob
 from impasto.normalization import NORMALIZATIONS
-from impasto.pyramid import plan
+from impasto.pyramid import holding, plan
 from impasto.rules import check_together
 from impasto.tables import (
     COLOR_MATCHES,
@@ -280,9 +280,10 @@ class Settings:
         """Return the settings with everything filled in that follows from other settings."""
         norm, net = NORMALIZATIONS[self.normalization], BACKBONES[self.backbone]
         iterations = self.iterations or (MOST_ITERATIONS if self.converge else ITERATIONS)
-        chosen = self.plan or tuple(
-            (level.size, level.evaluations) for level in plan(self.size, iterations, self.levels)
-        )
+        levels = plan(self.size, iterations, self.levels)
+        if self.auto and not (self.iterations or self.levels or self.converge):
+            levels = holding(self.size, iterations)
+        chosen = self.plan or tuple((level.size, level.evaluations) for level in levels)
         defaults = {
             "content_weight": norm.content_weight,
             "style_weight": norm.style_weight,

@@ -1,6 +1,7 @@
 """Sweeps, figures and reconstructions through the command line."""
 
 import csv
+import math
 import os
 import re
 import signal
@@ -50,7 +51,7 @@ def test_a_sweep_writes_cells_sheet_page_and_table(impasto, photograph, painting
         assert row["evaluations"] == "2"
     assert not np.array_equal(*(pixels(out / found[at]["picture"]) for at in (0, 1)))
     assert {path.name for path in out.iterdir()} == {
-        *("cells", "cells.csv", "contact-sheet.png", "report.html")
+        *("cells", "cells.csv", "contact-sheet.png", "pareto.png", "report.html")
     }
     assert not list(out.rglob("*.tmp"))
 
@@ -69,6 +70,40 @@ def test_cells_that_exist_are_skipped_and_new_values_added(impasto, photograph, 
     (out / "cells" / "seed-2.png").write_bytes(b"")
     assert "2 there already; 1 to paint" in impasto(*command, "seed=1,2,3").err
     assert dimensions(out / "cells" / "seed-2.png") == (32, 24)
+
+
+MEASURES = ("gram", "wasserstein", "structure", "edges", "ssim")
+
+
+def test_cells_are_judged_and_those_that_were_not_are_judged_later(
+    impasto, photograph, painting, tmp_path, monkeypatch
+):
+    import impasto.sweeps.judging as judging
+
+    def broken(name):
+        raise RuntimeError(f"{name} is broken")
+
+    out = tmp_path / "out"
+    command = ("sweep", photograph, painting, "-o", out, *FAST, "--vary", "init=content,noise")
+    monkeypatch.setattr(judging, "load_network", broken)
+    done = impasto(*command)
+    assert done.code == 0
+    assert [row["picture"] != "" and row["gram"] == "" for row in rows(out)] == [True, True]
+    assert "not judged: internal error" in (out / "report.html").read_text(encoding="utf-8")
+    assert not (out / "pareto.png").exists()
+    monkeypatch.undo()
+    done = impasto(*command)
+    assert done.code == 0
+    assert "2 there already" in done.err
+    found = rows(out)
+    for row in found:
+        assert all(math.isfinite(float(row[name])) for name in MEASURES)
+        assert row["judged_by"] not in ("", row["backbone"])
+    assert float(found[0]["structure"]) > float(found[1]["structure"])
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert page.count("judged by ") == 2
+    assert '<svg class="pareto"' in page
+    assert dimensions(out / "pareto.png")[0] > 1000
 
 
 def test_iterations_come_from_one_run_and_repeat_as_painted(

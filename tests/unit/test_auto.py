@@ -18,14 +18,14 @@ def job():
     return prepare(photograph("cat"), painting("dots"), settings)
 
 
-def pretend(content):
-    """Return a stand-in for painting, whose content loss is a function of the weight."""
+def pretend(content, style=lambda weight: 0.1 / math.sqrt(weight)):
+    """Return a stand-in for painting, whose losses are functions of the weight."""
 
     def paint(job):
         weight = job.settings.style_weight
         parts = {
             "content relu4_2": job.settings.content_weight * content(weight),
-            "style relu1_1": weight * 0.01,
+            "style relu1_1": weight * style(weight),
             "tv": 1.0,
         }
         yield SimpleNamespace(step=SimpleNamespace(total=1.0, parts=parts))
@@ -46,6 +46,21 @@ def test_the_weight_has_bounds(job):
     for least, expected in ((9.0, LEAST), (0.0, MOST)):
         paint = pretend(lambda weight, least=least: least + 0.001 * math.log(weight))
         assert tuned(job, paint).settings.style_weight == expected
+
+
+def test_a_large_picture_keeps_the_look_unless_the_evaluations_are_given():
+    small, large = (Settings(auto=True, size=size).with_defaults().plan for size in (256, 1024))
+    assert large == (*small, (512, 50), (1024, 25))
+    given = Settings(auto=True, size=1024, iterations=50).with_defaults().plan
+    assert given == Settings(size=1024, iterations=50).with_defaults().plan
+    assert Settings(auto=True, size=1024, levels=2).with_defaults().plan[-1] == (1024, 100)
+
+
+def test_weight_that_gains_nothing_is_not_taken(job):
+    paint = pretend(lambda weight: 0.28 + 0.05 * math.log(weight / 50), lambda weight: 0.003)
+    found = tuned(job, paint)
+    assert found.settings.style_weight == auto.FIRST
+    assert found.notes[-1] == auto.SATISFIED
 
 
 def test_two_runs_tell_the_slope():

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from impasto.initializers import blend, content, gray, noise, sprinkle, style, white
-from impasto.pyramid import COARSEST, SMALLEST, plan
+from impasto.pyramid import COARSEST, SMALLEST, holding, plan
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,19 @@ def test_noise_is_mixed_in_by_its_share():
     torch.testing.assert_close(whole, noise(PHOTOGRAPH, [], generator(7)))
     tenth = sprinkle(PHOTOGRAPH, 0.1, generator(7))
     torch.testing.assert_close(tenth, 0.9 * PHOTOGRAPH + 0.1 * whole)
+
+
+@pytest.mark.parametrize("size", [512, 1024, 2048, 2000, 600, 363])
+def test_a_large_picture_that_holds_its_look_goes_on_from_the_small_one(size):
+    small, large = holding(size // 2, 100), holding(size, 100)
+    assert [level.evaluations for level in large[: len(small)]] == [
+        level.evaluations for level in small
+    ]
+    assert [level.size for level in large] == [level.size for level in plan(size, 100)]
+    assert 15 <= large[-1].evaluations <= 50
+
+
+def test_up_to_256_pixels_a_held_look_is_the_usual_one():
+    for size in (16, 100, 128, 256, 300):
+        assert holding(size, 100) == plan(size, 100)
+    assert holding(2048, 5)[-1].evaluations == 5

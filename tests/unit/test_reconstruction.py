@@ -126,3 +126,11 @@ def test_shapes():
 def test_a_canvas_takes_no_memory():
     assert Canvas(4000, 3000).picture.rgb.base is not None
     assert Image.fromarray(np.uint8(Canvas(20, 30).picture.rgb * 255)).size == (20, 30)
+
+
+@pytest.mark.parametrize(
+    "given", [{"color": "content"}, {"photoreal": True}, {"finish": "guided"}], ids=str
+)
+def test_what_changes_colors_needs_a_style(photograph, given):
+    with pytest.raises(SettingsError, match="no style is painted"):
+        reconstruct(photograph, content_layers="relu1_1", size=32, **given)

@@ -134,16 +134,21 @@ def run(sweep: Sweep, folder: Path, quiet: bool) -> None:
     from impasto.overview import choose_overview
     from impasto.report.writing import NAMES, Report
     from impasto.sweeps.cells import Result
+    from impasto.sweeps.judging import Judge
     from impasto.sweeps.running import schedule, work
     from impasto.sweeps.store import make_folder
 
     make_folder(folder, NAMES, sweep)
     plan = schedule(sweep, folder)
-    report = Report(sweep, folder, plan.results)
+    report, judge = Report(sweep, folder, plan.results), Judge(sweep, folder, plan.hashes)
     with choose_overview(sweep, plan, quiet) as show:
         try:
+            for result in judge.missing(plan.results):
+                report.add(judge(result))
             for event in work(plan):
                 if isinstance(event, Result):
+                    report.add(event)  # First without measures: Ctrl-C may come while it is judged.
+                    event = judge(event)
                     report.add(event)
                     with postponed():
                         report.refresh()

@@ -11,6 +11,7 @@ from html import escape
 from urllib.parse import quote
 
 from impasto._version import __version__
+from impasto.report import pareto
 from impasto.report.blocks import Block, blocks, corner
 from impasto.report.charts import chart
 from impasto.report.pictures import Gallery
@@ -38,6 +39,7 @@ PAGE = """\
 </header>
 <main>
 {blocks}
+{plot}
 </main>
 <footer>impasto {version}. Press a picture to see it in full size, with its losses and the command
 that paints it again. Numbers are in cells.csv.</footer>
@@ -63,6 +65,7 @@ class Page:
             notes="".join(f"<p>{escape(note)}</p>" for note in self.sweep.notes),
             sources="".join(self._source(*source) for source in self.sweep.sources),
             blocks="\n".join(map(self._block, blocks(self.sweep))),
+            plot=self._plot(),
             version=__version__,
         )
 
@@ -72,6 +75,20 @@ class Page:
         done, count = len(self.results) - failed, len(self.sweep.cells)
         words = f"{done} of {count} cells painted"
         return words + (f", {failed} failed" if failed else "")
+
+    def _plot(self) -> str:
+        """Return style against content over all cells, and what that means."""
+        drawn = pareto.plot(self.sweep, self.results)
+        if drawn is None:
+            return ""
+        by = ", ".join(sorted({each.judged_by for each in self.results.values()} - {""}))
+        return (
+            f"<section><h2>Style against content</h2>{pareto.svg(drawn)}<p>{len(drawn.front)} of "
+            f"{len(drawn.points)} cells are on the front: no other is nearer to the style and to "
+            f"the photograph at once. Measured by {escape(by)}, which painted none of them. "
+            "Where a label has no room there is the number of the cell, counted row by row; rest "
+            "the pointer on a dot to read all.</p></section>"
+        )
 
     def _source(self, what: str, path: str) -> str:
         picture = self.gallery.source(path)
@@ -115,7 +132,7 @@ class Page:
         image = self._image(f"cell {cell.name}", self.gallery.thumbnail(result), label)
         return (
             f'<button type="button" popovertarget="{place}">{image}</button>'
-            f'<span class="loss">{result.losses["total"]:.4g}</span>'
+            f'<span class="loss">loss {result.losses["total"]:.4g}</span>{judged(result)}'
             f'<div popover role="dialog" id="{place}" aria-label="{escape(label)}">'
             f"{self._details(result, place, label)}</div>"
         )
@@ -137,7 +154,25 @@ class Page:
             f'height="{height}" loading="lazy">'
             f'<p><a href="{file}">{width} × {height} pixels</a>, {result.evaluations} evaluations, '
             f"{result.seconds:.1f} s; losses: {escape(losses)}</p>"
-            f"{chart(result.curve)}"
+            f"{scores(result)}{chart(result.curve)}"
             f"<pre>{escape(command(result.cell))}</pre>"
             f"<details><summary>All settings</summary><table>{rows}</table></details>"
         )
+
+
+def judged(result: Result) -> str:
+    """Return the two measures that stand under a cell, or why there are none."""
+    if result.unjudged:
+        return f'<span class="loss">not judged: {escape(result.unjudged)}</span>'
+    if not result.scores:
+        return ""
+    style, content = result.scores[pareto.STYLE], result.scores[pareto.CONTENT]
+    return f'<span class="loss">style {style:.3g}, content {content:.2f}</span>'
+
+
+def scores(result: Result) -> str:
+    """Return all measures of a cell."""
+    if not result.scores:
+        return ""
+    words = "  ".join(f"{name} {value:.3g}" for name, value in result.scores.items())
+    return f"<p>judged by {escape(result.judged_by)}: {escape(words)}</p>"

@@ -40,4 +40,9 @@ details td { overflow-wrap: anywhere; } details th, details td { padding: .1rem 
 .curves polyline.content { stroke: var(--content); } .curves text.content { fill: var(--content); }
 .curves polyline.style { stroke: var(--style); } .curves text.style { fill: var(--style); }
 .curves polyline.tv { stroke: var(--tv); } .curves text.tv { fill: var(--tv); }
+.pareto { width: 100%; max-width: 900px; }
+.pareto polyline { fill: none; } .pareto .grid { stroke: var(--faint); }
+.pareto polyline.front { stroke: var(--content); stroke-width: 1.6; }
+.pareto circle.front { fill: var(--content); } .pareto circle.other { fill: var(--soft); }
+.pareto text { font-size: 12px; fill: var(--ink); } .pareto text.words { fill: var(--soft); }
 """

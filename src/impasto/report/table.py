@@ -12,6 +12,9 @@ from impasto.sweeps.cells import Cell, Result, Sweep
 from impasto.sweeps.command import command, option
 from impasto.sweeps.store import FOLDER
 
+SCORES = ("gram", "wasserstein", "structure", "edges", "ssim")
+"""The measures of a painting, see `impasto.judge.Scores`."""
+
 COLUMNS = (
     "cell",
     "content",
@@ -25,6 +28,8 @@ COLUMNS = (
     "seconds",
     "width",
     "height",
+    *SCORES,
+    "judged_by",
     "picture",
     "error",
     "command",
@@ -77,5 +82,7 @@ def numbers(result: Result | None) -> dict[str, object]:
         "seconds": f"{result.seconds:.2f}",
         "width": result.size[0],
         "height": result.size[1],
+        **{name: f"{value:.4g}" for name, value in result.scores.items()},
+        "judged_by": result.judged_by,
         "picture": f"{FOLDER}/{result.cell.name}.png",
     }

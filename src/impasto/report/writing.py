@@ -1,4 +1,4 @@
-"""Write all three reports of a sweep, each complete or not at all."""
+"""Write the reports of a sweep, each complete or not at all."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from impasto import images
+from impasto.report import pareto
 from impasto.report.page import Page
 from impasto.report.pictures import Gallery
 from impasto.report.sheet import Sheet
@@ -17,8 +18,8 @@ from impasto.report.table import table
 from impasto.sweeps.cells import Result, Sweep
 from impasto.sweeps.store import write_text
 
-SHEET, PAGE, TABLE = "contact-sheet.png", "report.html", "cells.csv"
-NAMES = (SHEET, PAGE, TABLE)
+SHEET, PAGE, TABLE, PLOT = "contact-sheet.png", "report.html", "cells.csv", "pareto.png"
+NAMES = (SHEET, PAGE, TABLE, PLOT)
 
 SHARE = 9
 """Reports of many cells take seconds: they are written again after so many times as long."""
@@ -44,7 +45,7 @@ class Report:
             self.write()
 
     def write(self) -> None:
-        """Write the three files, if anything has changed.
+        """Write the files, if anything has changed.
 
         Raises:
             PictureError: If one cannot be written.
@@ -56,6 +57,10 @@ class Report:
         write_text(self.folder / PAGE, Page(self.sweep, self.results, self.gallery).html())
         sheet = np.asarray(Sheet(self.sweep, self.results, self.gallery).draw(), np.float32)
         images.write(self.folder / SHEET, sheet / 255)
+        plot = pareto.plot(self.sweep, self.results)
+        if plot is not None:
+            drawn = np.asarray(pareto.picture(plot), np.float32)
+            images.write(self.folder / PLOT, drawn / 255)
         self.stale, self.written = False, time.monotonic()
         self.cost = self.written - began
 

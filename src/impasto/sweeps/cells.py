@@ -90,6 +90,9 @@ class Result:
         seconds: Spent on it; cells of one run count from its beginning.
         size: Width and height of the picture.
         curve: Its losses on the way.
+        scores: How far from the style and how near to the photograph, see `impasto.judge.Scores`.
+        judged_by: The network that measured these, or empty.
+        unjudged: Why there are none, or empty.
     """
 
     cell: Cell
@@ -99,3 +102,6 @@ class Result:
     seconds: float = 0.0
     size: tuple[int, int] = (0, 0)
     curve: Curve = field(default_factory=dict)
+    scores: dict[str, float] = field(default_factory=dict)
+    judged_by: str = ""
+    unjudged: str = ""

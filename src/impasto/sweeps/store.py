@@ -119,6 +119,8 @@ def read_result(folder: Path, cell: Cell, hashes: dict[str, str]) -> Result | No
             seconds=float(values["seconds"]),
             size=(int(values["size"][0]), int(values["size"][1])),
             curve=dict(values["curve"]),
+            scores=dict(values.get("scores", {})),
+            judged_by=str(values.get("judged_by", "")),
         )
     except (OSError, ValueError, KeyError, TypeError, UsageError):
         return None
@@ -134,6 +136,8 @@ def write_result(folder: Path, result: Result, hashes: dict[str, str]) -> None:
         "seconds": round(result.seconds, 3),
         "size": result.size,
         "curve": result.curve,
+        "scores": result.scores,
+        "judged_by": result.judged_by,
     }
     write_text(numbers_file(folder, result.cell), json.dumps(values))
 

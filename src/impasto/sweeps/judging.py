@@ -1,0 +1,79 @@
+"""Measure the cells of a sweep, each against its own photograph and style pictures.
+
+One network measures all cells, so that they can be compared: one that painted none of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from impasto.errors import ImpastoError, explain
+from impasto.images import read, resize
+from impasto.judge import Measure, choose_network, fitted, judged_size, load_network
+from impasto.sweeps.cells import Result, Sweep
+from impasto.sweeps.store import picture_file, write_result
+
+
+class Judge:
+    """Measures finished cells; what goes wrong here costs a cell its measures, not its picture."""
+
+    def __init__(self, sweep: Sweep, folder: Path, hashes: dict[str, str]) -> None:
+        """Choose the network.
+
+        Args:
+            sweep: All cells.
+            folder: Where their files are.
+            hashes: SHA-256 of inputs that are known already.
+        """
+        painters = {cell.settings.backbone for cell in sweep.cells if cell.settings is not None}
+        self.folder, self.hashes, self.name = folder, hashes, choose_network(painters)
+        self._network: Any = None
+        self._last: tuple[Any, Measure] | None = None
+
+    def missing(self, results: Iterable[Result]) -> list[Result]:
+        """Return the cells that can be measured and were not, or by another network."""
+        return [each for each in results if can_judge(each) and each.judged_by != self.name]
+
+    def __call__(self, result: Result) -> Result:
+        """Return a finished cell with its measures, which are written beside its numbers."""
+        if not can_judge(result):
+            return result
+        try:
+            judged = replace(result, scores=self._scores(result), judged_by=self.name)
+            write_result(self.folder, judged, self.hashes)
+        except Exception as error:
+            if os.environ.get("IMPASTO_DEBUG"):
+                raise
+            why = str(error) if isinstance(error, ImpastoError) else explain(error)
+            return replace(result, scores={}, judged_by="", unjudged=why)
+        return judged
+
+    def _scores(self, result: Result) -> dict[str, float]:
+        painted = read(picture_file(self.folder, result.cell)).over_white()
+        scores = self._measure(result)(resize(painted, *judged_size(*result.size)))
+        return {name: float(f"{value:.6g}") for name, value in asdict(scores).items()}
+
+    def _measure(self, result: Result) -> Measure:
+        """Return what measures a cell; cells of the same pictures and size share it."""
+        cell, (width, height) = result.cell, judged_size(*result.size)
+        assert isinstance(cell.content, str)
+        assert cell.settings is not None
+        weights = cell.settings.style_blend
+        key = cell.content, cell.styles, weights, width, height
+        if self._last is None or self._last[0] != key:
+            self._network = self._network or load_network(self.name)
+            layers, network = self._network
+            photograph = resize(read(cell.content).over_white(), width, height)
+            styles = [fitted(read(each).over_white(), max(width, height)) for each in cell.styles]
+            self._last = key, Measure(network, layers, photograph, styles, weights)
+        return self._last[1]
+
+
+def can_judge(result: Result) -> bool:
+    """Tell whether there is a picture, and something to measure it against."""
+    cell = result.cell
+    return not result.error and isinstance(cell.content, str) and bool(cell.styles)
