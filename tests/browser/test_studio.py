@@ -112,7 +112,6 @@ def test_stop_midway_keeps_the_picture_and_it_can_be_continued(open_page, folder
     assert len(entries) == count + 2
 
 
-@pytest.mark.skip(reason="a second tab does not always take a sample while the first one paints")
 def test_two_tabs_take_turns_in_a_queue_that_both_see(open_page, folder):
     first, second = open_page(), open_page()
     choose(first, iterations=LONG)

@@ -52,9 +52,8 @@ class Events:
         after = [page.notice, *self.live]
         for place, component in enumerate([page.photograph, *page.paintings]):
             self.connect_picture(place, component)
-        pictures = [page.photograph, page.paintings[0], page.notice]
-        for strip in (page.photographs, page.styles):
-            strip.click(self.pick, None, pictures, **SILENT)
+        for place, strip in enumerate((page.photographs, page.styles)):
+            self.connect_strip(place, strip)
         page.paint.click(self.asks(self.studio.paint), form, after, **SILENT)
         page.paint.click(None, js=TO_STAGE)
         page.vary.click(self.asks(self.studio.vary), form, after, **SILENT)
@@ -93,6 +92,24 @@ class Events:
         shown = {**SILENT, "show_progress": "minimal"}
         component.upload(receive, component, [component, self.page.notice], **shown)
         component.clear(clear, None, None, **SILENT)
+
+    def connect_strip(self, place: int, strip: Any) -> None:
+        """Connect samples and recent uploads, which are put into the place that they belong to.
+
+        Each strip has its own handler: whom an event comes from cannot be asked, since every page
+        has its own copies of the components.
+        """
+
+        def pick(event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
+            try:
+                found = self.studio.choose(chosen(event))
+            except ImpastoError as error:
+                return gr.skip(), views.notice(str(error), bad=True)
+            put(self.tab(request), place, found)
+            return str(found.thumbnail), views.notice("")
+
+        component = self.page.photograph if place == 0 else self.page.paintings[place - 1]
+        strip.click(pick, None, [component, self.page.notice], **SILENT)
 
     def tab(self, request: gr.Request) -> Tab:
         """Return the page that an event comes from."""
@@ -135,18 +152,6 @@ class Events:
             self.studio.store.remove(tab.entry)
             tab.entry = tab.task = None
         return self.state(tab)
-
-    def pick(self, event: gr.EventData, request: gr.Request) -> list[Any]:
-        """Take a sample or a recent upload; samples know whether they are paintings."""
-        tab = self.tab(request)
-        try:
-            found = self.studio.choose(chosen(event))
-        except ImpastoError as error:
-            return [gr.skip(), gr.skip(), views.notice(str(error), bad=True)]
-        is_photograph = event.target is self.page.photographs
-        put(tab, 0 if is_photograph else 1, found)
-        picture, same = str(found.thumbnail), gr.skip()
-        return [picture, same, same] if is_photograph else [same, picture, same]
 
     def show(self, event: gr.EventData, request: gr.Request) -> list[Any]:
         """Show a picture of the history."""
