@@ -24,7 +24,7 @@ def missing() -> str:
     """Return what these tests lack, or an empty string."""
     for module in ("gradio", "playwright"):
         if importlib.util.find_spec(module) is None:
-            return f"{module} is not installed: run make browser"
+            return f"{module} is not installed: run make test"
     return "" if CHROMIUM else "there is no chromium: apt-get install chromium"
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import Any
 
 import gradio as gr
 
 from impasto.errors import ImpastoError
 from impasto.studio import views, widgets
+from impasto.studio.brushes import brushes
 from impasto.studio.form import controls, from_settings
-from impasto.studio.inputs import Input, open_recipe
+from impasto.studio.inputs import open_recipe
 from impasto.studio.page import BUSY, IDLE, Page
+from impasto.studio.regions import told
 from impasto.studio.studio import Studio
 from impasto.studio.tabs import Tab
 from impasto.studio.tasks import State
@@ -42,7 +45,8 @@ class Events:
         self.names = list(page.settings)
         self.live = [
             page.stage, page.status, page.aloud, page.stop, page.after, page.details, page.sheet,
-            page.queue, page.history, page.photographs, page.styles, page.timer,
+            page.queue, page.history, page.photographs, page.styles, page.brushes, page.understood,
+            page.timer,
         ]  # fmt: skip
 
     def connect(self, blocks: gr.Blocks) -> None:
@@ -65,7 +69,10 @@ class Events:
         page.history.click(None, js=TO_STAGE)
         filled = [page.notice, page.photograph, *page.paintings, *form]
         page.sheet.click(self.choose_variant, None, filled, **SILENT)
-        page.opened.upload(self.restore, page.opened, filled, **SILENT)
+        restored = page.opened.upload(self.restore, page.opened, filled, **SILENT)
+        restored.then(self.look, None, self.live, **SILENT)
+        painted = [page.understood, page.notice]
+        page.brushes.input(self.brush, None, painted, trigger_mode="multiple", **SILENT)
         page.timer.tick(self.look, None, self.live, **SILENT)
         blocks.load(self.look, None, self.live, **SILENT)
         blocks.unload(self.leave)
@@ -81,17 +88,19 @@ class Events:
                 try:
                     found = self.studio.upload(path)
                 except ImpastoError as error:
-                    put(tab, place, None)
+                    tab.put(place, None)
                     return None, views.notice(str(error), bad=True)
-                put(tab, place, found)
+                tab.put(place, found)
             return str(found.thumbnail), views.notice("")
 
         def clear(request: gr.Request) -> None:
-            put(self.tab(request), place, None)
+            self.tab(request).put(place, None)
 
         shown = {**SILENT, "show_progress": "minimal"}
-        component.upload(receive, component, [component, self.page.notice], **shown)
-        component.clear(clear, None, None, **SILENT)
+        received = component.upload(receive, component, [component, self.page.notice], **shown)
+        cleared = component.clear(clear, None, None, **SILENT)
+        for change in (received, cleared):
+            change.then(self.look, None, self.live, **SILENT)
 
     def connect_strip(self, place: int, strip: Any) -> None:
         """Connect samples and recent uploads, which are put into the place that they belong to.
@@ -105,11 +114,14 @@ class Events:
                 found = self.studio.choose(chosen(event))
             except ImpastoError as error:
                 return gr.skip(), views.notice(str(error), bad=True)
-            put(self.tab(request), place, found)
+            self.tab(request).put(place, found)
             return str(found.thumbnail), views.notice("")
 
         component = self.page.photograph if place == 0 else self.page.paintings[place - 1]
-        strip.click(pick, None, [component, self.page.notice], **SILENT)
+        picked = strip.click(
+            pick, None, [component, self.page.notice], trigger_mode="multiple", **SILENT
+        )
+        picked.then(self.look, None, self.live, **SILENT)
 
     def tab(self, request: gr.Request) -> Tab:
         """Return the page that an event comes from."""
@@ -152,6 +164,18 @@ class Events:
             self.studio.store.remove(tab.entry)
             tab.entry = tab.task = None
         return self.state(tab)
+
+    def brush(self, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
+        """Take what was painted onto a picture, and say what it is understood to mean."""
+        tab = self.tab(request)
+        data = event._data if isinstance(event._data, dict) else {}
+        try:
+            self.studio.brush(
+                tab, **{key: data.get(key) for key in ("place", "name", "mask", "at")}
+            )
+        except ImpastoError as error:
+            return gr.skip(), views.notice(str(error), bad=True)
+        return understood(tab), gr.skip()
 
     def show(self, event: gr.EventData, request: gr.Request) -> list[Any]:
         """Show a picture of the history."""
@@ -197,7 +221,6 @@ class Events:
     ) -> list[Any]:
         """Return a sentence, the pictures, and changes of the form."""
         known = {each.name: each for each in controls()}
-        pictures = [tab.photograph, *tab.paintings]
         form = [
             widgets.shown(known[name], values[name]) if name in values else gr.skip()
             for name in self.names
@@ -207,7 +230,7 @@ class Events:
         ]
         return [
             views.notice(words, bad),
-            *(str(each.thumbnail) if each else None for each in pictures),
+            *(str(each.thumbnail) if each else None for each in tab.pictures),
             *form,
             *blend,
         ]
@@ -247,9 +270,18 @@ class Events:
             ),
             "photographs": self.offers("photograph"),
             "styles": self.offers("painting"),
+            **self.regions(tab),
             "timer": gr.update(value=BUSY if tab.busy or waiting else IDLE),
         }
         return [value if tab.is_new(part, value) else gr.skip() for part, value in parts.items()]
+
+    def regions(self, tab: Tab) -> dict[str, str]:
+        """Return the brush and its pictures, drawn anew only when the brush did not change them."""
+        drawn, painted = tab.is_new("redrawn", tab.redrawn), tab.is_new("heard", tuple(tab.heard))
+        return {
+            "brushes": brushes(tab) if drawn else str(tab.sent["brushes"]),
+            "understood": understood(tab) if drawn or painted else str(tab.sent["understood"]),
+        }
 
     def offers(self, kind: str) -> str:
         """Return the samples of a kind and the recent uploads."""
@@ -265,18 +297,16 @@ class Events:
             return None
 
 
-def put(tab: Tab, place: int, found: Input | None) -> None:
-    """Put a picture into a place of a page: 0 is the photograph, the others are paintings."""
-    if place == 0:
-        tab.photograph = found
-    else:
-        tab.paintings[place - 1] = found
-
-
 def chosen(event: gr.EventData) -> object:
     """Return the name that an event carries; anything may come."""
     data = event._data
     return data.get("name") if isinstance(data, dict) else None
+
+
+def understood(tab: Tab) -> str:
+    """Return what is understood of the regions that are painted."""
+    words = told(tab.strokes[0], [tab.strokes[place] for place in tab.chosen])
+    return f'<p class="faint">{escape(words)}</p>'
 
 
 def aloud(tab: Tab) -> str:

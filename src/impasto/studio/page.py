@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from impasto.studio import views, widgets
+from impasto.studio import brushes, views, widgets
 from impasto.studio.tabs import PAINTINGS
 
 IDLE, BUSY = 3.0, 0.6
@@ -34,6 +34,8 @@ class Page:
     weights: list[Any] = field(default_factory=list)
     photographs: Any = None
     styles: Any = None
+    brushes: Any = None
+    understood: Any = None
     settings: dict[str, Any] = field(default_factory=dict)
     paint: Any = None
     opened: Any = None
@@ -81,6 +83,9 @@ def panel(page: Page) -> None:
     with gr.Accordion("Samples and recent uploads", open=True, elem_id="samples"):
         page.photographs = gr.HTML(elem_id="photographs", js_on_load=PICK)
         page.styles = gr.HTML(elem_id="styles", js_on_load=PICK)
+    with gr.Accordion("Regions", open=False, elem_id="regions"):
+        page.brushes = gr.HTML(elem_id="brushes", js_on_load=brushes.behavior())
+        page.understood = gr.HTML(elem_id="understood", js_on_load=ALOUD)
     with gr.Row(elem_classes="actions"):
         page.paint = gr.Button("Paint", variant="primary", elem_id="paint", scale=3)
         page.vary = gr.Button("Vary", elem_id="vary", scale=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from impasto.settings import KNOBS, Settings
 from impasto.studio.inputs import Input
+from impasto.studio.regions import NONE, Masks
 from impasto.studio.store import Entry, Store
 from impasto.studio.tasks import Task
 
@@ -27,6 +28,7 @@ def again(
     photograph: Input,
     paintings: tuple[Input, ...],
     settings: Settings,
+    masks: Masks = NONE,
     factor: int = 1,
 ) -> Task:
     """Return a task that starts from a finished picture, at its size or a larger one.
@@ -38,6 +40,7 @@ def again(
         photograph: What it was painted from.
         paintings: In whose style.
         settings: Those of the page, whose iterations count; the size is the picture's.
+        masks: Which part is painted with which.
         factor: How many times larger the new picture becomes.
 
     Raises:
@@ -50,11 +53,15 @@ def again(
         "levels": None,
         "plan": ((size, settings.iterations),),
     }
-    return Task(session, photograph, paintings, settings.replace(size=size, **start))
+    return Task(session, photograph, paintings, settings.replace(size=size, **start), masks)
 
 
 def variants(
-    session: str, photograph: Input, paintings: tuple[Input, ...], settings: Settings
+    session: str,
+    photograph: Input,
+    paintings: tuple[Input, ...],
+    settings: Settings,
+    masks: Masks = NONE,
 ) -> list[Task]:
     """Return small tasks around some settings: strength down, stroke scale across."""
     full = settings.with_defaults()
@@ -70,7 +77,7 @@ def variants(
                 style_weight=within("style_weight", full.style_weight * strength),
                 style_scale=scaled(full.style_scale, scale),
             )
-            tasks.append(Task(session, photograph, paintings, changed, keep=False))
+            tasks.append(Task(session, photograph, paintings, changed, masks, keep=False))
     return tasks
 
 
