@@ -1,5 +1,6 @@
 """The studio as people use it: a real browser, from the upload to the download."""
 
+import base64
 import json
 import re
 import urllib.error
@@ -236,6 +237,35 @@ def test_regions_are_painted_with_the_keyboard(open_page):
     for _ in range(2):  # folded away and back, it is the same
         page.locator("#regions > button").press("Enter")
     assert canvas.evaluate("canvas => canvas.toDataURL()") == painted
+
+
+PASTED = """async data => {
+  const blob = await (await fetch(data)).blob(), files = new DataTransfer();
+  files.items.add(new File([blob], 'pasted.png', {type: 'image/png'}));
+  document.body.dispatchEvent(new ClipboardEvent('paste', {clipboardData: files, bubbles: true}));
+}"""
+
+
+def test_pictures_are_pasted_and_a_second_painting_has_its_weight(open_page, photograph, folder):
+    page = open_page()
+    data = "data:image/png;base64," + base64.b64encode(photograph.read_bytes()).decode()
+    for place in ("photograph", "painting-1"):
+        page.evaluate(PASTED, data)
+        accepted(page, place)
+    page.click("#more > button")
+    page.locator("#sample label", has_text="2").click()
+    page.click("#styles button[title=ink]")
+    accepted(page, "painting-2")
+    page.locator("#weight-2 input[type=number]").fill("3")
+    page.locator("#weight-2 input[type=number]").press("Tab")
+    fill(page, "size", "128")
+    fill(page, "iterations", "1")
+    paint(page)
+    finished(page)
+    store = Store(folder / "pictures")
+    recipe = store.recipe(store.entries[0])
+    assert recipe.settings.style_blend == (1, 3)
+    assert len(recipe.styles) == 2
 
 
 def test_a_closed_page_does_not_stop_its_picture(open_page, folder):

@@ -13,7 +13,7 @@ from impasto.studio import views, widgets
 from impasto.studio.brushes import brushes
 from impasto.studio.form import controls, from_settings
 from impasto.studio.inputs import open_recipe
-from impasto.studio.page import BUSY, IDLE, Page
+from impasto.studio.page import BUSY, IDLE, PASTE, Page
 from impasto.studio.regions import told
 from impasto.studio.studio import Studio
 from impasto.studio.tabs import Tab
@@ -56,8 +56,8 @@ class Events:
         after = [page.notice, *self.live]
         for place, component in enumerate([page.photograph, *page.paintings]):
             self.connect_picture(place, component)
-        for place, strip in enumerate((page.photographs, page.styles)):
-            self.connect_strip(place, strip)
+        self.connect_strip(page.photographs, [page.photograph], None)
+        self.connect_strip(page.styles, page.paintings, page.sample)
         page.paint.click(self.asks(self.studio.paint), form, after, **SILENT)
         page.paint.click(None, js=TO_STAGE)
         page.vary.click(self.asks(self.studio.vary), form, after, **SILENT)
@@ -75,6 +75,7 @@ class Events:
         page.brushes.input(self.brush, None, painted, trigger_mode="multiple", **SILENT)
         page.timer.tick(self.look, None, self.live, **SILENT)
         blocks.load(self.look, None, self.live, **SILENT)
+        blocks.load(None, js=PASTE)
         blocks.unload(self.leave)
 
     def connect_picture(self, place: int, component: Any) -> None:
@@ -102,25 +103,34 @@ class Events:
         for change in (received, cleared):
             change.then(self.look, None, self.live, **SILENT)
 
-    def connect_strip(self, place: int, strip: Any) -> None:
-        """Connect samples and recent uploads, which are put into the place that they belong to.
+    def connect_strip(self, strip: Any, places: list[Any], which: Any) -> None:
+        """Connect samples and recent uploads: with one place, or with the number of one of several.
 
         Each strip has its own handler: whom an event comes from cannot be asked, since every page
         has its own copies of the components.
         """
 
-        def pick(event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
+        def put(event: gr.EventData, request: gr.Request, number: int) -> list[Any]:
+            shown = [gr.skip() for _ in places]
             try:
                 found = self.studio.choose(chosen(event))
             except ImpastoError as error:
-                return gr.skip(), views.notice(str(error), bad=True)
-            self.tab(request).put(place, found)
-            return str(found.thumbnail), views.notice("")
+                return [*shown, views.notice(str(error), bad=True)]
+            shown[max(number, 1) - 1] = str(found.thumbnail)
+            self.tab(request).put(number, found)
+            return [*shown, views.notice("")]
 
-        component = self.page.photograph if place == 0 else self.page.paintings[place - 1]
-        picked = strip.click(
-            pick, None, [component, self.page.notice], trigger_mode="multiple", **SILENT
-        )
+        def pick_one(event: gr.EventData, request: gr.Request) -> list[Any]:
+            return put(event, request, 0)
+
+        def pick_of_several(event: gr.EventData, request: gr.Request, number: int) -> list[Any]:
+            return put(event, request, int(number))
+
+        outputs = [*places, self.page.notice]
+        if which is None:
+            picked = strip.click(pick_one, None, outputs, trigger_mode="multiple", **SILENT)
+        else:
+            picked = strip.click(pick_of_several, which, outputs, trigger_mode="multiple", **SILENT)
         picked.then(self.look, None, self.live, **SILENT)
 
     def tab(self, request: gr.Request) -> Tab:

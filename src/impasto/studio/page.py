@@ -21,6 +21,23 @@ element.addEventListener('click', event => {
 """
 """Tells which of several small pictures was chosen: its name only."""
 
+PASTE = """() => document.addEventListener('paste', event => {
+  const file = [...(event.clipboardData?.files || [])].find(each => each.type.startsWith('image/'));
+  if (!file) return;
+  const filled = id => document.querySelector(`#${id} img`);
+  const there = event.target.closest?.('#photograph, [id^=painting-]')?.id;
+  const next = filled('photograph') && !filled('painting-1') ? 'painting-1' : 'photograph';
+  const place = there || next;
+  const input = document.querySelector(`#${place} input[type=file]`);
+  if (!input) return;
+  const files = new DataTransfer();
+  files.items.add(file);
+  input.files = files.files;
+  input.dispatchEvent(new Event('change', {bubbles: true}));
+  event.preventDefault();
+})"""
+"""A picture that is pasted anywhere: into the place that has the focus, or the next empty one."""
+
 ALOUD = "element.setAttribute('aria-live', 'polite'); element.setAttribute('role', 'status');"
 """What changes in it is read aloud by a screen reader."""
 
@@ -30,6 +47,7 @@ class Page:
     """The components of the page by what they are for."""
 
     photograph: Any = None
+    sample: Any = None
     paintings: list[Any] = field(default_factory=list)
     weights: list[Any] = field(default_factory=list)
     photographs: Any = None
@@ -96,6 +114,10 @@ def settings(page: Page) -> None:
     """Place how it is painted."""
     page.settings |= widgets.large()
     with gr.Accordion("More paintings", open=False, elem_id="more"):
+        places = [(str(number), number) for number in range(1, PAINTINGS + 1)]
+        page.sample = gr.Radio(
+            places, value=1, label="A sample that is pressed becomes painting", elem_id="sample"
+        )
         page.weights = [weight("Weight of the first painting", 1)]
         for number in range(2, PAINTINGS + 1):
             with gr.Row(elem_classes="pair"):

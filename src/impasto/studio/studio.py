@@ -73,9 +73,10 @@ class Studio:
             UsageError: If something is missing or wrong.
         """
         wanted = self.wanted(tab, values, weights)
+        sheet = variants(tab.session, *wanted)
         for task in tab.sheet:
             self.worker.stop(task)
-        tab.sheet = variants(tab.session, *wanted)
+        tab.sheet = sheet
         for task in tab.sheet:
             self.worker.ask(task)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from impasto.errors import SettingsError
 from impasto.settings import KNOBS, Settings
 from impasto.studio.inputs import Input
 from impasto.studio.regions import NONE, Masks
@@ -63,7 +64,15 @@ def variants(
     settings: Settings,
     masks: Masks = NONE,
 ) -> list[Task]:
-    """Return small tasks around some settings: strength down, stroke scale across."""
+    """Return small tasks around some settings: strength down, stroke scale across.
+
+    Raises:
+        SettingsError: If the style strength is to be chosen by the run.
+    """
+    if settings.auto:
+        raise SettingsError(
+            "auto chooses one style strength and variants try several: turn it off."
+        )
     full = settings.with_defaults()
     small = {"size": min(full.size, SMALL), "iterations": min(full.iterations, FEW)}
     tasks = []
