@@ -19,14 +19,20 @@ from tests.browser.conftest import serving
 LONG = "100000"
 
 
+def unfold(page) -> None:
+    """Open what iterations are folded away in.
+
+    The page connects it only then: what is typed in the first moment is not sent.
+    """
+    page.click("#advanced > button")
+    page.locator("#advanced .group > button", has_text="Optimization").click()
+    page.locator("#setting-iterations").wait_for()
+    page.wait_for_timeout(500)
+
+
 def fill(page, setting: str, value: str) -> None:
-    """Type a value into a setting, opening what it is folded away in."""
+    """Type a value into a setting."""
     box = page.locator(f"#setting-{setting} :is(input, textarea)").first
-    if not box.is_visible():
-        page.click("#advanced > button")
-        page.locator("#advanced .group > button", has_text="Optimization").click()
-        box.wait_for()
-        page.wait_for_timeout(300)  # what has just been unfolded is filled by the page first
     box.fill(value)
     box.press("Tab")
 
@@ -43,6 +49,7 @@ def accepted(page, *places: str) -> None:
 
 def choose(page, iterations: str = "3", size: str = "128") -> None:
     """Choose samples and small settings."""
+    unfold(page)
     for place, sample in (
         ("photograph", "#photographs button[title=coffee]"),
         ("painting-1", "#styles button[title=ink]"),
@@ -63,6 +70,7 @@ def finished(page) -> None:
 
 def test_from_upload_to_download(open_page, photograph, painting, tmp_path):
     page = open_page()
+    unfold(page)
     upload(page, "photograph", photograph)
     upload(page, "painting-1", painting)
     accepted(page, "photograph", "painting-1")
@@ -117,11 +125,13 @@ def test_stop_midway_keeps_the_picture_and_it_can_be_continued(open_page, folder
 
 def test_two_tabs_take_turns_in_a_queue_that_both_see(open_page, folder):
     first, second = open_page(), open_page()
+    first.bring_to_front()  # a page behind another one takes its time
     choose(first, iterations=LONG)
     paint(first)
     first.wait_for_selector("img.live")
     fill(first, "iterations", "2")
     paint(first)
+    second.bring_to_front()
     choose(second, iterations="3")
     paint(second)
     second.wait_for_function("document.querySelectorAll('#queue li').length === 3")
@@ -130,10 +140,12 @@ def test_two_tabs_take_turns_in_a_queue_that_both_see(open_page, folder):
     assert "painting" in rows[0]
     assert "waiting" in rows[1]
     assert "Waiting for its turn" in second.inner_text("#status")
+    first.bring_to_front()
     first.wait_for_function("document.querySelectorAll('#queue li').length === 3")
     first.click("#stop")
-    finished(second)
     first.wait_for_function("document.querySelector('#details')?.innerText.includes(', 2 evalua')")
+    second.bring_to_front()
+    finished(second)
     later, earlier = Store(folder / "pictures").entries[:2]
     assert (earlier.evaluations, later.evaluations) == (3, 2)
 
@@ -207,7 +219,7 @@ def test_only_what_the_brush_painted_is_restyled_also_larger_and_after_opening(
 
 
 def test_the_same_color_tells_which_part_of_the_painting_goes_where(open_page, folder):
-    page = open_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = open_page(width=390)
     choose(page, iterations="2", size="128")
     page.click("#regions > button")
     page.locator("#brushes .size").fill("30")
@@ -248,6 +260,7 @@ PASTED = """async data => {
 
 def test_pictures_are_pasted_and_a_second_painting_has_its_weight(open_page, photograph, folder):
     page = open_page()
+    unfold(page)
     data = "data:image/png;base64," + base64.b64encode(photograph.read_bytes()).decode()
     for place in ("photograph", "painting-1"):
         page.evaluate(PASTED, data)
@@ -348,7 +361,7 @@ def test_the_history_survives_a_restart(open_page, folder):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_scrolls_down_only_and_text_stands_out(open_page, scheme):
-    page = open_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    page = open_page(width=390, scheme=scheme)
     page.locator("#history button").first.click()
     finished(page)
     for selector in ("#more > button", "#advanced > button", "#details summary"):
