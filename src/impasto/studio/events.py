@@ -26,6 +26,9 @@ SILENT: dict[str, Any] = {
 }
 """No event waits in Gradio's own queue, and none is offered to programs."""
 
+REPEATED = {"understood"}
+"""Parts that are sent at every look: answers to two strokes may arrive in the wrong order."""
+
 SHOWN = 48
 """Pictures of the history on the page."""
 
@@ -283,7 +286,10 @@ class Events:
             **self.regions(tab),
             "timer": gr.update(value=BUSY if tab.busy or waiting else IDLE),
         }
-        return [value if tab.is_new(part, value) else gr.skip() for part, value in parts.items()]
+        return [
+            value if tab.is_new(part, value) or part in REPEATED else gr.skip()
+            for part, value in parts.items()
+        ]
 
     def regions(self, tab: Tab) -> dict[str, str]:
         """Return the brush and its pictures, drawn anew only when the brush did not change them."""
