@@ -21,7 +21,6 @@ test: $(VENV)/.test
 	$(BIN)/python -m pytest --cov --cov-report=term
 
 browser: $(VENV)/.test
-	$(PIP) --editable .[browser]
 	$(BIN)/python -m pytest tests/browser
 
 check: $(VENV)/.check

@@ -24,7 +24,7 @@ def missing() -> str:
     """Return what these tests lack, or an empty string."""
     for module in ("gradio", "playwright"):
         if importlib.util.find_spec(module) is None:
-            return f"{module} is not installed: run make browser"
+            return f"{module} is not installed: run make test"
     return "" if CHROMIUM else "there is no chromium: apt-get install chromium"
 
 
@@ -81,22 +81,31 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def open_page(browser, address) -> Iterator[Callable[..., object]]:
-    """Open the page in a tab of its own; at the end, no tab may have asked another host."""
-    contexts, asked = [], set()
+@pytest.fixture(scope="session")
+def window(browser):
+    """A window for all tabs, since one that is new has to load everything again."""
+    window = browser.new_context()
+    window.set_default_timeout(1000 * WAITING)
+    yield window
+    window.close()
 
-    def make(url: str = address, **options):
-        context = browser.new_context(**options)
-        contexts.append(context)
-        context.set_default_timeout(1000 * WAITING)
-        page = context.new_page()
+
+@pytest.fixture
+def open_page(window, address) -> Iterator[Callable[..., object]]:
+    """Open the page in a tab of its own; at the end, no tab may have asked another host."""
+    pages, asked = [], set()
+
+    def make(url: str = address, width: int = 1280, scheme: str = "light"):
+        page = window.new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=scheme)
         page.on("request", lambda request: asked.add(urlsplit(request.url)))
         page.goto(url)
         page.wait_for_selector("#photographs button")
         return page
 
     yield make
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert {url.hostname for url in asked if url.scheme not in ("data", "blob")} == {"127.0.0.1"}

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import Any
 
 import gradio as gr
 
 from impasto.errors import ImpastoError
 from impasto.studio import views, widgets
+from impasto.studio.brushes import brushes
 from impasto.studio.form import controls, from_settings
-from impasto.studio.inputs import Input, open_recipe
-from impasto.studio.page import BUSY, IDLE, Page
+from impasto.studio.inputs import open_recipe
+from impasto.studio.page import BUSY, IDLE, PASTE, Page
+from impasto.studio.regions import told
 from impasto.studio.studio import Studio
 from impasto.studio.tabs import Tab
 from impasto.studio.tasks import State
@@ -22,6 +25,9 @@ SILENT: dict[str, Any] = {
     "api_visibility": "private",
 }
 """No event waits in Gradio's own queue, and none is offered to programs."""
+
+REPEATED = {"understood"}
+"""Parts that are sent at every look: answers to two strokes may arrive in the wrong order."""
 
 SHOWN = 48
 """Pictures of the history on the page."""
@@ -42,7 +48,8 @@ class Events:
         self.names = list(page.settings)
         self.live = [
             page.stage, page.status, page.aloud, page.stop, page.after, page.details, page.sheet,
-            page.queue, page.history, page.photographs, page.styles, page.timer,
+            page.queue, page.history, page.photographs, page.styles, page.brushes, page.understood,
+            page.timer,
         ]  # fmt: skip
 
     def connect(self, blocks: gr.Blocks) -> None:
@@ -52,9 +59,8 @@ class Events:
         after = [page.notice, *self.live]
         for place, component in enumerate([page.photograph, *page.paintings]):
             self.connect_picture(place, component)
-        pictures = [page.photograph, page.paintings[0], page.notice]
-        for strip in (page.photographs, page.styles):
-            strip.click(self.pick, None, pictures, **SILENT)
+        self.connect_strip(page.photographs, [page.photograph], None)
+        self.connect_strip(page.styles, page.paintings, page.sample)
         page.paint.click(self.asks(self.studio.paint), form, after, **SILENT)
         page.paint.click(None, js=TO_STAGE)
         page.vary.click(self.asks(self.studio.vary), form, after, **SILENT)
@@ -66,9 +72,13 @@ class Events:
         page.history.click(None, js=TO_STAGE)
         filled = [page.notice, page.photograph, *page.paintings, *form]
         page.sheet.click(self.choose_variant, None, filled, **SILENT)
-        page.opened.upload(self.restore, page.opened, filled, **SILENT)
+        restored = page.opened.upload(self.restore, page.opened, filled, **SILENT)
+        restored.then(self.look, None, self.live, **SILENT)
+        painted = [page.understood, page.notice]
+        page.brushes.input(self.brush, None, painted, trigger_mode="multiple", **SILENT)
         page.timer.tick(self.look, None, self.live, **SILENT)
         blocks.load(self.look, None, self.live, **SILENT)
+        blocks.load(None, js=PASTE)
         blocks.unload(self.leave)
 
     def connect_picture(self, place: int, component: Any) -> None:
@@ -82,17 +92,49 @@ class Events:
                 try:
                     found = self.studio.upload(path)
                 except ImpastoError as error:
-                    put(tab, place, None)
+                    tab.put(place, None)
                     return None, views.notice(str(error), bad=True)
-                put(tab, place, found)
+                tab.put(place, found)
             return str(found.thumbnail), views.notice("")
 
         def clear(request: gr.Request) -> None:
-            put(self.tab(request), place, None)
+            self.tab(request).put(place, None)
 
         shown = {**SILENT, "show_progress": "minimal"}
-        component.upload(receive, component, [component, self.page.notice], **shown)
-        component.clear(clear, None, None, **SILENT)
+        received = component.upload(receive, component, [component, self.page.notice], **shown)
+        cleared = component.clear(clear, None, None, **SILENT)
+        for change in (received, cleared):
+            change.then(self.look, None, self.live, **SILENT)
+
+    def connect_strip(self, strip: Any, places: list[Any], which: Any) -> None:
+        """Connect samples and recent uploads: with one place, or with the number of one of several.
+
+        Each strip has its own handler: whom an event comes from cannot be asked, since every page
+        has its own copies of the components.
+        """
+
+        def put(event: gr.EventData, request: gr.Request, number: int) -> list[Any]:
+            shown = [gr.skip() for _ in places]
+            try:
+                found = self.studio.choose(chosen(event))
+            except ImpastoError as error:
+                return [*shown, views.notice(str(error), bad=True)]
+            shown[max(number, 1) - 1] = str(found.thumbnail)
+            self.tab(request).put(number, found)
+            return [*shown, views.notice("")]
+
+        def pick_one(event: gr.EventData, request: gr.Request) -> list[Any]:
+            return put(event, request, 0)
+
+        def pick_of_several(event: gr.EventData, request: gr.Request, number: int) -> list[Any]:
+            return put(event, request, int(number))
+
+        outputs = [*places, self.page.notice]
+        if which is None:
+            picked = strip.click(pick_one, None, outputs, trigger_mode="multiple", **SILENT)
+        else:
+            picked = strip.click(pick_of_several, which, outputs, trigger_mode="multiple", **SILENT)
+        picked.then(self.look, None, self.live, **SILENT)
 
     def tab(self, request: gr.Request) -> Tab:
         """Return the page that an event comes from."""
@@ -136,17 +178,17 @@ class Events:
             tab.entry = tab.task = None
         return self.state(tab)
 
-    def pick(self, event: gr.EventData, request: gr.Request) -> list[Any]:
-        """Take a sample or a recent upload; samples know whether they are paintings."""
+    def brush(self, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
+        """Take what was painted onto a picture, and say what it is understood to mean."""
         tab = self.tab(request)
+        data = event._data if isinstance(event._data, dict) else {}
         try:
-            found = self.studio.choose(chosen(event))
+            self.studio.brush(
+                tab, **{key: data.get(key) for key in ("place", "name", "mask", "at")}
+            )
         except ImpastoError as error:
-            return [gr.skip(), gr.skip(), views.notice(str(error), bad=True)]
-        is_photograph = event.target is self.page.photographs
-        put(tab, 0 if is_photograph else 1, found)
-        picture, same = str(found.thumbnail), gr.skip()
-        return [picture, same, same] if is_photograph else [same, picture, same]
+            return gr.skip(), views.notice(str(error), bad=True)
+        return understood(tab), gr.skip()
 
     def show(self, event: gr.EventData, request: gr.Request) -> list[Any]:
         """Show a picture of the history."""
@@ -192,7 +234,6 @@ class Events:
     ) -> list[Any]:
         """Return a sentence, the pictures, and changes of the form."""
         known = {each.name: each for each in controls()}
-        pictures = [tab.photograph, *tab.paintings]
         form = [
             widgets.shown(known[name], values[name]) if name in values else gr.skip()
             for name in self.names
@@ -202,7 +243,7 @@ class Events:
         ]
         return [
             views.notice(words, bad),
-            *(str(each.thumbnail) if each else None for each in pictures),
+            *(str(each.thumbnail) if each else None for each in tab.pictures),
             *form,
             *blend,
         ]
@@ -242,9 +283,21 @@ class Events:
             ),
             "photographs": self.offers("photograph"),
             "styles": self.offers("painting"),
+            **self.regions(tab),
             "timer": gr.update(value=BUSY if tab.busy or waiting else IDLE),
         }
-        return [value if tab.is_new(part, value) else gr.skip() for part, value in parts.items()]
+        return [
+            value if tab.is_new(part, value) or part in REPEATED else gr.skip()
+            for part, value in parts.items()
+        ]
+
+    def regions(self, tab: Tab) -> dict[str, str]:
+        """Return the brush and its pictures, drawn anew only when the brush did not change them."""
+        drawn, painted = tab.is_new("redrawn", tab.redrawn), tab.is_new("heard", tuple(tab.heard))
+        return {
+            "brushes": brushes(tab) if drawn else str(tab.sent["brushes"]),
+            "understood": understood(tab) if drawn or painted else str(tab.sent["understood"]),
+        }
 
     def offers(self, kind: str) -> str:
         """Return the samples of a kind and the recent uploads."""
@@ -260,18 +313,16 @@ class Events:
             return None
 
 
-def put(tab: Tab, place: int, found: Input | None) -> None:
-    """Put a picture into a place of a page: 0 is the photograph, the others are paintings."""
-    if place == 0:
-        tab.photograph = found
-    else:
-        tab.paintings[place - 1] = found
-
-
 def chosen(event: gr.EventData) -> object:
     """Return the name that an event carries; anything may come."""
     data = event._data
     return data.get("name") if isinstance(data, dict) else None
+
+
+def understood(tab: Tab) -> str:
+    """Return what is understood of the regions that are painted."""
+    words = told(tab.strokes[0], [tab.strokes[place] for place in tab.chosen])
+    return f'<p class="faint">{escape(words)}</p>'
 
 
 def aloud(tab: Tab) -> str:

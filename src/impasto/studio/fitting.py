@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from impasto.errors import SettingsError
 from impasto.job import Job
 from impasto.loading import pick_tile
@@ -9,25 +11,29 @@ from impasto.preparation import prepare
 from impasto.settings import Settings
 from impasto.sizes import extent_of
 from impasto.studio.inputs import Input
+from impasto.studio.regions import NONE, Masks
 
 TRIED = 64
 """A size that always fits; what is known from it holds for all."""
 
 
-def prepare_or_fit(photograph: Input, paintings: tuple[Input, ...], settings: Settings) -> Job:
+def prepare_or_fit(
+    photograph: Input, paintings: tuple[Input, ...], settings: Settings, masks: Masks = NONE
+) -> Job:
     """Prepare a painting.
 
     Raises:
         UsageError: If anything is wrong. If it is the size, the sentence says the largest possible.
     """
     sources = photograph.path, [painting.path for painting in paintings]
+    given: dict[str, Any] = {"content_mask": masks.content, "style_mask": masks.styles}
     try:
-        return prepare(*sources, settings)
+        return prepare(*sources, settings, **given)
     except SettingsError as error:
         if settings.size <= TRIED:
             raise
         try:
-            small = prepare(*sources, settings.replace(size=TRIED, plan=None))
+            small = prepare(*sources, settings.replace(size=TRIED, plan=None), **given)
         except SettingsError:
             raise error from None  # it is not the size
         largest = largest_size(small, settings)

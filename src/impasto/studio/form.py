@@ -26,6 +26,9 @@ LARGE: dict[str, tuple[str, float, float, float]] = {
 """What is always in sight, as sliders: label, and the range and step that is good for painting.
 A picture that was painted beyond this range extends it."""
 
+TITLES = {"color": "Colors", "backbone": "Network"}
+"""What other settings that are always in sight are called."""
+
 FIRST = ("style_weight", "style_scale", "size", "color", "backbone")
 """What is always in sight, in this order, as far as there are such settings."""
 
@@ -79,7 +82,8 @@ def is_open(name: str) -> bool:
 def control(name: str) -> Control:
     """Return the control of a setting."""
     this, default = KNOBS[name], getattr(Settings().with_defaults(), name)
-    label = name.replace("_", " ").capitalize() + (f" ({this.unit})" if this.unit else "")
+    title = TITLES.get(name, name.replace("_", " ").capitalize())
+    label = title + (f" ({this.unit})" if this.unit else "")
     group = "" if name in FIRST else this.group
     value = to_page(name, getattr(Settings(), name))
     if name in LARGE:
@@ -158,6 +162,8 @@ def to_settings(values: Mapping[str, Any]) -> Settings:
         if name == "init":
             look_up(INITIALIZERS, str(value), "init")
         given[name] = check(name, value)
+    if given.get("auto"):
+        given.pop("style_weight", None)  # the slider always has a value, and auto chooses one
     return Settings(**given)
 
 

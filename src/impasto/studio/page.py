@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from impasto.studio import views, widgets
+from impasto.studio import brushes, views, widgets
 from impasto.studio.tabs import PAINTINGS
 
 IDLE, BUSY = 3.0, 0.6
@@ -21,6 +21,23 @@ element.addEventListener('click', event => {
 """
 """Tells which of several small pictures was chosen: its name only."""
 
+PASTE = """() => document.addEventListener('paste', event => {
+  const file = [...(event.clipboardData?.files || [])].find(each => each.type.startsWith('image/'));
+  if (!file) return;
+  const filled = id => document.querySelector(`#${id} img`);
+  const there = event.target.closest?.('#photograph, [id^=painting-]')?.id;
+  const next = filled('photograph') && !filled('painting-1') ? 'painting-1' : 'photograph';
+  const place = there || next;
+  const input = document.querySelector(`#${place} input[type=file]`);
+  if (!input) return;
+  const files = new DataTransfer();
+  files.items.add(file);
+  input.files = files.files;
+  input.dispatchEvent(new Event('change', {bubbles: true}));
+  event.preventDefault();
+})"""
+"""A picture that is pasted anywhere: into the place that has the focus, or the next empty one."""
+
 ALOUD = "element.setAttribute('aria-live', 'polite'); element.setAttribute('role', 'status');"
 """What changes in it is read aloud by a screen reader."""
 
@@ -30,10 +47,13 @@ class Page:
     """The components of the page by what they are for."""
 
     photograph: Any = None
+    sample: Any = None
     paintings: list[Any] = field(default_factory=list)
     weights: list[Any] = field(default_factory=list)
     photographs: Any = None
     styles: Any = None
+    brushes: Any = None
+    understood: Any = None
     settings: dict[str, Any] = field(default_factory=dict)
     paint: Any = None
     opened: Any = None
@@ -81,6 +101,9 @@ def panel(page: Page) -> None:
     with gr.Accordion("Samples and recent uploads", open=True, elem_id="samples"):
         page.photographs = gr.HTML(elem_id="photographs", js_on_load=PICK)
         page.styles = gr.HTML(elem_id="styles", js_on_load=PICK)
+    with gr.Accordion("Regions", open=False, elem_id="regions"):
+        page.brushes = gr.HTML(elem_id="brushes", js_on_load=brushes.behavior())
+        page.understood = gr.HTML(elem_id="understood", js_on_load=ALOUD)
     with gr.Row(elem_classes="actions"):
         page.paint = gr.Button("Paint", variant="primary", elem_id="paint", scale=3)
         page.vary = gr.Button("Vary", elem_id="vary", scale=1)
@@ -91,6 +114,10 @@ def settings(page: Page) -> None:
     """Place how it is painted."""
     page.settings |= widgets.large()
     with gr.Accordion("More paintings", open=False, elem_id="more"):
+        places = [(str(number), number) for number in range(1, PAINTINGS + 1)]
+        page.sample = gr.Radio(
+            places, value=1, label="A sample that is pressed becomes painting", elem_id="sample"
+        )
         page.weights = [weight("Weight of the first painting", 1)]
         for number in range(2, PAINTINGS + 1):
             with gr.Row(elem_classes="pair"):

@@ -20,12 +20,17 @@ from impasto import images
 from impasto.painted import Painted
 from impasto.recipe import Recipe
 from impasto.studio.files import is_name, read_json, shrunk, write_json
+from impasto.studio.regions import NONE, Masks
 
 VIEW, SMALL = 1600, 320
 """Long sides of the copies for the page, in pixels."""
 
 POINTS = 200
 """Points that are kept of a loss curve."""
+
+
+LISTS = ("paintings", "content_masks", "style_masks")
+"""Attributes of an entry that hold names."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,8 @@ class Entry:
         stopped: Whether it was stopped before its end.
         created: Seconds since 1970.
         curve: Loss by evaluation, thinned out.
+        content_masks: Name of the photograph's mask, if regions were painted.
+        style_masks: Names of the paintings' masks.
     """
 
     name: str
@@ -57,12 +64,15 @@ class Entry:
     stopped: bool
     created: float
     curve: tuple[tuple[int, float], ...] = ()
+    content_masks: tuple[str, ...] = ()
+    style_masks: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Entry:
         """Return the entry of a JSON file; raises TypeError or ValueError if it is none."""
         curve = tuple((int(index), float(total)) for index, total in values.pop("curve"))
-        return cls(**{**values, "paintings": tuple(values["paintings"])}, curve=curve)
+        lists: dict[str, Any] = {name: tuple(values.pop(name, ())) for name in LISTS}
+        return cls(**values, **lists, curve=curve)
 
 
 class Store:
@@ -92,6 +102,7 @@ class Store:
         photograph: str,
         paintings: tuple[str, ...],
         stopped: bool = False,
+        masks: Masks = NONE,
     ) -> Entry:
         """Write a picture and everything that the page shows of it.
 
@@ -111,6 +122,8 @@ class Store:
             stopped=stopped,
             created=time.time(),
             curve=thin([(record.index, record.total) for record in painted.history]),
+            content_masks=tuple(file.stem for file in masks.content),
+            style_masks=tuple(file.stem for file in masks.styles),
         )
         painted.save(self.picture(entry))
         after = shrunk(painted.rgb, VIEW)

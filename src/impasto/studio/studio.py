@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from impasto import images
 from impasto.errors import PictureError, UsageError
 from impasto.recipe import Recipe
 from impasto.settings import KNOBS, MACHINE, Settings
 from impasto.studio.form import to_settings
 from impasto.studio.inputs import Input, Inputs
 from impasto.studio.preview import Preview
+from impasto.studio.regions import MaskFolder, Masks, to_masks
 from impasto.studio.store import Entry, Store
+from impasto.studio.strokes import of_mask, received
 from impasto.studio.tabs import PAINTINGS, Tab, Tabs
 from impasto.studio.tasks import Task
 from impasto.studio.variants import LARGER, again, variants
@@ -28,6 +31,7 @@ class Studio:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.inputs = Inputs(folder / "inputs")
+        self.masks = MaskFolder(folder / "masks")
         self.store = Store(folder / "pictures")
         self.worker = Worker(self.store)
         self.preview = Preview()
@@ -58,8 +62,7 @@ class Studio:
         Raises:
             UsageError: If something is missing or wrong.
         """
-        photograph, paintings, settings = self.wanted(tab, values, weights)
-        task = Task(tab.session, photograph, paintings, settings)
+        task = Task(tab.session, *self.wanted(tab, values, weights))
         self._ask(tab, task)
         return task
 
@@ -69,10 +72,11 @@ class Studio:
         Raises:
             UsageError: If something is missing or wrong.
         """
-        photograph, paintings, settings = self.wanted(tab, values, weights)
+        wanted = self.wanted(tab, values, weights)
+        sheet = variants(tab.session, *wanted)
         for task in tab.sheet:
             self.worker.stop(task)
-        tab.sheet = variants(tab.session, photograph, paintings, settings)
+        tab.sheet = sheet
         for task in tab.sheet:
             self.worker.ask(task)
 
@@ -89,8 +93,12 @@ class Studio:
         paintings = tuple(self.choose(name) for name in entry.paintings)
         iterations = to_settings(values).with_defaults().iterations
         settings = portable(self.store.recipe(entry)).replace(iterations=iterations)
-        factor = LARGER if larger else 1
-        task = again(tab.session, self.store, entry, photograph, paintings, settings, factor)
+        masks = Masks(
+            tuple(map(self.masks.find, entry.content_masks)),
+            tuple(map(self.masks.find, entry.style_masks)),
+        )
+        sources = photograph, paintings, settings, masks
+        task = again(tab.session, self.store, entry, *sources, factor=LARGER if larger else 1)
         self._ask(tab, task)
         return task
 
@@ -101,7 +109,7 @@ class Studio:
 
     def wanted(
         self, tab: Tab, values: Mapping[str, Any], weights: list[float]
-    ) -> tuple[Input, tuple[Input, ...], Settings]:
+    ) -> tuple[Input, tuple[Input, ...], Settings, Masks]:
         """Return what the form describes.
 
         Raises:
@@ -109,17 +117,33 @@ class Studio:
         """
         if tab.photograph is None:
             raise UsageError("there is no photograph yet: drop one, or choose a sample.")
-        chosen = [
-            (painting, weight)
-            for painting, weight in zip(tab.paintings, weights, strict=True)
-            if painting is not None
-        ]
-        if not chosen:
+        paintings = tuple(painting for painting in tab.paintings if painting is not None)
+        if not paintings:
             raise UsageError("there is no painting yet: drop one, or choose a sample.")
         settings = to_settings(values)
-        if len(chosen) > 1:
-            settings = settings.replace(style_blend=tuple(weight for _, weight in chosen))
-        return tab.photograph, tuple(painting for painting, _ in chosen), settings
+        if len(paintings) > 1:
+            blend = tuple(weights[place - 1] for place in tab.chosen)
+            settings = settings.replace(style_blend=blend)
+        content, styles = to_masks(tab.strokes[0], [tab.strokes[place] for place in tab.chosen])
+        masks = Masks(tuple(map(self.masks.keep, content)), tuple(map(self.masks.keep, styles)))
+        return tab.photograph, paintings, settings, masks
+
+    def brush(self, tab: Tab, place: object, name: object, mask: object, at: object) -> None:
+        """Take what a page says was painted onto the picture in a place, and when.
+
+        Raises:
+            PictureError: If it is nothing of the kind.
+        """
+        if (
+            not isinstance(place, int)
+            or not 0 <= place <= PAINTINGS
+            or not isinstance(at, float | int)
+        ):
+            raise PictureError("what the brush painted did not arrive: paint again.")
+        strokes, picture = received(mask), tab.pictures[place]
+        if picture is None or picture.name != name or at < tab.heard[place]:
+            return  # the picture has been exchanged since, or a later message came first
+        tab.strokes[place], tab.heard[place] = strokes, at
 
     def stop(self, tab: Tab) -> None:
         """Stop what the page shows; a picture that has begun is kept."""
@@ -145,10 +169,15 @@ class Studio:
         """Take photograph and paintings of a recipe if they are here, and say what was found."""
         photograph = self.inputs.recorded(recipe.content) if recipe.content else None
         paintings = [self.inputs.recorded(style) for style in recipe.styles][:PAINTINGS]
-        if photograph is None or not all(paintings):
+        recorded = [*recipe.content_masks, *recipe.style_masks]
+        masks = [self.masks.recorded(mask) for mask in recorded]
+        if photograph is None or not all(paintings) or not all(masks):
             return "The settings are in the form. Its pictures are not all here: add them."
-        tab.photograph = photograph
-        tab.paintings = [*paintings, *[None] * (PAINTINGS - len(paintings))]
+        found = dict(enumerate([photograph, *paintings]))
+        strokes = dict(enumerate(of_mask(images.read(mask)) for mask in masks if mask))
+        for place in range(1 + PAINTINGS):
+            tab.put(place, None)
+            tab.put(place, found.get(place), strokes.get(place))
         return "The settings and the pictures are in the form."
 
     def adopt(self, tab: Tab) -> None:

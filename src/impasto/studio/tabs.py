@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from impasto.studio.inputs import Input
 from impasto.studio.store import Entry
+from impasto.studio.strokes import Strokes
 from impasto.studio.tasks import Task
 
 PAINTINGS = 4
@@ -25,6 +26,9 @@ class Tab:
         session: The name of the page.
         photograph: What will be painted.
         paintings: In whose style; None where a place is empty.
+        strokes: What is painted on the photograph, place 0, and on the paintings.
+        heard: When, by the clock of the page, each of them was painted last.
+        redrawn: How often strokes were changed by something else than the brush.
         asked: What the page has asked for and not shown yet.
         task: What the page shows while it is painted.
         entry: The finished picture that the page shows.
@@ -36,12 +40,36 @@ class Tab:
     session: str
     photograph: Input | None = None
     paintings: list[Input | None] = field(default_factory=lambda: [None] * PAINTINGS)
+    strokes: list[Strokes | None] = field(default_factory=lambda: [None] * (1 + PAINTINGS))
+    heard: list[float] = field(default_factory=lambda: [0.0] * (1 + PAINTINGS))
+    redrawn: int = 0
     asked: deque[Task] = field(default_factory=deque)
     task: Task | None = None
     entry: Entry | None = None
     sheet: list[Task] = field(default_factory=list)
     receiving: threading.Lock = field(default_factory=threading.Lock)
     sent: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def pictures(self) -> list[Input | None]:
+        """The photograph, place 0, and the paintings."""
+        return [self.photograph, *self.paintings]
+
+    @property
+    def chosen(self) -> list[int]:
+        """The places of paintings that are not empty."""
+        return [place for place, one in enumerate(self.pictures) if place and one is not None]
+
+    def put(self, place: int, found: Input | None, strokes: Strokes | None = None) -> None:
+        """Put a picture into a place, and what is painted on it; the same one keeps that."""
+        same = found is not None and self.pictures[place] == found and strokes is None
+        if place == 0:
+            self.photograph = found
+        else:
+            self.paintings[place - 1] = found
+        if not same:
+            self.strokes[place] = strokes
+            self.redrawn += 1
 
     def advance(self) -> None:
         """Show the next task that the page asked for when the last one is finished."""

@@ -13,6 +13,7 @@ from impasto.display import Eta
 from impasto.painted import Painted, Progress
 from impasto.settings import Settings
 from impasto.studio.inputs import Input
+from impasto.studio.regions import NONE, Masks
 from impasto.studio.store import Entry
 
 _numbers = itertools.count(1)
@@ -44,6 +45,7 @@ class Task:
         photograph: What is painted.
         paintings: In whose style.
         settings: As asked for.
+        masks: Which part is painted with which.
         keep: Whether the result goes into the history; variants only go onto their sheet.
         state: Where it is.
         sentence: Why it failed, or what went wrong on the way.
@@ -59,6 +61,7 @@ class Task:
     photograph: Input
     paintings: tuple[Input, ...]
     settings: Settings
+    masks: Masks = NONE
     keep: bool = True
     state: State = State.WAITING
     sentence: str = ""

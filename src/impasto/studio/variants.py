@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from impasto.errors import SettingsError
 from impasto.settings import KNOBS, Settings
 from impasto.studio.inputs import Input
+from impasto.studio.regions import NONE, Masks
 from impasto.studio.store import Entry, Store
 from impasto.studio.tasks import Task
 
@@ -27,6 +29,7 @@ def again(
     photograph: Input,
     paintings: tuple[Input, ...],
     settings: Settings,
+    masks: Masks = NONE,
     factor: int = 1,
 ) -> Task:
     """Return a task that starts from a finished picture, at its size or a larger one.
@@ -38,6 +41,7 @@ def again(
         photograph: What it was painted from.
         paintings: In whose style.
         settings: Those of the page, whose iterations count; the size is the picture's.
+        masks: Which part is painted with which.
         factor: How many times larger the new picture becomes.
 
     Raises:
@@ -50,13 +54,25 @@ def again(
         "levels": None,
         "plan": ((size, settings.iterations),),
     }
-    return Task(session, photograph, paintings, settings.replace(size=size, **start))
+    return Task(session, photograph, paintings, settings.replace(size=size, **start), masks)
 
 
 def variants(
-    session: str, photograph: Input, paintings: tuple[Input, ...], settings: Settings
+    session: str,
+    photograph: Input,
+    paintings: tuple[Input, ...],
+    settings: Settings,
+    masks: Masks = NONE,
 ) -> list[Task]:
-    """Return small tasks around some settings: strength down, stroke scale across."""
+    """Return small tasks around some settings: strength down, stroke scale across.
+
+    Raises:
+        SettingsError: If the style strength is to be chosen by the run.
+    """
+    if settings.auto:
+        raise SettingsError(
+            "auto chooses one style strength and variants try several: turn it off."
+        )
     full = settings.with_defaults()
     small = {"size": min(full.size, SMALL), "iterations": min(full.iterations, FEW)}
     tasks = []
@@ -70,7 +86,7 @@ def variants(
                 style_weight=within("style_weight", full.style_weight * strength),
                 style_scale=scaled(full.style_scale, scale),
             )
-            tasks.append(Task(session, photograph, paintings, changed, keep=False))
+            tasks.append(Task(session, photograph, paintings, changed, masks, keep=False))
     return tasks
 
 

@@ -69,7 +69,7 @@ class Worker:
     def work(self, task: Task) -> None:
         """Paint one task. Whatever ends it, the picture so far is kept."""
         task.state = State.PREPARING
-        job = ready(prepare_or_fit(task.photograph, task.paintings, task.settings))
+        job = ready(prepare_or_fit(task.photograph, task.paintings, task.settings, task.masks))
         painted = Painted(job)
         task.painted, task.eta = painted, Eta(job)
         try:
@@ -104,7 +104,8 @@ class Worker:
 
     def _keep(self, task: Task, painted: Painted, stopped: bool) -> Entry:
         names = tuple(painting.name for painting in task.paintings)
-        return self.store.add(painted, task.title, task.photograph.name, names, stopped)
+        sources = task.photograph.name, names
+        return self.store.add(painted, task.title, *sources, stopped, task.masks)
 
 
 def is_complete(painted: Painted) -> bool:

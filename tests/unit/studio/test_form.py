@@ -45,6 +45,11 @@ def test_a_file_sent_by_hand_is_not_looked_at():
     assert to_settings({"weights": "/etc/passwd"}) == Settings()
 
 
+def test_auto_goes_before_the_slider_which_always_has_a_value():
+    settings = to_settings({"auto": True, "style_weight": 100})
+    assert (settings.auto, settings.style_weight) == (True, None)
+
+
 def test_a_new_setting_appears_by_itself(monkeypatch):
     field = dataclasses.field(default=2.0, metadata={})
     field.name = "varnish"

@@ -146,6 +146,11 @@ def test_variants_go_onto_their_sheet_and_not_into_the_history(studio, pair):
     assert studio.store.latest(5) == []
 
 
+def test_variants_need_a_strength_to_vary(pair):
+    with pytest.raises(SettingsError, match="turn it off"):
+        variants("a", pair[0], pair[1:], SMALL.replace(auto=True))
+
+
 def test_the_copies_for_the_page_have_the_shape_of_the_picture(studio, ask):
     task = ask(size=64)
     studio.worker.start()

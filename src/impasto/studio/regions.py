@@ -1,0 +1,156 @@
+"""From strokes of the brush to the masks that a painting is made with, and the files they are in.
+
+The colors on the photograph are its regions. The same colors on the paintings say which part each
+is painted with; where nothing is painted on them, a single region takes all paintings, and several
+take one each, in the order of the colors.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from impasto import images
+from impasto.errors import PictureError, UsageError
+from impasto.images import sha256
+from impasto.recipe import Input as Recorded
+from impasto.studio.files import is_name
+from impasto.studio.strokes import Strokes, as_gray, as_mask, shares, used
+
+Rgb = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Masks:
+    """The mask files of a painting.
+
+    Attributes:
+        content: That of the photograph, if it has regions.
+        styles: That of each painting, if they have.
+    """
+
+    content: tuple[Path, ...] = ()
+    styles: tuple[Path, ...] = ()
+
+
+NONE = Masks()
+
+
+class MaskFolder:
+    """The files of masks, each named by what is in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(self, mask: Rgb) -> Path:
+        """Write a mask, and return its file.
+
+        Raises:
+            PictureError: If the folder cannot be written to.
+        """
+        temporary = self.folder / f".{secrets.token_hex(4)}.png"
+        images.write(temporary, mask)
+        return temporary.replace(self.folder / f"{sha256(temporary)[:32]}.png")
+
+    def find(self, name: object) -> Path:
+        """Return the file of a mask by its name.
+
+        Raises:
+            PictureError: If it is not there anymore.
+        """
+        file = self.folder / f"{name if is_name(name) else ''}.png"
+        if not file.is_file():
+            raise PictureError("the regions are not there anymore: paint them again.")
+        return file
+
+    def recorded(self, wanted: Recorded) -> Path | None:
+        """Return the mask that a recipe was painted with, if it is here."""
+        try:
+            return self.find((wanted.sha256 or "")[:32])
+        except PictureError:
+            return None
+
+
+def to_masks(
+    photograph: Strokes | None, paintings: Sequence[Strokes | None]
+) -> tuple[tuple[Rgb, ...], tuple[Rgb, ...]]:
+    """Return the masks of photograph and paintings; none where nothing is painted.
+
+    Raises:
+        UsageError: If a region has no counterpart.
+    """
+    painted = [strokes for strokes in paintings if strokes is not None]
+    if photograph is None:
+        if painted:
+            raise UsageError(
+                "there are colors on a painting and none on the photograph: paint the same colors "
+                "on the photograph, or clear the painting."
+            )
+        return (), ()
+    names = used(photograph)
+    if not painted:
+        return (_whole_paintings(photograph, names, len(paintings)),), ()
+    _check_counterparts(names, paintings)
+    if len(names) == 1:
+        return (as_gray(photograph, names[0]),), tuple(as_gray(one, names[0]) for one in painted)
+    return (as_mask(photograph, names),), tuple(as_mask(one, used(one)) for one in painted)
+
+
+def _whole_paintings(photograph: Strokes, names: list[str], paintings: int) -> Rgb:
+    if len(names) == 1:
+        return as_gray(photograph, names[0])
+    if len(names) != paintings:
+        there = "there is 1 painting" if paintings == 1 else f"there are {paintings} paintings"
+        raise UsageError(
+            f"the photograph has {len(names)} regions ({', '.join(names)}) and {there}: paint the "
+            "same colors on the painting, too, or choose one painting for each region."
+        )
+    return as_mask(photograph, names)
+
+
+def _check_counterparts(names: list[str], paintings: Sequence[Strokes | None]) -> None:
+    single = len(names) == 1
+    for number, strokes in enumerate(paintings, start=1):
+        there = [] if strokes is None else (list(shares(strokes)) if single else used(strokes))
+        if not set(there) & set(names):
+            raise UsageError(
+                f"painting {number} has no {' or '.join(names)}: paint the colors of the "
+                "photograph on every painting, or on none."
+            )
+    found = {name for one in paintings if one is not None for name in used(one)}
+    for name in [] if single else names:
+        if name not in found:
+            raise UsageError(
+                f"there is {name} on the photograph and on no painting: paint a part of a painting "
+                f"{name}, or wipe it from the photograph."
+            )
+
+
+def told(photograph: Strokes | None, paintings: Sequence[Strokes | None]) -> str:
+    """Return what has been understood of the strokes, in a sentence or two."""
+    try:
+        to_masks(photograph, paintings)
+    except UsageError as error:
+        return _sentence(str(error))
+    if photograph is None:
+        return "Nothing is painted yet: the whole photograph is restyled."
+    found, names = shares(photograph), used(photograph)
+    parts = " and ".join(f"{name} ({_percent(found[name])})" for name in names)
+    words = f"Restyled: {parts}. The rest stays the photograph."
+    if left := [name for name in found if name not in names]:
+        words += f" There is too little {' and '.join(left)} to count beside."
+    return words
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+def _percent(share: float) -> str:
+    return "less than 1 %" if share < 0.01 else f"{100 * share:.0f} %"
