@@ -122,7 +122,7 @@ def proceed(
     """
     began = time.perf_counter() - state.seconds
     while not state.is_over(evaluations, tolerance):
-        at = objective(state.image)
+        at = evaluate(objective, state.image)
         if state.best is None and not math.isfinite(at.total):
             raise ImpastoError(
                 f"the loss of the start image is {at.total}: it must be finite; "
@@ -131,6 +131,16 @@ def proceed(
         state.index += 1
         state.seconds = time.perf_counter() - began
         yield _accept(state, at) if _is_good(state, at.total) else _go_back(state, at.total)
+
+
+def evaluate(objective: Callable[[Tensor], Evaluation], image: Tensor) -> Evaluation:
+    """Return the evaluation of an image, whose loss is NaN if a pixel is not finite.
+
+    A ReLU in the pass of its convolution makes 0 of what is not a number: deep layers would not
+    tell.
+    """
+    at = objective(image)
+    return at if image.isfinite().all() else replace(at, total=math.nan)
 
 
 def _is_good(state: State, total: float) -> bool:

@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import pytest
 import torch
@@ -133,3 +134,15 @@ def test_the_state_is_complete_whenever_a_step_is_yielded():
         seen.append([step.total for step in proceed(bowl, twin, 8)])
     totals = [step.total for step in minimize(bowl, START, LBFGS(), 8)]
     assert seen == [totals[index:] for index in range(1, 9)]
+
+
+def test_an_image_that_is_no_picture_is_no_progress_though_its_loss_be_low():
+    class Breaks(LBFGS):
+        def step(self, image, gradient, total):
+            following = super().step(image, gradient, total)
+            return following * torch.nan if total < 5 else following
+
+    blind = lambda image: replace(bowl(image), total=float(bowl(image.nan_to_num(0)).total))  # noqa: E731
+    *_, last = minimize(blind, START, Breaks(), 40)
+    assert last.best.isfinite().all()
+    assert last.best_total > 0

@@ -65,15 +65,21 @@ def check_activations(
         The deepest of them and its mean activation; an empty name if there is none.
 
     Raises:
-        WeightsError: If a layer is dead, explodes, or is not finite.
+        WeightsError: If a weight is not finite, or a layer is dead or explodes.
     """
+    for part, numbers in network.named_parameters():
+        if not numbers.isfinite().all():
+            raise WeightsError(
+                f"'{origin}' has numbers that are not finite (in {part}): it is damaged; give "
+                "another file."
+            )
     with torch.no_grad():
         features = network(sample_picture(), layers)
     name, mean = "", 0.0
     for name, feature in features.items():
         mean = float(feature.mean())
         low, high = first_bounds if name == layers[0] else _ALIVE
-        if not low <= mean <= high:  # also false for NaN
+        if not low <= mean <= high:
             raise WeightsError(
                 f"'{origin}' has the names and shapes of the network, but its mean activation at "
                 f"{name} is {mean:.3g} where trained weights have {low:g} to {high:g}: it is "
