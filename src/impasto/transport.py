@@ -143,7 +143,7 @@ def halve(features: Tensor, weights: Tensor | None) -> tuple[Tensor, Tensor | No
     if min(features.shape[2:]) < 2:
         return features[..., :0, :0], None if weights is None else weights[..., :0, :0]
     if weights is None:
-        return avg_pool2d(accumulable(features), 2), None
+        return accumulable(avg_pool2d(features, 2)), None
     shares = avg_pool2d(weights, 2)
     sums = avg_pool2d(accumulable(features) * weights, 2)
     return sums / shares.clamp(min=1e-12), 4 * shares

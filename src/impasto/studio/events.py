@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Any
 
 import gradio as gr
 
 from impasto.errors import ImpastoError
-from impasto.studio import views, widgets
-from impasto.studio.brushes import brushes
-from impasto.studio.form import controls, from_settings
+from impasto.studio import views
+from impasto.studio.answers import Answers, understood
+from impasto.studio.form import from_settings
 from impasto.studio.inputs import open_recipe
-from impasto.studio.page import BUSY, IDLE, PASTE, Page
-from impasto.studio.regions import told
+from impasto.studio.page import PASTE, Page
 from impasto.studio.studio import Studio
 from impasto.studio.tabs import Tab
-from impasto.studio.tasks import State
 
 SILENT: dict[str, Any] = {
     "queue": False,
@@ -25,12 +22,6 @@ SILENT: dict[str, Any] = {
     "api_visibility": "private",
 }
 """No event waits in Gradio's own queue, and none is offered to programs."""
-
-REPEATED = {"understood"}
-"""Parts that are sent at every look: answers to two strokes may arrive in the wrong order."""
-
-SHOWN = 48
-"""Pictures of the history on the page."""
 
 TO_STAGE = """() => {
   const stage = document.getElementById('stage');
@@ -46,11 +37,8 @@ class Events:
     def __init__(self, studio: Studio, page: Page) -> None:
         self.studio, self.page = studio, page
         self.names = list(page.settings)
-        self.live = [
-            page.stage, page.status, page.aloud, page.stop, page.after, page.details, page.sheet,
-            page.queue, page.history, page.photographs, page.styles, page.brushes, page.understood,
-            page.timer,
-        ]  # fmt: skip
+        self.answers = Answers(studio, page)
+        self.live = self.answers.live
 
     def connect(self, blocks: gr.Blocks) -> None:
         """Connect everything."""
@@ -152,7 +140,7 @@ class Events:
                     ask(tab, values, [float(weight or 0) for weight in sent[count:]])
             except ImpastoError as error:
                 words, bad = str(error), True
-            return [views.notice(words, bad), *self.state(tab)]
+            return [views.notice(words, bad), *self.answers.state(tab)]
 
         return handler
 
@@ -168,7 +156,7 @@ class Events:
         """Stop what the page shows, and keep it."""
         tab = self.tab(request)
         self.studio.stop(tab)
-        return self.state(tab)
+        return self.answers.state(tab)
 
     def remove(self, request: gr.Request) -> list[Any]:
         """Delete the picture that is shown."""
@@ -176,7 +164,7 @@ class Events:
         if tab.entry is not None:
             self.studio.store.remove(tab.entry)
             tab.entry = tab.task = None
-        return self.state(tab)
+        return self.answers.state(tab)
 
     def brush(self, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
         """Take what was painted onto a picture, and say what it is understood to mean."""
@@ -198,7 +186,7 @@ class Events:
             self.studio.show(tab, chosen(event))
         except ImpastoError as error:
             words = str(error)
-        return [views.notice(words, bad=bool(words)), *self.state(tab)]
+        return [views.notice(words, bad=bool(words)), *self.answers.state(tab)]
 
     def choose_variant(self, event: gr.EventData, request: gr.Request) -> list[Any]:
         """Put the strength and scale of a variant into the form."""
@@ -206,131 +194,38 @@ class Events:
         names = {str(at): task for at, task in enumerate(tab.sheet)}
         task = names.get(str(chosen(event)))
         if task is None:
-            return self.filled(tab, "This variant is not there anymore.", {})
+            return self.answers.filled(tab, "This variant is not there anymore.", {})
         both = {name: getattr(task.settings, name) for name in ("style_weight", "style_scale")}
         both = {name: from_settings(task.settings)[name] for name in both}
-        return self.filled(tab, "The variant is in the form: press Paint for the picture.", both)
+        return self.answers.filled(
+            tab, "The variant is in the form: press Paint for the picture.", both
+        )
 
     def restore(self, path: str | None, request: gr.Request) -> list[Any]:
         """Fill the form from a picture made by Impasto."""
         tab = self.tab(request)
         if path is None:
-            return self.filled(tab, "", {})
+            return self.answers.filled(tab, "", {})
         try:
             recipe = open_recipe(path)
             words = self.studio.restore(tab, recipe)
         except ImpastoError as error:
-            return self.filled(tab, str(error), {}, bad=True)
+            return self.answers.filled(tab, str(error), {}, bad=True)
         blend = recipe.settings.style_blend
-        return self.filled(tab, words, from_settings(recipe.settings), weights=blend)
-
-    def filled(
-        self,
-        tab: Tab,
-        words: str,
-        values: dict[str, Any],
-        weights: Sequence[float] = (),
-        bad: bool = False,
-    ) -> list[Any]:
-        """Return a sentence, the pictures, and changes of the form."""
-        known = {each.name: each for each in controls()}
-        form = [
-            widgets.shown(known[name], values[name]) if name in values else gr.skip()
-            for name in self.names
-        ]
-        blend = [
-            weights[at] if at < len(weights) else gr.skip() for at in range(len(self.page.weights))
-        ]
-        return [
-            views.notice(words, bad),
-            *(str(each.thumbnail) if each else None for each in tab.pictures),
-            *form,
-            *blend,
-        ]
+        return self.answers.filled(tab, words, from_settings(recipe.settings), weights=blend)
 
     def look(self, request: gr.Request) -> list[Any]:
         """Look at how far everything is."""
         tab = self.tab(request)
         self.studio.adopt(tab)
-        return self.state(tab)
+        return self.answers.state(tab)
 
     def leave(self, request: gr.Request) -> None:
         """Forget a page that was closed."""
         self.studio.tabs.forget(request.session_hash)
-
-    def state(self, tab: Tab) -> list[Any]:
-        """Return what has changed on the page since it was last told."""
-        tab.advance()
-        studio, task, entry = self.studio, tab.task, tab.entry
-        stage, details = views.EMPTY, ""
-        if entry is not None:
-            stage = views.finished(studio.store, entry)
-            details = views.details(studio.store, entry, self.recipe(tab))
-        elif task is not None and not task.state.final:
-            stage = views.painting(task, studio.preview.of(task))
-        waiting = studio.worker.unfinished()
-        parts = {
-            "stage": stage,
-            "status": views.status(task) if task is not None else "",
-            "aloud": aloud(tab),
-            "stop": gr.update(visible=tab.busy),
-            "after": gr.update(visible=entry is not None),
-            "details": details,
-            "sheet": views.sheet(tab.sheet),
-            "queue": views.queue(waiting, tab.session, task),
-            "history": views.strip(
-                studio.store.latest(SHOWN), studio.store, "What you paint is kept here."
-            ),
-            "photographs": self.offers("photograph"),
-            "styles": self.offers("painting"),
-            **self.regions(tab),
-            "timer": gr.update(value=BUSY if tab.busy or waiting else IDLE),
-        }
-        return [
-            value if tab.is_new(part, value) or part in REPEATED else gr.skip()
-            for part, value in parts.items()
-        ]
-
-    def regions(self, tab: Tab) -> dict[str, str]:
-        """Return the brush and its pictures, drawn anew only when the brush did not change them."""
-        drawn, painted = tab.is_new("redrawn", tab.redrawn), tab.is_new("heard", tuple(tab.heard))
-        return {
-            "brushes": brushes(tab) if drawn else str(tab.sent["brushes"]),
-            "understood": understood(tab) if drawn or painted else str(tab.sent["understood"]),
-        }
-
-    def offers(self, kind: str) -> str:
-        """Return the samples of a kind and the recent uploads."""
-        inputs = self.studio.inputs
-        return views.strip([*inputs.samples(kind), *inputs.recent()], self.studio.store)
-
-    def recipe(self, tab: Tab) -> Any:
-        """Return how the picture that is shown was painted, or None if its file is damaged."""
-        assert tab.entry is not None
-        try:
-            return self.studio.store.recipe(tab.entry)
-        except ImpastoError:
-            return None
 
 
 def chosen(event: gr.EventData) -> object:
     """Return the name that an event carries; anything may come."""
     data = event._data
     return data.get("name") if isinstance(data, dict) else None
-
-
-def understood(tab: Tab) -> str:
-    """Return what is understood of the regions that are painted."""
-    words = told(tab.strokes[0], [tab.strokes[place] for place in tab.chosen])
-    return f'<p class="faint">{escape(words)}</p>'
-
-
-def aloud(tab: Tab) -> str:
-    """Return what a screen reader says: it changes only when there is news."""
-    task = tab.task
-    if task is None:
-        return ""
-    latest = task.latest
-    if task.state is State.PAINTING and latest is not None:
-        return f"Painting at {latest.size} pixels."
-    return views.sentence(task)

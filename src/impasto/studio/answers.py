@@ -1,0 +1,136 @@
+"""What the studio tells a page: everything that has changed since it was last told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from impasto.errors import ImpastoError
+from impasto.studio import views, widgets
+from impasto.studio.brushes import brushes
+from impasto.studio.form import controls
+from impasto.studio.page import BUSY, IDLE, Page
+from impasto.studio.regions import told
+from impasto.studio.studio import Studio
+from impasto.studio.tabs import Tab
+from impasto.studio.tasks import State
+
+REPEATED = {"understood"}
+"""Parts that are sent at every look: answers to two strokes may arrive in the wrong order."""
+
+SHOWN = 48
+"""Pictures of the history on the page."""
+
+
+class Answers:
+    """Puts what the studio knows into the parts of a page.
+
+    Attributes:
+        live: The parts that `state` gives, in its order.
+    """
+
+    def __init__(self, studio: Studio, page: Page) -> None:
+        self.studio, self.page = studio, page
+        self.live = [
+            page.stage, page.status, page.aloud, page.stop, page.after, page.details, page.sheet,
+            page.queue, page.history, page.photographs, page.styles, page.brushes, page.understood,
+            page.timer,
+        ]  # fmt: skip
+
+    def state(self, tab: Tab) -> list[Any]:
+        """Return what has changed on the page since it was last told."""
+        tab.advance()
+        studio, task, entry = self.studio, tab.task, tab.entry
+        stage, details = views.EMPTY, ""
+        if entry is not None:
+            stage = views.finished(studio.store, entry)
+            details = views.details(studio.store, entry, self.recipe(tab))
+        elif task is not None and not task.state.final:
+            stage = views.painting(task, studio.preview.of(task))
+        waiting = studio.worker.unfinished()
+        parts = {
+            "stage": stage,
+            "status": views.status(task) if task is not None else "",
+            "aloud": aloud(tab),
+            "stop": gr.update(visible=tab.busy),
+            "after": gr.update(visible=entry is not None),
+            "details": details,
+            "sheet": views.sheet(tab.sheet),
+            "queue": views.queue(waiting, tab.session, task),
+            "history": views.strip(
+                studio.store.latest(SHOWN), studio.store, "What you paint is kept here."
+            ),
+            "photographs": self.offers("photograph"),
+            "styles": self.offers("painting"),
+            **self.regions(tab),
+            "timer": gr.update(value=BUSY if tab.busy or waiting else IDLE),
+        }
+        return [
+            value if tab.is_new(part, value) or part in REPEATED else gr.skip()
+            for part, value in parts.items()
+        ]
+
+    def regions(self, tab: Tab) -> dict[str, str]:
+        """Return the brush and its pictures, drawn anew only when the brush did not change them."""
+        drawn, painted = tab.is_new("redrawn", tab.redrawn), tab.is_new("heard", tuple(tab.heard))
+        return {
+            "brushes": brushes(tab) if drawn else str(tab.sent["brushes"]),
+            "understood": understood(tab) if drawn or painted else str(tab.sent["understood"]),
+        }
+
+    def offers(self, kind: str) -> str:
+        """Return the samples of a kind and the recent uploads."""
+        inputs = self.studio.inputs
+        return views.strip([*inputs.samples(kind), *inputs.recent()], self.studio.store)
+
+    def recipe(self, tab: Tab) -> Any:
+        """Return how the picture that is shown was painted, or None if its file is damaged."""
+        assert tab.entry is not None
+        try:
+            return self.studio.store.recipe(tab.entry)
+        except ImpastoError:
+            return None
+
+    def filled(
+        self,
+        tab: Tab,
+        words: str,
+        values: dict[str, Any],
+        weights: Sequence[float] = (),
+        bad: bool = False,
+    ) -> list[Any]:
+        """Return a sentence, the pictures, and changes of the form."""
+        known = {each.name: each for each in controls()}
+        form = [
+            widgets.shown(known[name], values[name]) if name in values else gr.skip()
+            for name in self.page.settings
+        ]
+        blend = [
+            weights[at] if at < len(weights) else gr.skip() for at in range(len(self.page.weights))
+        ]
+        return [
+            views.notice(words, bad),
+            *(str(each.thumbnail) if each else None for each in tab.pictures),
+            *form,
+            *blend,
+        ]
+
+
+def understood(tab: Tab) -> str:
+    """Return what is understood of the regions that are painted."""
+    words = told(tab.strokes[0], [tab.strokes[place] for place in tab.chosen])
+    return f'<p class="faint">{escape(words)}</p>'
+
+
+def aloud(tab: Tab) -> str:
+    """Return what a screen reader says: it changes only when there is news."""
+    task = tab.task
+    if task is None:
+        return ""
+    latest = task.latest
+    if task.state is State.PAINTING and latest is not None:
+        return f"Painting at {latest.size} pixels."
+    return views.sentence(task)
