@@ -10,7 +10,10 @@ from __future__ import annotations
 import ctypes
 
 # Source: <malloc.h> of the GNU C library.
-_TRIM_THRESHOLD, _MMAP_MAX = -1, -4
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = -1, -3, -4
+
+LARGE = 2**24
+"""Bytes from which a piece is given back for itself, see `give_back_large_pieces`."""
 
 
 def keep_freed_memory() -> bool:
@@ -22,6 +25,19 @@ def keep_freed_memory() -> bool:
     if mallopt is None:  # macOS, Windows, musl
         return False
     return bool(mallopt(_MMAP_MAX, 0)) and bool(mallopt(_TRIM_THRESHOLD, 2**31 - 1))
+
+
+def give_back_large_pieces() -> bool:
+    """Undo `keep_freed_memory` for large pieces; say whether it can.
+
+    What is kept has holes. Where images are so large that they are evaluated in tiles, an image
+    that stays takes the place of features that come and go, and the process grows beyond what it
+    may take: at 4096 pixels by a fifth. There memory goes before time.
+    """
+    mallopt = getattr(_process(), "mallopt", None)
+    if mallopt is None:
+        return False
+    return bool(mallopt(_MMAP_MAX, 2**16)) and bool(mallopt(_MMAP_THRESHOLD, LARGE))
 
 
 def _process() -> object:

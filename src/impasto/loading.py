@@ -97,8 +97,10 @@ def pick_tile(settings: Settings, extent: Extent, backbone: Backbone, cost: Cost
     """Return the tile asked for, or the largest that fits into the memory allowed or free."""
     if settings.tile is not None:
         return settings.tile
-    allowed = memory.SPARE * memory.free_memory(settings.device)
-    budget = allowed if settings.memory is None else settings.memory * memory.GIB
+    if settings.memory is None:
+        budget = memory.SPARE * memory.free_memory(settings.device)
+    else:
+        budget = settings.memory * memory.GIB - memory.taken(settings.device)
     layers = wanted_layers(settings)
     stride = backbone.stride(layers)
     return memory.choose_tile(extent, cost, backbone.margin(layers), stride, budget)

@@ -168,7 +168,7 @@ def choose_tile(extent: Extent, cost: Cost, margin: int, stride: int, budget: fl
         height, width = extent.result
         raise SettingsError(
             f"{width} x {height} pixels need about {least / GIB:.2g} GiB and "
-            f"{budget / GIB:.2g} GiB may be used: choose a smaller size or history, "
+            f"{max(budget, 0) / GIB:.2g} GiB are left for them: choose a smaller size or history, "
             "or allow more with memory."
         )
     room = (budget - extent.fixed) / (OVERHEAD * cost.memory)
@@ -180,6 +180,13 @@ def free_memory(device: str) -> float:
     if device.startswith("cuda"):
         return float(torch.cuda.mem_get_info(device)[0])
     return min(float(psutil.virtual_memory().available), container_rest(Path("/sys/fs/cgroup")))
+
+
+def taken(device: str) -> float:
+    """Return the bytes that this process takes already: of the device, or of the machine."""
+    if device.startswith("cuda"):
+        return float(torch.cuda.memory_reserved(device))
+    return float(psutil.Process().memory_info().rss)
 
 
 def container_rest(group: Path) -> float:

@@ -254,7 +254,13 @@ class Settings:
     threads: int = knob(None, parsing.whole, "processor threads", MACHINE, low=1, high=1024)
 
     memory: float = knob(
-        None, parsing.real, "memory to stay within", MACHINE, unit="GiB", low=0.25, high=10**6
+        None,
+        parsing.real,
+        "memory that the whole process is to stay within",
+        MACHINE,
+        unit="GiB",
+        low=0.25,
+        high=10**6,
     )
     tile: int = knob(
         None,

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from impasto import images
+from impasto.memory import GIB, taken
 from impasto.recipe import Recipe
 from tests.e2e.conftest import dimensions
 
@@ -131,7 +132,7 @@ def test_tiles_change_nothing_and_are_chosen_when_memory_is_short(
     assert impasto(*command, whole).code == 0
     assert impasto(*command, tiled, "--tile", 256).code == 0
     assert np.abs(pixels(whole) - pixels(tiled)).max() < 1e-3
-    done = impasto(*command, short, "--memory", 0.4)
+    done = impasto(*command, short, "--memory", 0.4 + taken("cpu") / GIB)
     assert "tiles of" in done.err
     assert Recipe.of_picture(short).settings.tile > 0
     assert Recipe.of_picture(whole).settings.tile == 0

@@ -34,3 +34,40 @@ def test_memory_that_was_freed_is_used_again_without_asking_the_system():
 def test_where_it_cannot_be_done_nothing_happens(monkeypatch):
     monkeypatch.setattr("impasto.allocator._process", lambda: None)
     assert keep_freed_memory() is False
+
+
+GROWTH = """
+import ctypes, resource, sys
+from impasto.allocator import give_back_large_pieces, keep_freed_memory
+if not keep_freed_memory():
+    sys.exit("not here")
+if sys.argv[1] == "give back":
+    give_back_large_pieces()
+malloc, free = ctypes.CDLL(None).malloc, ctypes.CDLL(None).free
+malloc.restype, malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+free.argtypes = [ctypes.c_void_p]
+def piece(size):
+    address = malloc(size)
+    ctypes.memset(address, 1, size)
+    return address
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize()
+before = resident()
+for _ in range(4):
+    free(piece(2**26))
+print(resident() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux says of a process")
+def test_large_pieces_are_given_back_when_memory_is_short():
+    def growth(how: str) -> int:
+        done = subprocess.run(
+            [sys.executable, "-c", GROWTH, how], capture_output=True, text=True, check=False
+        )
+        if "not here" in done.stderr:
+            pytest.skip("this C library has no mallopt")
+        return int(done.stdout)
+
+    assert growth("keep") > 2**25
+    assert growth("give back") < 2**22

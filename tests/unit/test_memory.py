@@ -13,6 +13,7 @@ from impasto.memory import (
     free_memory,
     measure,
     peak,
+    taken,
 )
 
 LAYERS = ["relu1_1", "relu5_1"]
@@ -79,3 +80,10 @@ def test_a_container_limits_what_is_free(tmp_path):
     (tmp_path / "memory.max").write_text("1000\n")
     assert container_rest(tmp_path) == 900
     assert free_memory("cpu") > 0
+
+
+def test_what_the_process_takes_already_counts():
+    before = taken("cpu")
+    held = torch.ones(2**24)  # 64 MiB
+    assert 0.9 < (taken("cpu") - before) / held.nbytes < 1.5
+    assert before > 50 * 2**20
