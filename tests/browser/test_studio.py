@@ -320,7 +320,7 @@ def test_a_size_beyond_memory_and_a_bad_value_are_told_and_the_next_one_runs(ope
     page = open_page()
     choose(page)
     page.locator("#advanced .group > button", has_text="Machine").click()
-    page.locator("#setting-memory :is(input, textarea)").fill("0.25")
+    page.locator("#setting-memory :is(input, textarea)").fill("1.2")
     fill(page, "size", "2048")
     paint(page)
     page.wait_for_function("document.querySelector('#status').innerText.includes('largest size')")
