@@ -32,7 +32,7 @@ def give_back_large_pieces() -> bool:
 
     What is kept has holes. Where images are so large that they are evaluated in tiles, an image
     that stays takes the place of features that come and go, and the process grows beyond what it
-    may take: at 4096 pixels by a fifth. There memory goes before time.
+    may take: VGG-19 at 2048 pixels by a fifth, for 9 % less time. There memory goes first.
     """
     mallopt = getattr(_process(), "mallopt", None)
     if mallopt is None:

@@ -5,7 +5,7 @@ import pytest
 
 from impasto.allocator import keep_freed_memory
 
-PROGRAM = """
+FAULTS = """
 import resource, sys
 from impasto.allocator import keep_freed_memory
 if sys.argv[1] == "keep" and not keep_freed_memory():
@@ -17,9 +17,9 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 
 
-def faults(how: str) -> int:
+def measured(program: str, how: str) -> int:
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, how], capture_output=True, text=True, check=False
+        [sys.executable, "-c", program, how], capture_output=True, text=True, check=False
     )
     if "not here" in done.stderr:
         pytest.skip("this C library has no mallopt")
@@ -28,7 +28,7 @@ def faults(how: str) -> int:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts the page faults of Linux")
 def test_memory_that_was_freed_is_used_again_without_asking_the_system():
-    assert faults("keep") < faults("give back") / 4
+    assert measured(FAULTS, "keep") < measured(FAULTS, "give back") / 4
 
 
 def test_where_it_cannot_be_done_nothing_happens(monkeypatch):
@@ -61,13 +61,5 @@ print(resident() - before)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux says of a process")
 def test_large_pieces_are_given_back_when_memory_is_short():
-    def growth(how: str) -> int:
-        done = subprocess.run(
-            [sys.executable, "-c", GROWTH, how], capture_output=True, text=True, check=False
-        )
-        if "not here" in done.stderr:
-            pytest.skip("this C library has no mallopt")
-        return int(done.stdout)
-
-    assert growth("keep") > 2**25
-    assert growth("give back") < 2**22
+    assert measured(GROWTH, "keep") > 2**25
+    assert measured(GROWTH, "give back") < 2**22
