@@ -11,7 +11,6 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode, conv_flop_count
 
 from benchmarks.timing import peak_memory, repeat
-from impasto.allocator import give_back_large_pieces
 from impasto.job import Job
 from impasto.painted import Painted
 from impasto.preparation import prepare
@@ -109,8 +108,6 @@ def descent(
 def memory(content: str, style: str, settings: dict[str, Any]) -> dict[str, Any]:
     """Paint a whole picture and return the peak memory of this process."""
     job = job_of(content, style, settings)
-    if job.settings.tile:
-        give_back_large_pieces()  # as Impasto's own program does
     painted = Painted(job)
     for progress in paint(job):
         painted.add(progress)

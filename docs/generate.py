@@ -25,7 +25,7 @@ from impasto import backbones, normalization, presets, tables
 from impasto.cli import cli
 from impasto.parsing import flag
 from impasto.pyramid import plan
-from impasto.settings import KNOBS, Settings
+from impasto.settings import ITERATIONS, KNOBS, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 CLI = ROOT / "docs" / "cli.md"
@@ -218,7 +218,7 @@ def plans() -> str:
     """Return the plan of evaluations for two sizes, with what each level costs."""
     rows: list[Sequence[object]] = []
     for size in (512, 4096):
-        levels = plan(size, 100)
+        levels = plan(size, ITERATIONS)
         costs = [level.evaluations * (level.size / size) ** 2 for level in levels]
         for level, cost in zip(levels, costs, strict=True):
             rows.append((f"{size} px", f"{level.size} px", level.evaluations, f"{cost:.1f}"))

@@ -70,7 +70,8 @@ def descend(image, loss, steps, history=10, longest=0.03):
             a[i] = (s * q).sum() / (s * y).sum()
             q = q - a[i] * y
         s, y = pairs[-1] if pairs else (g, g)
-        q = q * (s * y).sum() / (y * y).sum()
+        cosine = (s * y).sum() / (s.norm() * y.norm())
+        q = q * cosine.sqrt() * s.norm() / y.norm()
         for i, (s, y) in enumerate(pairs):
             q = q + s * (a[i] - (y * q).sum() / (s * y).sum())
         length = q.abs().mean()  # no step, and the first exactly, moves a pixel by 3 % on average

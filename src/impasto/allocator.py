@@ -12,8 +12,9 @@ import ctypes
 # Source: <malloc.h> of the GNU C library.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = -1, -3, -4
 
-LARGE = 2**24
-"""Bytes from which a piece is given back for itself, see `give_back_large_pieces`."""
+
+_keeps = False
+"""Whether the program has called `keep_freed_memory`."""
 
 
 def keep_freed_memory() -> bool:
@@ -21,23 +22,29 @@ def keep_freed_memory() -> bool:
 
     It is the program that calls this, not the library: it holds for the whole process.
     """
-    mallopt = getattr(_process(), "mallopt", None)
-    if mallopt is None:  # macOS, Windows, musl
-        return False
-    return bool(mallopt(_MMAP_MAX, 0)) and bool(mallopt(_TRIM_THRESHOLD, 2**31 - 1))
+    global _keeps
+    _keeps = _set({_MMAP_MAX: 0, _TRIM_THRESHOLD: 2**31 - 1})
+    return _keeps
 
 
-def give_back_large_pieces() -> bool:
-    """Undo `keep_freed_memory` for large pieces; say whether it can.
+def give_back_from(least: int | None) -> None:
+    """Give pieces of so many bytes back when they are freed, if this process keeps memory.
 
     What is kept has holes. Where images are so large that they are evaluated in tiles, an image
-    that stays takes the place of features that come and go, and the process grows beyond what it
-    may take: VGG-19 at 2048 pixels by a fifth, for 9 % less time. There memory goes first.
+    that stays would take the place of features that come and go, and the process would grow
+    beyond what it may take. So there, images have places of their own.
+
+    Args:
+        least: Bytes of a piece; None to keep pieces of all sizes.
     """
-    mallopt = getattr(_process(), "mallopt", None)
-    if mallopt is None:
-        return False
-    return bool(mallopt(_MMAP_MAX, 2**16)) and bool(mallopt(_MMAP_THRESHOLD, LARGE))
+    if _keeps:
+        _set({_MMAP_MAX: 0} if least is None else {_MMAP_MAX: 2**16, _MMAP_THRESHOLD: least})
+
+
+def _set(options: dict[int, int]) -> bool:
+    """Set options of the C library; say whether it has them."""
+    mallopt = getattr(_process(), "mallopt", None)  # None on macOS, Windows, musl
+    return mallopt is not None and all(mallopt(*option) for option in options.items())
 
 
 def _process() -> object:

@@ -28,8 +28,8 @@ from impasto.recipe import Recipe
 from impasto.settings import Settings
 from impasto.tables import OPTIMIZERS
 
-FORMAT = "impasto checkpoint 1"
-_TYPES = {torch.float32: "F32", torch.float64: "F64"}
+FORMAT = "impasto checkpoint 2"
+_TYPES = {torch.bfloat16: "BF16", torch.float32: "F32", torch.float64: "F64"}
 
 
 def checkpoint_path(output: Path) -> Path:
@@ -108,7 +108,7 @@ def _encode(tensors: dict[str, Tensor], values: dict[str, Any]) -> Iterator[byte
     text += b" " * (-len(text) % 8)
     yield len(text).to_bytes(8, "little") + text
     for tensor in kept.values():
-        yield tensor.detach().cpu().contiguous().numpy().tobytes()
+        yield tensor.detach().cpu().flatten().view(torch.uint8).numpy().tobytes()
 
 
 def _is_channels_last(tensor: Tensor) -> bool:

@@ -6,7 +6,7 @@ import math
 
 from torch import Tensor
 
-from impasto.optimizers import CURVATURE_FLOOR, LBFGS, LONGEST_STEP
+from impasto.optimizers import CURVATURE_FLOOR, LBFGS, LONGEST_STEP, TINY, Pair, add, dot
 
 LOWEST, HIGHEST = 0.0, 1.0
 """The box: values that a file can hold."""
@@ -43,7 +43,7 @@ class LBFGSB(LBFGS):
         length = float(change.abs().mean())
         longest = LONGEST_STEP * self.learning_rate
         if length > longest or not known:
-            change.mul_(longest / max(length, 1e-30))
+            change.mul_(longest / max(length, TINY))
         return (x - change).clamp_(LOWEST, HIGHEST).view_as(image)
 
     def _apply_reduced(self, gradient: Tensor, free: Tensor) -> tuple[Tensor, bool]:
@@ -63,16 +63,16 @@ class LBFGSB(LBFGS):
         trail = []
         for pair in reversed(self.pairs):
             s = pair.s * free
-            curvature = float(s @ pair.y)
+            curvature = dot(s, pair.y)
             if curvature > CURVATURE_FLOOR * pair.curvature:
-                a = float(s @ q) / curvature
+                a = dot(s, q) / curvature
                 trail.append((pair, curvature, a))
-                q.sub_(pair.y, alpha=a)
+                add(q, pair.y, -a)
         # Held entries of q were never read up to here; below they have to be zero, and stay so.
         q.mul_(free)
         if trail:
-            pair, curvature, _ = trail[0]
-            q.mul_(curvature / float((pair.y * free) @ pair.y))
+            last = trail[0][0]
+            q.mul_(self._scale(Pair.of(last.s * free, last.y * free)))
         for pair, curvature, a in reversed(trail):
-            q.addcmul_(pair.s, free, value=a - float(pair.y @ q) / curvature)
+            add(q, pair.s * free, a - dot(pair.y, q) / curvature)
         return q, bool(trail)

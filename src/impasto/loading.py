@@ -90,7 +90,7 @@ def measure(settings: Settings, backbone: Backbone, regions: int) -> Cost:
         made = [style_terms(backbone, [image], [1.0], choices, scale, 0, a, how) for a in areas]
         return [term for terms in made for term in terms]
 
-    return memory.measure(backbone, wanted_layers(settings), style)
+    return memory.measure(backbone, active_layers(settings)[0], style)
 
 
 def pick_tile(settings: Settings, extent: Extent, backbone: Backbone, cost: Cost) -> int:

@@ -1,8 +1,9 @@
 """How much memory a painting needs, how much there is, and the tile that fits.
 
 What grows with the image is, per pixel: an evaluation of the objective (of one tile, if there are
-tiles), the vectors of the optimizer, and a dozen buffers of the image's own size. The first is
-measured on a small picture, tensor by tensor, when a run is prepared; the others are counted.
+tiles), the photograph's features, the vectors of the optimizer, and a dozen buffers of the image's
+own size. The first two are measured on a small picture, tensor by tensor, when a run is prepared;
+the others are counted.
 """
 
 from __future__ import annotations
@@ -23,10 +24,9 @@ from torch.utils._pytree import tree_leaves
 
 from impasto.backbones.backbone import Backbone
 from impasto.errors import SettingsError
-from impasto.losses import ContentLoss, GramLoss
+from impasto.losses import ContentLoss
 from impasto.normalization import NORMALIZATIONS
 from impasto.objective import Objective, Term
-from impasto.statistics import gram
 
 PROBE = 128
 """Side of the picture that the cost of a pixel is measured on."""
@@ -49,15 +49,17 @@ LEAST_TILE = 128
 
 @dataclass(frozen=True)
 class Cost:
-    """What one evaluation costs per pixel.
+    """What a painting costs per pixel.
 
     Attributes:
-        memory: Bytes, at the peak.
-        seconds: Time.
+        memory: Bytes of one evaluation, at the peak.
+        seconds: Time of one evaluation.
+        targets: Bytes of the photograph's features, which are kept.
     """
 
     memory: float
     seconds: float
+    targets: float = 0.0
 
 
 class Tally(TorchDispatchMode):
@@ -86,34 +88,30 @@ class Tally(TorchDispatchMode):
 
 
 def measure(
-    backbone: Backbone,
-    layers: Collection[str],
-    style: Callable[[Tensor], Sequence[Term]] | None = None,
+    backbone: Backbone, content: Collection[str], style: Callable[[Tensor], Sequence[Term]]
 ) -> Cost:
-    """Return the cost of an evaluation that looks at ``layers``, from one on a small picture.
+    """Return what a painting costs per pixel, from one evaluation of a small picture.
 
     Args:
         backbone: The network.
-        layers: Every layer that is looked at.
-        style: Makes the style terms for a painting (1, 3, H, W); by default Gram matrices of all.
+        content: The layers whose features are compared with the photograph's.
+        style: Makes the style terms for a painting (1, 3, H, W).
     """
     weight = next(backbone.parameters())
     generator = torch.Generator().manual_seed(0)
     image = torch.rand((1, 3, PROBE, PROBE), generator=generator).to(weight.device)
-    scale = NORMALIZATIONS["relative"]
     with torch.no_grad():
-        features = backbone(image, layers)
-    terms = []
-    for layer, target in features.items():
-        terms.append(Term(f"content {layer}", 1.0, layer, ContentLoss(target, scale.content)))
-        if style is None:
-            terms.append(Term(layer, 1.0, layer, GramLoss(gram(target).mean, scale.style)))
-    objective = Objective(backbone, [*terms, *(style(image) if style else ())])
+        features = backbone(image, content)
+    losses = {k: ContentLoss(f, NORMALIZATIONS["relative"].content) for k, f in features.items()}
+    terms = [Term(f"content {layer}", 1.0, layer, loss) for layer, loss in losses.items()]
+    objective = Objective(backbone, [*terms, *style(image)])
     with Tally() as tally:
         objective(image)
     began = time.perf_counter()
     objective(image)
-    return Cost(tally.peak / PROBE**2, (time.perf_counter() - began) / PROBE**2)
+    seconds = time.perf_counter() - began
+    targets = sum(loss.target.nbytes for loss in losses.values())
+    return Cost(*(number / PROBE**2 for number in (tally.peak, seconds, targets)))
 
 
 @dataclass(frozen=True)
@@ -124,20 +122,20 @@ class Extent:
         result: Height and width of the result in pixels.
         largest: Height and width of the largest picture that the network sees: the result, or a
             style picture at a large ``style_scale``.
-        vectors: Images of the result's size that the optimizer keeps.
+        vectors: Images of the result's size that the optimizer keeps, one of fewer bytes for less.
         value: Bytes of one value.
         image_terms: Bytes for each pixel of losses on the image itself.
     """
 
     result: tuple[int, int]
     largest: tuple[int, int]
-    vectors: int
+    vectors: float
     value: int = 4
     image_terms: float = 0.0
 
     @property
     def fixed(self) -> float:
-        """Bytes that no tile saves: the optimizer's vectors and the buffers."""
+        """Bytes of the optimizer's vectors and the buffers."""
         each = 3.0 * self.value * (self.vectors + BUFFERS) + self.image_terms
         return each * math.prod(self.result)
 
@@ -145,7 +143,12 @@ class Extent:
 def peak(extent: Extent, cost: Cost, tile: int, margin: int) -> float:
     """Return an estimate of the bytes that a painting adds to the process; tile 0 is none."""
     rows, columns = (min(n, tile + 2 * margin) if tile else n for n in extent.largest)
-    return OVERHEAD * cost.memory * rows * columns + extent.fixed
+    return OVERHEAD * cost.memory * rows * columns + lasting(extent, cost)
+
+
+def lasting(extent: Extent, cost: Cost) -> float:
+    """Return the bytes that no tile saves."""
+    return extent.fixed + cost.targets * math.prod(extent.result)
 
 
 def choose_tile(extent: Extent, cost: Cost, margin: int, stride: int, budget: float) -> int:
@@ -171,7 +174,7 @@ def choose_tile(extent: Extent, cost: Cost, margin: int, stride: int, budget: fl
             f"{max(budget, 0) / GIB:.2g} GiB are left for them: choose a smaller size or history, "
             "or allow more with memory."
         )
-    room = (budget - extent.fixed) / (OVERHEAD * cost.memory)
+    room = (budget - lasting(extent, cost)) / (OVERHEAD * cost.memory)
     return max((int(room**0.5) - 2 * margin) // stride * stride, LEAST_TILE)
 
 

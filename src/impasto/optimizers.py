@@ -15,6 +15,8 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor
 
+from impasto.statistics import accumulable
+
 Memory = dict[str, Tensor | float]
 """What an optimizer remembers, by name: tensors and numbers, so that it can be kept in a file."""
 
@@ -22,6 +24,14 @@ LONGEST_STEP = 0.03
 """Largest mean absolute change of the pixels in one step of L-BFGS. The first step, before any
 curvature is known, has this length. Without the bound the early steps overshoot: on VGG-19 the loss
 is 4.6 after 10 evaluations in place of 1.6."""
+
+TINY = 1e-30
+"""What a length is taken for that is 0, before it is divided by."""
+
+LARGE = 2**22
+"""Values from which a vector is remembered in bfloat16 instead of float32: from about 1400 x 1000
+pixels. It only tells where to go next: the loss is the same to 0.2 %, and twice the history has
+room. Smaller vectors stay as they are, because to widen them again would take longer."""
 
 CURVATURE_FLOOR = 1e-10
 """Smallest ``s·y / (|s| |y|)`` of a pair that L-BFGS keeps. It is relative, so that an objective
@@ -47,10 +57,10 @@ class Optimizer(Protocol):
 class LBFGS:
     """Limited-memory BFGS: gradient descent with the curvature of the last steps.
 
-    Keeps ``2 history`` vectors of the image's size. A history of 10 to 20 converges like 100.
+    Keeps ``2 history`` vectors of the image's size, in 16 bits if they are `LARGE`.
 
     # Differs from Gatys et al. (2015), who write of gradient descent; their code is L-BFGS, too,
-    # but without the bound on the length of a step.
+    # but without the bound on the length of a step, and with `Pair.scale` at its shortest.
 
     Source: Nocedal (1980), "Updating quasi-Newton matrices with limited storage".
     """
@@ -71,7 +81,7 @@ class LBFGS:
         length = float(change.abs().mean())
         longest = LONGEST_STEP * self.learning_rate
         if length > longest or not self.pairs:
-            change.mul_(longest / max(length, 1e-30))
+            change.mul_(longest / max(length, TINY))
         return image - change.view_as(image)
 
     def restart(self) -> None:
@@ -84,7 +94,7 @@ class LBFGS:
         """Return the remembered steps, and where the last one began."""
         memory: Memory = {"learning_rate": self.learning_rate, "pairs": len(self.pairs)}
         for number, pair in enumerate(self.pairs):
-            memory |= {f"{name} {number}": value for name, value in pair._asdict().items()}
+            memory |= {f"s {number}": pair.s, f"y {number}": pair.y}
         if self.last is not None:
             memory |= {"image": self.last[0], "gradient": self.last[1]}
         return memory
@@ -94,36 +104,48 @@ class LBFGS:
         self.learning_rate = float(memory["learning_rate"])
         self.pairs.clear()
         for number in range(int(memory["pairs"])):
-            s, y, curvature = (memory[f"{name} {number}"] for name in Pair._fields)
-            self.pairs.append(Pair(_tensor(s), _tensor(y), float(curvature)))
+            self.pairs.append(Pair.of(*(_tensor(memory[f"{name} {number}"]) for name in "sy")))
         self.last = None
         if "image" in memory:
             self.last = _tensor(memory["image"]), _tensor(memory["gradient"])
 
     def _remember(self, s: Tensor, y: Tensor) -> None:
         """Keep the pair unless it shows no positive curvature."""
-        curvature = float(s @ y)
-        if curvature > CURVATURE_FLOOR * float(s.norm() * y.norm()) and float(y @ y) > 0:
-            self.pairs.append(Pair(s, y, curvature))
+        kept = kept_type(s.numel(), s.dtype)
+        pair = Pair.of(s.to(kept), y.to(kept))
+        if pair.curvature > CURVATURE_FLOOR * pair.lengths:
+            self.pairs.append(pair)
 
     def _apply_inverse_hessian(self, gradient: Tensor) -> Tensor:
         """Return the product of the inverse Hessian and the gradient; without pairs, the gradient.
 
-        Source: Nocedal and Wright (2006), algorithm 7.4, with the scale of equation 7.20.
+        Source: Nocedal and Wright (2006), algorithm 7.4.
         """
         # The compact form (matrix products with the whole history) was measured to be no faster.
         q = gradient.clone()
         trail = []
         for pair in reversed(self.pairs):
-            a = float(pair.s @ q) / pair.curvature
+            a = dot(pair.s, q) / pair.curvature
             trail.append(a)
-            q.sub_(pair.y, alpha=a)
+            add(q, pair.y, -a)
         if self.pairs:
-            last = self.pairs[-1]
-            q.mul_(last.curvature / float(last.y @ last.y))
+            q.mul_(self._scale(self.pairs[-1]))
         for pair, a in zip(self.pairs, reversed(trail), strict=True):
-            q.add_(pair.s, alpha=a - float(pair.y @ q) / pair.curvature)
+            add(q, pair.s, a - dot(pair.y, q) / pair.curvature)
         return q
+
+    def _scale(self, last: Pair) -> float:
+        """Return the inverse curvature where nothing is remembered: ``|s|/|y| √cos(s, y)``.
+
+        The textbook has ``s·y / y·y = |s|/|y| cos(s, y)``. That is too short here: most of a
+        change of the gradient is not along the step (a cosine of 0.1 is usual), because ReLU and
+        maximum pooling bend the loss everywhere. The middle between it and ``|s|/|y|`` needs 10 to
+        25 % fewer evaluations.
+
+        # Differs from Nocedal and Wright (2006), equation 7.20; ``|s|/|y|`` is the geometric mean
+        # of Dai, Al-Baali and Yang (2015), "A positive Barzilai-Borwein-like stepsize".
+        """
+        return last.ratio * math.sqrt(last.curvature / last.lengths)
 
 
 class Pair(NamedTuple):
@@ -133,11 +155,42 @@ class Pair(NamedTuple):
         s: How the image changed, as a vector.
         y: How the gradient changed.
         curvature: ``s·y``, positive.
+        lengths: ``|s| |y|``.
+        ratio: ``|s| / |y|``.
     """
 
     s: Tensor
     y: Tensor
     curvature: float
+    lengths: float
+    ratio: float
+
+    @classmethod
+    def of(cls, s: Tensor, y: Tensor) -> Pair:
+        """Return the pair of two vectors."""
+        lengths = [math.sqrt(dot(vector, vector)) for vector in (s, y)]
+        return cls(s, y, dot(s, y), math.prod(lengths), lengths[0] / max(lengths[1], TINY))
+
+
+def kept_type(values: int, dtype: torch.dtype) -> torch.dtype:
+    """Return the type in which L-BFGS remembers vectors of so many values of a type."""
+    return torch.bfloat16 if dtype == torch.float32 and values >= LARGE else dtype
+
+
+PIECE = 2**20
+"""Values that are taken at a time where a remembered vector meets one of full length."""
+
+
+def dot(a: Tensor, b: Tensor) -> float:
+    """Return the product of two vectors, summed in float32 at least, and its pieces in float64."""
+    pieces = zip(torch.split(a, PIECE), torch.split(b, PIECE), strict=True)
+    return sum(float(accumulable(x) @ accumulable(y)) for x, y in pieces)
+
+
+def add(target: Tensor, vector: Tensor, factor: float) -> None:
+    """Add a multiple of a vector, which may be of a shorter type, to ``target`` in place."""
+    for x, y in zip(torch.split(target, PIECE), torch.split(vector, PIECE), strict=True):
+        x.add_(y, alpha=factor)
 
 
 class Adam:

@@ -32,7 +32,7 @@ PHOTOREAL_WEIGHT, PHOTOREAL_FINISH = 3e4, "poisson"
 """What `photoreal` stands for."""
 
 
-ITERATIONS = 100
+ITERATIONS = 80
 """Evaluations at the final size, if neither a number nor convergence is asked for."""
 
 MOST_ITERATIONS = 10_000

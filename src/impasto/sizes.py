@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import torch
+
 from impasto import images
 from impasto.color import Rgb
 from impasto.errors import SettingsError
 from impasto.images import Picture, fit
 from impasto.memory import Extent
+from impasto.optimizers import kept_type
 from impasto.photorealism import BYTES
 from impasto.settings import Settings
 
@@ -51,7 +54,10 @@ def extent_of(settings: Settings, content: Picture, styles: Sequence[Picture]) -
                 f"a picture would have {width} x {height} pixels: at most "
                 f"{images.MAX_PIXELS // 10**6} million are possible, so lower size or style_scale."
             )
-    vectors = 2 * settings.history if settings.optimizer.startswith("lbfgs") else 2
-    value = 8 if settings.precision == "float64" else 4
+    type_ = torch.float64 if settings.precision == "float64" else torch.float32
+    vectors = 2.0
+    if settings.optimizer.startswith("lbfgs"):
+        kept = kept_type(3 * math.prod(shapes[0]), type_)
+        vectors = 2 * settings.history * kept.itemsize / type_.itemsize
     terms = BYTES if settings.photoreal_weight else 0
-    return Extent(shapes[0], max(shapes, key=math.prod), vectors, value, terms)
+    return Extent(shapes[0], max(shapes, key=math.prod), vectors, type_.itemsize, terms)

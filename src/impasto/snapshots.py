@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def snapshot_path(output: Path, evaluation: int) -> Path:
 def checkpoint_bytes(job: Job) -> int:
     """Return about how large a checkpoint of the final size is."""
     height, width = job.extent.result
-    return (job.extent.vectors + 4) * 3 * height * width * job.extent.value
+    return math.ceil((job.extent.vectors + 4) * 3 * height * width * job.extent.value)
 
 
 def check_space(job: Job, output: Path) -> None:

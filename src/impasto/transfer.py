@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
+from impasto import allocator
 from impasto.auto import tuned
 from impasto.backbones.backbone import Backbone
 from impasto.balance import balanced, reweighed
@@ -175,6 +176,8 @@ def build(
     norm = NORMALIZATIONS[settings.normalization]
     content_layers, style_layers = active_layers(settings)
     side = settings.tile or 0
+    tiled = 0 < side < max(photograph.shape[2:])
+    allocator.give_back_from(photograph.nbytes if tiled else None)
     content = collect_features(backbone, photograph, content_layers, side)
     terms = []
     for layer, share in shares(content_layers, norm.shares).items():
@@ -192,7 +195,7 @@ def build(
         terms.append(Term("edges", settings.protect_edges, IMAGE, edges))
     if settings.photoreal_weight:
         terms.append(Term("photoreal", settings.photoreal_weight, IMAGE, MattingLoss(photograph)))
-    if side and max(photograph.shape[2:]) > side:
+    if tiled:
         return TiledObjective(backbone, terms, side)
     return Objective(backbone, terms)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from torch import Tensor
 
 from impasto.linesearch import Point, Search
-from impasto.optimizers import LBFGS, LONGEST_STEP, Memory
+from impasto.optimizers import LBFGS, LONGEST_STEP, TINY, Memory, Pair
 
 REACH = 10.0
 """How far a search may go, as a multiple of the longest step that L-BFGS takes without one."""
@@ -84,6 +84,10 @@ class SearchingLBFGS(LBFGS):
             search = Search.restored({k.removeprefix(SEARCH): v for k, v in kept.items()})
             self.line = Line(search, direction)
 
+    def _scale(self, last: Pair) -> float:
+        """Return the textbook's inverse curvature, shorter than that of `LBFGS`: a search adds."""
+        return last.ratio * last.curvature / last.lengths
+
     def _begin(self, x: Tensor, g: Tensor, total: float) -> Line:
         """Return a new search at ``x``, in the direction of L-BFGS."""
         direction = self._apply_inverse_hessian(g).neg_()
@@ -92,7 +96,7 @@ class SearchingLBFGS(LBFGS):
             self.pairs.clear()
             direction = g.neg()
             slope = float(g @ direction)
-        bound = LONGEST_STEP * self.learning_rate / max(float(direction.abs().mean()), 1e-30)
+        bound = LONGEST_STEP * self.learning_rate / max(float(direction.abs().mean()), TINY)
         first = min(self.learning_rate, bound) if self.pairs else bound
         self.last = (x, g)
         return Line(Search(Point(0.0, total, slope), first, REACH * bound), direction)

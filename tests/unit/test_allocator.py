@@ -3,6 +3,7 @@ import sys
 
 import pytest
 
+from impasto import allocator
 from impasto.allocator import keep_freed_memory
 
 FAULTS = """
@@ -34,15 +35,29 @@ def test_memory_that_was_freed_is_used_again_without_asking_the_system():
 def test_where_it_cannot_be_done_nothing_happens(monkeypatch):
     monkeypatch.setattr("impasto.allocator._process", lambda: None)
     assert keep_freed_memory() is False
+    allocator.give_back_from(2**24)
+
+
+def test_a_process_that_does_not_keep_memory_is_left_alone(monkeypatch):
+    asked = []
+    monkeypatch.setattr(allocator, "_set", lambda options: asked.append(options) or True)
+    monkeypatch.setattr(allocator, "_keeps", False)
+    allocator.give_back_from(2**24)
+    assert asked == []
+    keep_freed_memory()
+    allocator.give_back_from(2**24)
+    allocator.give_back_from(None)
+    assert len(asked) == 3
+    assert asked[2].items() <= asked[0].items()  # as it was before
 
 
 GROWTH = """
 import ctypes, resource, sys
-from impasto.allocator import give_back_large_pieces, keep_freed_memory
+from impasto.allocator import give_back_from, keep_freed_memory
 if not keep_freed_memory():
     sys.exit("not here")
 if sys.argv[1] == "give back":
-    give_back_large_pieces()
+    give_back_from(2**24)
 malloc, free = ctypes.CDLL(None).malloc, ctypes.CDLL(None).free
 malloc.restype, malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
 free.argtypes = [ctypes.c_void_p]

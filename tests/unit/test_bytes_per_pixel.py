@@ -42,15 +42,23 @@ def test_an_evaluation_takes_the_bytes_that_the_page_says(name, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "history", "expected"),
-    [("lbfgs", 10, 384), ("lbfgs", 5, 264), ("lbfgs", 100, 2544), ("adam", 10, 168)],
+    ("option", "optimizer", "history"),
+    [
+        ("--history 10", "lbfgs", 10),
+        ("--history 5", "lbfgs", 5),
+        ("--history 100", "lbfgs", 100),
+        ("--optimizer adam", "adam", 10),
+    ],
 )
-def test_the_rest_is_buffers_and_what_the_optimizer_remembers(optimizer, history, expected):
+def test_the_rest_is_buffers_and_what_the_optimizer_remembers(
+    option, optimizer, history, monkeypatch
+):
     photo = as_picture(torch.zeros(3, 60, 80))
     settings = Settings(size=80, optimizer=optimizer, history=history)
-    extent = extent_of(settings, photo, [photo])
-    assert extent.fixed / (60 * 80) == expected
-    assert peak(extent, Cost(0, 0), 0, 0) == extent.fixed
+    line = next(x for x in PAGE.read_text("utf-8").splitlines() if x.startswith(f"| `{option}`"))
+    for expected, large in zip(re.findall(r"\| (\d+)", line), (60 * 80 * 3 + 1, 1), strict=True):
+        monkeypatch.setattr("impasto.optimizers.LARGE", large)
+        extent = extent_of(settings, photo, [photo])
+        assert extent.fixed / (60 * 80) == int(expected)
+        assert peak(extent, Cost(0, 0), 0, 0) == extent.fixed
     assert 12 * BUFFERS == 144
-    text = PAGE.read_text("utf-8")
-    assert f"{expected} bytes" in text

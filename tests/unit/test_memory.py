@@ -5,6 +5,7 @@ import torch
 
 from impasto.backbones import load_backbone
 from impasto.errors import SettingsError
+from impasto.losses import GramLoss
 from impasto.memory import (
     GIB,
     Cost,
@@ -17,6 +18,7 @@ from impasto.memory import (
     peak,
     taken,
 )
+from impasto.objective import Term
 
 LAYERS = ["relu1_1", "relu5_1"]
 
@@ -32,15 +34,29 @@ def test_the_tally_counts_what_is_alive_at_once():
     del view
 
 
+def style(image):
+    return [Term("style", 1.0, "relu1_1", GramLoss(torch.zeros(24, 24), lambda target: 1.0))]
+
+
 def test_the_cost_of_a_pixel_does_not_depend_on_where_it_is_measured(monkeypatch):
     backbone = load_backbone("pocket", layers=LAYERS)
-    small = measure(backbone, LAYERS)
+    small = measure(backbone, ["relu5_1"], style)
     monkeypatch.setattr("impasto.memory.PROBE", 192)
-    assert measure(backbone, LAYERS).memory == pytest.approx(small.memory, rel=0.05)
+    assert measure(backbone, ["relu5_1"], style).memory == pytest.approx(small.memory, rel=0.05)
     assert small.seconds > 0
     assert 200 < small.memory < 4000
-    half = measure(backbone.to(torch.bfloat16), LAYERS)
+    half = measure(backbone.to(torch.bfloat16), ["relu5_1"], style)
     assert half.memory < small.memory
+    assert small.targets == half.targets == 80 * 4 / 16**2  # relu5_1 in float32
+
+
+def test_targets_are_needed_in_tiles_too():
+    cost = Cost(1000.0, 1e-7, targets=32.0)
+    for tile in (0, 512):
+        more = peak(extent(400, 300), cost, tile, 70) - peak(
+            extent(400, 300), Cost(1e3, 0), tile, 70
+        )
+        assert more == 32 * 400 * 300
 
 
 def extent(height: int, width: int, vectors: int = 20) -> Extent:

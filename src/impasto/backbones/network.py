@@ -15,6 +15,7 @@ from impasto.backbones import BACKBONES
 from impasto.backbones import stages as table
 from impasto.backbones.backbone import Backbone
 from impasto.backbones.conventions import Preprocessing
+from impasto.backbones.halving import Halve
 from impasto.backbones.plausibility import check_activations
 from impasto.backbones.published import find_weights
 from impasto.backbones.rectified import RectifiedConvolution, rectified
@@ -164,6 +165,8 @@ def _pool(window: Window, pooling: str) -> nn.Module:
     place = (window.kernel, window.stride, window.padding)
     if pooling == "max":
         return nn.MaxPool2d(*place, ceil_mode=window.ceil)
+    if window == Window(2, stride=2):
+        return Halve()
     return nn.AvgPool2d(*place, ceil_mode=window.ceil, count_include_pad=False)
 
 

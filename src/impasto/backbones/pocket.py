@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final, Self, cast, final
 
@@ -23,6 +24,7 @@ from safetensors.torch import load
 from torch import Tensor, nn
 
 from impasto.backbones.backbone import Backbone
+from impasto.backbones.halving import halved
 from impasto.backbones.rectified import rectified
 from impasto.backbones.stages import Geometry, Window
 from impasto.errors import UnknownName, WeightsError
@@ -83,7 +85,7 @@ def trunk(
         Layer name to `(B, C, H', W')`, shallow to deep, where each block halves height and width,
         rounded down. Layers that read the same maps share a tensor.
     """
-    pool = F.avg_pool2d if pooling == "avg" else F.max_pool2d
+    pool = halved if pooling == "avg" else partial(F.max_pool2d, kernel_size=2)
     unread = {name for layer in wanted for name in READS[layer]}
     maps: dict[str, Tensor] = {}
     x = (images - 0.45) * 4.0
@@ -93,7 +95,7 @@ def trunk(
         if unread <= maps.keys():
             break
         if name[4] != block:
-            x = maps[f"pool{block}"] = pool(x, 2)
+            x = maps[f"pool{block}"] = pool(x)
             block = name[4]
         x = maps[name] = rectified(cast(nn.Conv2d, convolution), x)
     layers = [layer for layer in TAPS if layer in wanted]

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from impasto.allocator import give_back_large_pieces
 from impasto.errors import ImpastoError, PictureError
 from impasto.settings import Settings
 
@@ -57,8 +56,6 @@ def start_work(
     outputs.check_space(job, out)
     if settings.auto and not quiet:
         complain("auto: short runs at a small size choose the style weight")
-    if job.settings.tile:
-        give_back_large_pieces()
     job = make_ready(job, quiet)
     for note in job.notes:
         complain(note)
