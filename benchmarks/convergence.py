@@ -23,7 +23,7 @@ OBJECTIVES = {
 
 RUNS: dict[str, dict[str, Any]] = {
     "defaults": {},
-    "one size": {"levels": 1, "iterations": 600, "history": 20},
+    "one size": {"levels": 1, "iterations": 600, "history": 40},
 }
 """Impasto's ways to paint; everything else is its default. The quick run has the first only."""
 

@@ -32,7 +32,8 @@ def give_back_from(least: int | None) -> None:
 
     What is kept has holes. Where images are so large that they are evaluated in tiles, an image
     that stays would take the place of features that come and go, and the process would grow
-    beyond what it may take. So there, images have places of their own.
+    beyond what it may take. So there, images and what is larger have places of their own; the C
+    library looks for free places first, so that large features must not leave any.
 
     Args:
         least: Bytes of a piece; None to keep pieces of all sizes.

@@ -100,7 +100,8 @@ def pick_tile(settings: Settings, extent: Extent, backbone: Backbone, cost: Cost
     if settings.memory is None:
         budget = memory.SPARE * memory.free_memory(settings.device)
     else:
-        budget = settings.memory * memory.GIB - memory.taken(settings.device)
+        allowed = memory.WITHIN * settings.memory * memory.GIB
+        budget = allowed - memory.taken(settings.device)
     layers = wanted_layers(settings)
     stride = backbone.stride(layers)
     return memory.choose_tile(extent, cost, backbone.margin(layers), stride, budget)

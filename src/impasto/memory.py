@@ -41,6 +41,9 @@ BUFFERS = 12
 SPARE = 0.8
 """The share of the free memory that a painting may take."""
 
+WITHIN = 0.95
+"""The share of the memory allowed that a process is planned to take: an estimate is not exact."""
+
 GIB = 2**30
 
 LEAST_TILE = 128

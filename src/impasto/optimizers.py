@@ -111,8 +111,9 @@ class LBFGS:
 
     def _remember(self, s: Tensor, y: Tensor) -> None:
         """Keep the pair unless it shows no positive curvature."""
-        kept = kept_type(s.numel(), s.dtype)
-        pair = Pair.of(s.to(kept), y.to(kept))
+        # In one piece of memory, as large as an image: see `allocator.give_back_from`.
+        kept = torch.empty(2, s.numel(), dtype=kept_type(s.numel(), s.dtype), device=s.device)
+        pair = Pair.of(kept[0].copy_(s), kept[1].copy_(y))
         if pair.curvature > CURVATURE_FLOOR * pair.lengths:
             self.pairs.append(pair)
 

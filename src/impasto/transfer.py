@@ -177,7 +177,7 @@ def build(
     content_layers, style_layers = active_layers(settings)
     side = settings.tile or 0
     tiled = 0 < side < max(photograph.shape[2:])
-    allocator.give_back_from(photograph.nbytes if tiled else None)
+    allocator.give_back_from(photograph.nbytes // 2 if tiled else None)
     content = collect_features(backbone, photograph, content_layers, side)
     terms = []
     for layer, share in shares(content_layers, norm.shares).items():
