@@ -16,7 +16,7 @@ from impasto.normalization import NORMALIZATIONS
 from impasto.objective import Objective, Term
 from impasto.settings import Settings
 from impasto.statistics import gram
-from impasto.tiles import TiledObjective, Wanted, collect_features, collect_statistics, spans
+from impasto.tiles import Tile, TiledObjective, Wanted, collect_features, collect_statistics, spans
 from impasto.transfer import build
 
 DEEP = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu4_2", "relu5_1"]
@@ -211,6 +211,22 @@ def test_the_margin_of_every_network_is_needed(name):
     tiled = collect_features(backbone, image, layers, side=64)
     whole = backbone(image, layers)
     assert any(not torch.allclose(tiled[layer], whole[layer]) for layer in layers)
+
+
+@pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
+def test_the_inner_part_and_its_gradient_lie_in_memory_like_the_features(memory_format):
+    rows, columns = spans(48, 16, 8, 8)[1], spans(64, 32, 8, 8)[0]
+    tile = Tile(rows, columns)
+    features = torch.rand(1, 5, 4, 5).to(memory_format=memory_format).requires_grad_()
+    part = tile.inner(features, 8)
+    expected = features[..., 1:3, 0:4]
+    assert torch.equal(part, expected)
+    assert part.is_contiguous(memory_format=memory_format)
+    weights = torch.rand(part.shape)
+    (gradient,) = torch.autograd.grad((part * weights).sum(), features)
+    (plain,) = torch.autograd.grad((expected * weights).sum(), features)
+    assert torch.equal(gradient, plain)
+    assert gradient.is_contiguous(memory_format=memory_format)
 
 
 @pytest.mark.parametrize("length", [1, 15, 16, 17, 100, 512, 1000, 4099])
