@@ -60,7 +60,7 @@ class LBFGS:
     Keeps ``2 history`` vectors of the image's size, in 16 bits if they are `LARGE`.
 
     # Differs from Gatys et al. (2015), who write of gradient descent; their code is L-BFGS, too,
-    # but without the bound on the length of a step, and with `Pair.scale` at its shortest.
+    # but without the bound on the length of a step, and with the shortest `_scale`.
 
     Source: Nocedal (1980), "Updating quasi-Newton matrices with limited storage".
     """
@@ -111,9 +111,8 @@ class LBFGS:
 
     def _remember(self, s: Tensor, y: Tensor) -> None:
         """Keep the pair unless it shows no positive curvature."""
-        # In one piece of memory, as large as an image: see `allocator.give_back_from`.
-        kept = torch.empty(2, s.numel(), dtype=kept_type(s.numel(), s.dtype), device=s.device)
-        pair = Pair.of(kept[0].copy_(s), kept[1].copy_(y))
+        kept = kept_type(s.numel(), s.dtype)
+        pair = Pair.of(s.to(kept), y.to(kept))
         if pair.curvature > CURVATURE_FLOOR * pair.lengths:
             self.pairs.append(pair)
 
@@ -140,7 +139,7 @@ class LBFGS:
 
         The textbook has ``s·y / y·y = |s|/|y| cos(s, y)``. That is too short here: most of a
         change of the gradient is not along the step (a cosine of 0.1 is usual), because ReLU and
-        maximum pooling bend the loss everywhere. The middle between it and ``|s|/|y|`` needs 10 to
+        maximum pooling bend the loss everywhere. The middle between it and ``|s|/|y|`` needs 7 to
         25 % fewer evaluations.
 
         # Differs from Nocedal and Wright (2006), equation 7.20; ``|s|/|y|`` is the geometric mean

@@ -11,12 +11,13 @@ from impasto.backbones.conventions import CONVENTIONS
 from impasto.backbones.network import Network
 from impasto.backbones.stages import Branches, Convolution, Operation, Stage, convolutions
 from impasto.backbones.vgg import vgg
+from impasto.grid import Tile, spans
 from impasto.losses import GramLoss
 from impasto.normalization import NORMALIZATIONS
 from impasto.objective import Objective, Term
 from impasto.settings import Settings
 from impasto.statistics import gram
-from impasto.tiles import Tile, TiledObjective, Wanted, collect_features, collect_statistics, spans
+from impasto.tiles import TiledObjective, Wanted, collect_features, collect_statistics
 from impasto.transfer import build
 
 DEEP = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu4_2", "relu5_1"]
