@@ -95,7 +95,7 @@ def run(job: Job, paint: Paint, weight: float) -> Trial:
     size = min(SIZE, job.settings.size)
     settings = job.settings.replace(
         auto=False, size=size, plan=((size, EVALUATIONS),), style_weight=weight, init="content",
-        tile=0,
+        tile=0, continuation=0,
     )  # fmt: skip
     steps = [progress.step for progress in paint(replace(job, settings=settings, start=None))]
     best = min(steps, key=lambda step: step.total)

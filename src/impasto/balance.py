@@ -23,10 +23,8 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from impasto.objective import Objective, Term
-from impasto.tiles import TiledObjective
-
-AnyObjective = Objective | TiledObjective
+from impasto.objective import Term, is_style
+from impasto.tiles import AnyObjective
 
 MOST = 10.0
 """No weight changes by more than this factor: a loss that is nearly satisfied hardly pulls, and
@@ -35,7 +33,7 @@ must not take over."""
 
 def balanced(objective: AnyObjective, image: Tensor) -> AnyObjective:
     """Return the objective with its style terms weighed by their gradients at ``image``."""
-    style = [term for term in objective.terms if term.name.startswith("style ")]
+    style = [term for term in objective.terms if is_style(term.name)]
     pulls = {term.name: _pull(objective, term, image) for term in style}
     total, weights = sum(pulls.values()), sum(term.weight for term in style)
     terms = [

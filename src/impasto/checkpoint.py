@@ -58,7 +58,8 @@ class Checkpoint:
     def adopt(self, settings: Settings) -> Settings:
         """Return settings with the checkpoint's choices where they are left open."""
         old = self.recipe.settings
-        left = {k: getattr(old, k) for k in MACHINE if getattr(settings, k) is None}
+        kept = (*MACHINE, "continuation")
+        left = {k: getattr(old, k) for k in kept if getattr(settings, k) is None}
         if settings.auto:
             left |= {"auto": False, "style_weight": old.style_weight}
         return settings.replace(**left)

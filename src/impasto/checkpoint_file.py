@@ -28,7 +28,7 @@ from impasto.recipe import Recipe
 from impasto.settings import Settings
 from impasto.tables import OPTIMIZERS
 
-FORMAT = "impasto checkpoint 2"
+FORMAT = "impasto checkpoint 3"
 _TYPES = {torch.bfloat16: "BF16", torch.float32: "F32", torch.float64: "F64"}
 
 
@@ -82,6 +82,7 @@ def _pack(state: State) -> tuple[dict[str, Any], dict[str, Tensor]]:
         "improved": state.improved,
         "divergences": state.divergences,
         "recent": list(state.recent),
+        "stage": state.stage,
         "best": {"index": best.index, "total": best.total, "parts": best.parts,
                  "seconds": best.seconds},
     }  # fmt: skip
@@ -178,4 +179,5 @@ def _unpack(values: Mapping[str, Any], tensors: dict[str, Tensor], settings: Set
         values["improved"],
         values["divergences"],
         deque(values["recent"], maxlen=WINDOW + 1),
+        values["stage"],
     )

@@ -65,6 +65,7 @@ class State:
         improved: The evaluation since which there was no better image.
         divergences: How often the loop has gone back to the best image.
         recent: The best losses after each of the last evaluations.
+        stage: Which stage of `impasto.continuation` the loop is in, from 0.
     """
 
     image: Tensor
@@ -75,6 +76,7 @@ class State:
     improved: int = 0
     divergences: int = 0
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW + 1))
+    stage: int = 0
 
     def is_over(self, evaluations: int, tolerance: float) -> bool:
         """Tell whether there is nothing left to do."""

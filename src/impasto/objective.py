@@ -16,6 +16,11 @@ IMAGE = "image"
 Backbone = Callable[[Tensor, Collection[str]], Mapping[str, Tensor]]
 
 
+def is_style(name: str) -> bool:
+    """Tell whether a `Term` of this name compares the style; all others hold to the photograph."""
+    return name.startswith("style ")
+
+
 @dataclass(frozen=True)
 class Term:
     """One summand of the objective.

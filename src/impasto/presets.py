@@ -46,6 +46,10 @@ _FIVE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 _CAFFE = ("vgg19-caffe", "vgg19-gatys")
 
 
+AT_ONCE = {"continuation": 0}
+"""What all rows have in common: they minimize one function from the first evaluation on."""
+
+
 def _layers(names: Iterable[str], weight: Callable[[int], float] = lambda block: 1.0) -> Layers:
     return tuple((name, weight(block)) for block, name in enumerate(names))
 
@@ -212,7 +216,7 @@ def expand(name: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
     if name is None:
         return dict(given)
     preset = look_up(PRESETS, name, "preset")
-    values = dict(preset.values)
+    values = AT_ONCE | dict(preset.values)
     backbone = check("backbone", given.get("backbone", values["backbone"]))
     if backbone != values["backbone"]:
         values = on_another_network(values, backbone)

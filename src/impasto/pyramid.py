@@ -24,6 +24,10 @@ the cost each."""
 MOST = 4.0
 """No level gets more than this many times the evaluations of the final size."""
 
+CONTINUED, SHORT, LONG = 0.75, 40, 200
+"""Continuation takes this share of the evaluations at the final size: none of fewer than 40, and no
+more than it takes of 200."""
+
 HELD = 256
 """A look that is to hold is made at about this size, in all the evaluations."""
 
@@ -67,6 +71,16 @@ def plan(size: int, evaluations: int, levels: int | None = None) -> tuple[Level,
         for k in reversed(range(levels))
         if k == 0 or size / 2**k >= SMALLEST
     )
+
+
+def continued(evaluations: int) -> int:
+    """Return how many evaluations continuation takes at each size; see `impasto.continuation`.
+
+    Example:
+        >>> [continued(evaluations) for evaluations in (20, 60, 600)]
+        [0, 45, 150]
+    """
+    return round(CONTINUED * min(evaluations, LONG)) if evaluations >= SHORT else 0
 
 
 def holding(size: int, evaluations: int) -> tuple[Level, ...]:

@@ -34,11 +34,23 @@ def check_together(settings: Settings) -> None:
             f"plan ends at {settings.plan[-1][0]} pixels but size is {settings.size}: "
             "a level must not be larger than the result."
         )
+    _check_continuation(settings)
     if settings.style_blend and not any(settings.style_blend):
         raise SettingsError("style_blend has only zeros: at least one must be larger.")
     if not settings.style_scale:
         raise SettingsError("style_scale is empty: give one number, or one for each style.")
     _check_controls(settings)
+
+
+def _check_continuation(settings: Settings) -> None:
+    # With a plan it may be: that of an interrupted run has ended before its continuation.
+    if settings.plan or not settings.continuation or settings.iterations is None:
+        return
+    if settings.continuation >= settings.iterations:
+        raise SettingsError(
+            f"continuation is {settings.continuation} and iterations are {settings.iterations}: it "
+            "must be smaller, so that the last evaluations see all weights as given."
+        )
 
 
 def _check_controls(settings: Settings) -> None:

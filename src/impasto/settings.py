@@ -11,7 +11,7 @@ from impasto.backbones import BACKBONES, POOLINGS, RESCALINGS
 from impasto.errors import look_up
 from impasto.knobs import Knob, knob
 from impasto.normalization import NORMALIZATIONS
-from impasto.pyramid import holding, plan
+from impasto.pyramid import continued, holding, plan
 from impasto.rules import check_together
 from impasto.tables import (
     COLOR_MATCHES,
@@ -32,8 +32,12 @@ PHOTOREAL_WEIGHT, PHOTOREAL_FINISH = 3e4, "poisson"
 """What `photoreal` stands for."""
 
 
-ITERATIONS = 80
+ITERATIONS = 60
 """Evaluations at the final size, if neither a number nor convergence is asked for."""
+
+HOLDING = 80
+"""The same for a look that is to hold: without continuation, which its short finer sizes have no
+evaluations for, and which would change the look from size to size."""
 
 MOST_ITERATIONS = 10_000
 """Evaluations at the final size after which a run that was to converge is ended all the same."""
@@ -205,6 +209,15 @@ class Settings:
         low=0,
         high=1,
     )
+    continuation: int = knob(
+        None,
+        parsing.whole,
+        "evaluations at each size until all weights are as given: before, those of all but the "
+        "style are larger, which takes fewer evaluations in all; 0 for none",
+        OPTIMIZATION,
+        low=0,
+        high=10**6,
+    )
     optimizer: str = knob("lbfgs", parsing.name, "how to descend", OPTIMIZATION, choices=OPTIMIZERS)
     learning_rate: float = knob(
         None,
@@ -287,8 +300,9 @@ class Settings:
         norm, net = NORMALIZATIONS[self.normalization], BACKBONES[self.backbone]
         iterations = self.iterations or (MOST_ITERATIONS if self.converge else ITERATIONS)
         levels = plan(self.size, iterations, self.levels)
-        if self.auto and not (self.iterations or self.levels or self.converge):
-            levels = holding(self.size, iterations)
+        holds = self.auto and not (self.iterations or self.levels or self.converge)
+        if holds:
+            levels = holding(self.size, HOLDING)
         chosen = self.plan or tuple((level.size, level.evaluations) for level in levels)
         defaults = {
             "content_weight": norm.content_weight,
@@ -298,6 +312,7 @@ class Settings:
             "content_layers": net.content_layers,
             "style_layers": net.style_layers,
             "pooling": "avg",
+            "continuation": 0 if holds else continued(chosen[-1][1]),
             "learning_rate": LEARNING_RATES[self.optimizer],
             "color_match": "transport" if self.color == "content" else None,
             "photoreal_weight": PHOTOREAL_WEIGHT if self.photoreal else 0.0,

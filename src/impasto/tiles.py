@@ -27,7 +27,7 @@ from impasto.backbones.backbone import Backbone
 from impasto.backbones.layout import empty, memory_format
 from impasto.grid import Tile, stride_of, tiles
 from impasto.losses import GlobalLoss, LocalLoss
-from impasto.objective import IMAGE, Evaluation, Term
+from impasto.objective import IMAGE, Evaluation, Objective, Term
 from impasto.statistics import Statistic
 
 Key = TypeVar("Key")
@@ -178,3 +178,6 @@ class TiledObjective:
                     parts[term.name] += value.item()
                     shares.append(value)
             return torch.autograd.grad(torch.stack(shares).sum(), pixels)[0]
+
+
+AnyObjective = Objective | TiledObjective

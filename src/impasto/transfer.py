@@ -3,6 +3,7 @@
     targets       what the photograph and the paintings look like to the network
     objective     α content + β style + γ total variation, each term with a name
     coarse to fine: at every size, start from the last result and minimize
+    continuation: at first with α and γ larger, so that the style is found near the photograph
 
 `stylize` paints; `stylize_steps` does the same one evaluation at a time.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -22,14 +24,15 @@ from impasto.auto import tuned
 from impasto.backbones.backbone import Backbone
 from impasto.balance import balanced, reweighed
 from impasto.color import Rgb
+from impasto.continuation import eased, proceed_in_stages, stages
 from impasto.edges import EdgeLoss
 from impasto.initializers import sprinkle
 from impasto.job import Job
 from impasto.losses import ContentLoss, TotalVariation
-from impasto.minimize import State, proceed
+from impasto.minimize import State
 from impasto.mixing import mixing_jobs
 from impasto.normalization import NORMALIZATIONS
-from impasto.objective import IMAGE, Objective, Restricted, Term
+from impasto.objective import IMAGE, Evaluation, Objective, Restricted, Term
 from impasto.optimizers import Optimizer
 from impasto.painted import Painted, Position, Progress
 from impasto.photorealism import MattingLoss
@@ -40,7 +43,7 @@ from impasto.settings import Settings
 from impasto.spreading import Area
 from impasto.styles import choose, style_terms
 from impasto.tables import INITIALIZERS, OPTIMIZERS, SPREADS, VARIATIONS
-from impasto.tiles import TiledObjective, collect_features
+from impasto.tiles import AnyObjective, TiledObjective, collect_features
 
 
 def stylize(
@@ -151,12 +154,33 @@ def paint(job: Job, position: Position | None = None) -> Iterator[Progress]:
                 objective = balanced(objective, image)
             state = State(image, make_optimizer(settings))
         weights = {term.name: term.weight for term in objective.terms}
-        function = objective if allowed is None else Restricted(objective, allowed)
-        for step in proceed(function, state, level.evaluations, settings.converge):
+        function = partial(minimized, objective, allowed)
+        course = stages(level.evaluations, continuation(job, index))
+        for step in proceed_in_stages(function, state, course, settings.converge):
             yield Progress(job, index, step, done, state, weights)
         assert state.best is not None
         change = job.cut(state.best.image - base, level.size)
         done += state.index
+
+
+def minimized(
+    objective: AnyObjective, allowed: Callable[[Tensor], Tensor] | None, factor: float
+) -> Callable[[Tensor], Evaluation]:
+    """Return what one stage minimizes: the objective eased, and restricted to what may change."""
+    each = eased(objective, factor)
+    return each if allowed is None else Restricted(each, allowed)
+
+
+def continuation(job: Job, level: int) -> int:
+    """Return how many evaluations continuation takes at a level.
+
+    At coarser sizes the first has none: there a style's large forms find their places. A start
+    picture is one to go on from, and not to be led back to the photograph.
+    """
+    settings = job.settings
+    both = settings.content_weight and settings.style_weight
+    coarsest = level == 0 and job.levels[0].size < settings.size
+    return settings.continuation if both and job.start is None and not coarsest else 0
 
 
 def build(

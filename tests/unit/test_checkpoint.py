@@ -117,7 +117,10 @@ def test_other_pictures_and_versions_are_refused(photograph, painting, path, mon
 def test_what_runs_longer_or_writes_otherwise_is_no_difference(photograph, painting, path):
     follow(begin(photograph, painting), 2, path)
     other = SETTINGS.replace(plan="24:40,32:60", bits=16, converge=0.1)
-    assert read_checkpoint(path).resume(prepare(photograph, painting, other)).last is not None
+    checkpoint = read_checkpoint(path)
+    settings = checkpoint.adopt(other)
+    assert settings.continuation == 0  # as it began
+    assert checkpoint.resume(prepare(photograph, painting, settings)).last is not None
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "text", "garbled"])

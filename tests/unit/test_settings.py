@@ -99,6 +99,6 @@ def test_every_setting_has_help_that_reads_in_a_list():
 
 
 def test_a_run_to_convergence_has_a_high_limit_unless_one_is_given():
-    assert Settings(levels=1).with_defaults().plan == ((512, 80),)
+    assert Settings(levels=1).with_defaults().plan == ((512, 60),)
     assert Settings(levels=1, converge=1e-4).with_defaults().plan == ((512, 10_000),)
     assert Settings(levels=1, converge=1e-4, iterations=70).with_defaults().plan == ((512, 70),)

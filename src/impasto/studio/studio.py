@@ -92,7 +92,9 @@ class Studio:
         photograph = self.choose(entry.photograph)
         paintings = tuple(self.choose(name) for name in entry.paintings)
         iterations = to_settings(values).with_defaults().iterations
-        settings = portable(self.store.recipe(entry)).replace(iterations=iterations)
+        settings = portable(self.store.recipe(entry)).replace(
+            iterations=iterations, continuation=None
+        )
         masks = Masks(
             tuple(map(self.masks.find, entry.content_masks)),
             tuple(map(self.masks.find, entry.style_masks)),

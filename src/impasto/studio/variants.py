@@ -82,6 +82,7 @@ def variants(
                 **small,
                 plan=None,
                 levels=None,
+                continuation=None,
                 init=settings.init,
                 style_weight=within("style_weight", full.style_weight * strength),
                 style_scale=scaled(full.style_scale, scale),

@@ -175,26 +175,28 @@ def settings_of(values: dict[str, Any]) -> Settings:
 def share_runs(cells: Sequence[Cell]) -> list[Cell]:
     """Let cells that differ in ``iterations`` only share the plan of the coarser sizes.
 
-    They can then be taken from one run: the shorter ones are pictures on its way.
+    They can then be taken from one run: the shorter ones are pictures on its way. So its weights
+    are as given from the start, without continuation, unless that is asked for.
     """
-    longest: dict[Any, Settings] = {}
+    groups: dict[Any, list[Settings]] = {}
     for cell in cells:
         if cell.settings is not None:
-            other = longest.setdefault(_but_iterations(cell), cell.settings)
-            if evaluations(cell.settings) > evaluations(other):
-                longest[_but_iterations(cell)] = cell.settings
-    return [_with_plan_of(cell, longest) for cell in cells]
+            groups.setdefault(_but_iterations(cell), []).append(cell.settings)
+    return [_in_one_run(cell, groups) for cell in cells]
 
 
-def _with_plan_of(cell: Cell, longest: Mapping[Any, Settings]) -> Cell:
+def _in_one_run(cell: Cell, groups: Mapping[Any, Sequence[Settings]]) -> Cell:
     if cell.settings is None:
         return cell
-    other = longest[_but_iterations(cell)]
-    if evaluations(other) == evaluations(cell.settings) or other.plan:
+    group = groups[_but_iterations(cell)]
+    longest = max(group, key=evaluations)
+    if evaluations(longest) == min(map(evaluations, group)) or longest.plan:
         return cell
-    *coarse, (size, _) = other.with_defaults().plan
+    *coarse, (size, _) = longest.with_defaults().plan
     plan = (*coarse, (size, evaluations(cell.settings)))
-    settings = cell.settings.replace(plan=plan, levels=None)
+    settings = cell.settings.replace(
+        plan=plan, levels=None, continuation=cell.settings.continuation or 0
+    )
     return Cell(cell.name, cell.place, cell.content, cell.styles, settings)
 
 
@@ -205,7 +207,7 @@ def evaluations(settings: Settings) -> int:
 
 def _but_iterations(cell: Cell) -> Any:
     assert cell.settings is not None
-    return cell.content, cell.styles, cell.settings.replace(iterations=1)
+    return cell.content, cell.styles, cell.settings.replace(iterations=None)
 
 
 def _notes(names: Sequence[str]) -> tuple[str, ...]:
@@ -213,5 +215,5 @@ def _notes(names: Sequence[str]) -> tuple[str, ...]:
         return ()
     return (
         "Cells that differ in iterations only come from one run. At the coarser sizes they share "
-        "the evaluations of the longest.",
+        "the evaluations of the longest; they are painted without continuation unless it is given.",
     )
