@@ -51,6 +51,28 @@ def test_a_run_goes_on_to_the_same_pixels(photograph, painting, path, optimizer,
     assert resumed.settings == whole.settings
 
 
+@pytest.mark.parametrize("optimizer", ["lbfgs", "lbfgs-wolfe"])
+@pytest.mark.parametrize("count", [1, 2, 5, 8, 12, 15])
+def test_it_goes_on_within_continuation_and_between_its_stages(
+    photograph, painting, path, optimizer, count
+):
+    settings = SETTINGS.replace(optimizer=optimizer, plan="32:20", continuation=15)
+    whole = follow(begin(photograph, painting, settings))
+    part = follow(begin(photograph, painting, settings), count, path)
+    assert part.last.state.stage == {1: 0, 2: 1, 5: 2, 8: 2, 12: 3, 15: 3}[count]
+    resumed = follow(read_checkpoint(path).resume(prepare(photograph, painting, settings)))
+    assert (resumed.rgb == whole.rgb).all()
+    assert [r.total for r in resumed.history] == [r.total for r in whole.history]
+
+
+def test_an_interrupted_run_with_continuation_repeats_as_painted(photograph, painting, path):
+    settings = SETTINGS.replace(plan="32:60", continuation=None)
+    part = follow(begin(photograph, painting, settings), 20, path)
+    assert part.settings.continuation == 45
+    again = follow(begin(photograph, painting, part.settings))
+    assert (again.rgb == part.rgb).all()
+
+
 def test_it_holds_the_layout_of_tensors_and_those_that_are_the_same(photograph, painting, path):
     painted = follow(begin(photograph, painting), 3, path)
     state = painted.last.state
