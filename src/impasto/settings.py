@@ -32,12 +32,9 @@ PHOTOREAL_WEIGHT, PHOTOREAL_FINISH = 3e4, "poisson"
 """What `photoreal` stands for."""
 
 
-ITERATIONS = 60
-"""Evaluations at the final size, if neither a number nor convergence is asked for."""
-
-HOLDING = 80
-"""The same for a look that is to hold: without continuation, which its short finer sizes have no
-evaluations for, and which would change the look from size to size."""
+ITERATIONS, PLAIN = 60, 80
+"""Evaluations at the final size, if neither a number nor convergence is asked for: with
+continuation, and without it."""
 
 MOST_ITERATIONS = 10_000
 """Evaluations at the final size after which a run that was to converge is ended all the same."""
@@ -298,11 +295,13 @@ class Settings:
     def with_defaults(self) -> Settings:
         """Return the settings with everything filled in that follows from other settings."""
         norm, net = NORMALIZATIONS[self.normalization], BACKBONES[self.backbone]
-        iterations = self.iterations or (MOST_ITERATIONS if self.converge else ITERATIONS)
-        levels = plan(self.size, iterations, self.levels)
         holds = self.auto and not (self.iterations or self.levels or self.converge)
+        eases = self.continuation != 0 and not holds and self._gives_way()
+        usual = MOST_ITERATIONS if self.converge else ITERATIONS if eases else PLAIN
+        iterations = self.iterations or usual
+        levels = plan(self.size, iterations, self.levels)
         if holds:
-            levels = holding(self.size, HOLDING)
+            levels = holding(self.size, iterations)
         chosen = self.plan or tuple((level.size, level.evaluations) for level in levels)
         defaults = {
             "content_weight": norm.content_weight,
@@ -312,7 +311,7 @@ class Settings:
             "content_layers": net.content_layers,
             "style_layers": net.style_layers,
             "pooling": "avg",
-            "continuation": 0 if holds else continued(chosen[-1][1]),
+            "continuation": continued(chosen[-1][1]) if eases else 0,
             "learning_rate": LEARNING_RATES[self.optimizer],
             "color_match": "transport" if self.color == "content" else None,
             "photoreal_weight": PHOTOREAL_WEIGHT if self.photoreal else 0.0,
@@ -323,6 +322,13 @@ class Settings:
         missing = {k: v for k, v in defaults.items() if getattr(self, k) is None}
         last = chosen[-1][1]
         return self.replace(plan=chosen, levels=len(chosen), iterations=last, **missing)
+
+    def _gives_way(self) -> bool:
+        """Tell whether there is a photograph that can give way to a style: see `continuation`.
+
+        A start picture is one to go on from, and not to be led back to the photograph.
+        """
+        return self.content_weight != 0 and self.style_weight != 0 and self.init in INITIALIZERS
 
     def replace(self, **changes: Any) -> Settings:
         """Return a copy with some settings changed."""

@@ -174,13 +174,10 @@ def minimized(
 def continuation(job: Job, level: int) -> int:
     """Return how many evaluations continuation takes at a level.
 
-    At coarser sizes the first has none: there a style's large forms find their places. A start
-    picture is one to go on from, and not to be led back to the photograph.
+    At coarser sizes the first has none: there a style's large forms find their places.
     """
-    settings = job.settings
-    both = settings.content_weight and settings.style_weight
-    coarsest = level == 0 and job.levels[0].size < settings.size
-    return settings.continuation if both and job.start is None and not coarsest else 0
+    coarsest = level == 0 and job.levels[0].size < job.settings.size
+    return 0 if coarsest else job.settings.continuation
 
 
 def build(
