@@ -97,6 +97,23 @@ def test_gradient_equals_that_of_a_plain_network_in_float64(tiny, tmp_path):
     torch.testing.assert_close(gradient, expected, rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.parametrize("layers", [("relu5_1",), ("conv1_2", "relu2_2", "pool3"), ("pool4",)])
+def test_joined_passes_have_the_gradient_of_a_plain_network(tiny, tmp_path, layers):
+    network = plain_network(nn.MaxPool2d)
+    path = save(network, tmp_path / "tiny.pth")
+    backbone = load_backbone(tiny, layers=layers, weights=path, pooling="max")
+    images = torch.rand(1, 3, 37, 50, generator=torch.Generator().manual_seed(1))
+    images.requires_grad_()
+    numbers = [BACKBONES[tiny].layers.index(layer) for layer in layers]
+    every = plain_features(network, images)
+    expected = torch.autograd.grad(sum(every[n].square().mean() for n in numbers), images)[0]
+    found = backbone(images, layers)
+    assert tuple(found) == layers
+    loss = sum(feature.square().mean() for feature in found.values())
+    gradient = torch.autograd.grad(loss, images)[0]
+    assert (gradient - expected).abs().max() < 1e-5 * expected.abs().max()
+
+
 def test_gradient_equals_finite_differences(tiny, tmp_path):
     path = save(plain_network(nn.AvgPool2d), tmp_path / "tiny.pth")
     backbone = load_backbone(tiny, layers=["conv2_1"], weights=path).to(torch.float64)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from functools import partial
 from pathlib import Path
-from typing import Self, cast, final
+from typing import Final, Self, cast, final
 
 import torch
 import torch.nn.functional as nnf
@@ -15,10 +15,10 @@ from impasto.backbones import BACKBONES
 from impasto.backbones import stages as table
 from impasto.backbones.backbone import Backbone
 from impasto.backbones.conventions import Preprocessing
-from impasto.backbones.halving import Halve
 from impasto.backbones.plausibility import check_activations
+from impasto.backbones.pooling import Halve, Largest
 from impasto.backbones.published import find_weights
-from impasto.backbones.rectified import RectifiedConvolution, rectified
+from impasto.backbones.rectified import RectifiedConvolution, rectified, rectified_largest
 from impasto.backbones.stages import Geometry, Operation, Stage, Window
 from impasto.backbones.weights import read_weights
 from impasto.errors import UnknownName
@@ -52,9 +52,6 @@ class Network(Backbone):
         self.stages = nn.ModuleDict(
             {stage.layer: _chain(stage.chain, tensors, pooling) for stage in stages}
         )
-        self.before_rectifier = {
-            stage.layer for stage, after in pairwise(stages) if _is_rectified_by(stage, after)
-        }
         self.requires_grad_(False).eval()
 
     def geometry(self, layer: str) -> Geometry:
@@ -93,13 +90,8 @@ class Network(Backbone):
         if not wanted:
             return features
         x = self.preprocessing(images).to(next(self.parameters()).dtype)  # (B, 3, H, W)
-        convolution: nn.Conv2d | None = None
-        for name, stage in self.stages.items():
-            if name in self.before_rectifier and name not in wanted:
-                convolution = cast(nn.Conv2d, stage)  # its ReLU comes next
-                continue
-            x = stage(x) if convolution is None else rectified(convolution, x)  # (B, C, H', W')
-            convolution = None
+        for name, run in self._passes(wanted):
+            x = run(x)  # (B, C, H', W')
             if name in wanted:
                 # A ReLU overwrites what comes before it: half the memory, and faster.
                 features[name] = x if name in self.rectified else x.clone()
@@ -107,13 +99,33 @@ class Network(Backbone):
                     break
         return features
 
+    def _passes(self, wanted: Set[str]) -> Iterator[tuple[str, Callable[[Tensor], Tensor]]]:
+        """Yield stages by name, those in one that have a joint pass and nothing wanted between."""
+        modules = list(self.stages.values())
+        at = 0
+        while at < len(modules):
+            length = _joint(modules[at : at + 3])
+            while not wanted.isdisjoint(self.layers[at : at + length - 1]):
+                length -= 1
+            first = modules[at]
+            at += length
+            # Of the stages in a joint pass the first is the convolution.
+            run = partial(JOINT[length], cast(nn.Conv2d, first)) if length > 1 else first
+            yield self.layers[at - 1], run
 
-def _is_rectified_by(stage: Stage, after: Stage) -> bool:
-    """Tell whether a stage is a convolution alone, and the one after it the ReLU of that."""
-    match stage.chain, after.chain:
-        case (table.Convolution(),), (table.Rectifier(),):
-            return True
-    return False
+
+JOINT: Final = {2: rectified, 3: rectified_largest}
+"""The pass of a convolution with its ReLU, and of both with a maximum, by the number of stages."""
+
+
+def _joint(modules: Sequence[nn.Module]) -> int:
+    """Return how many of at most three successive stages have a joint pass."""
+    match modules:
+        case nn.Conv2d(), nn.ReLU(), Largest():
+            return 3
+        case nn.Conv2d(), nn.ReLU(), *_:
+            return 2
+    return 1
 
 
 def _chain(chain: Sequence[Operation], tensors: Mapping[str, Tensor], pooling: str) -> nn.Module:
@@ -163,10 +175,10 @@ def _pool(window: Window, pooling: str) -> nn.Module:
     # Differs from the papers: they pool by the maximum; Gatys et al. (2015) replace it by the
     # mean, "which improves the gradient flow". A mean counts only what is inside of the picture.
     place = (window.kernel, window.stride, window.padding)
+    if window == Window(2, stride=2):
+        return Largest() if pooling == "max" else Halve()
     if pooling == "max":
         return nn.MaxPool2d(*place, ceil_mode=window.ceil)
-    if window == Window(2, stride=2):
-        return Halve()
     return nn.AvgPool2d(*place, ceil_mode=window.ceil, count_include_pad=False)
 
 

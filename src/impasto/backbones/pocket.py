@@ -13,18 +13,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Final, Self, cast, final
 
 import torch
-import torch.nn.functional as F
 from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import Tensor, nn
 
 from impasto.backbones.backbone import Backbone
-from impasto.backbones.halving import halved
+from impasto.backbones.pooling import halved, largest
 from impasto.backbones.rectified import rectified
 from impasto.backbones.stages import Geometry, Window
 from impasto.errors import UnknownName, WeightsError
@@ -85,7 +83,7 @@ def trunk(
         Layer name to `(B, C, H', W')`, shallow to deep, where each block halves height and width,
         rounded down. Layers that read the same maps share a tensor.
     """
-    pool = halved if pooling == "avg" else partial(F.max_pool2d, kernel_size=2)
+    pool = halved if pooling == "avg" else largest
     unread = {name for layer in wanted for name in READS[layer]}
     maps: dict[str, Tensor] = {}
     x = (images - 0.45) * 4.0

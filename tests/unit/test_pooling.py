@@ -1,0 +1,54 @@
+"""The mean and the maximum over 2 x 2 squares, held to torch's."""
+
+from functools import partial
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from impasto.backbones.pooling import Halve, Largest, halved, largest
+
+FORMATS = [torch.contiguous_format, torch.channels_last]
+
+
+@pytest.mark.parametrize("memory_format", FORMATS)
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
+@pytest.mark.parametrize(
+    "shape", [(1, 3, 8, 6), (2, 5, 7, 9), (1, 4, 2, 3), (1, 4, 7, 9), (1, 1, 5, 5), (3, 4, 6, 2)]
+)
+@pytest.mark.parametrize(
+    "pools", [(F.avg_pool2d, halved, Halve()), (F.max_pool2d, largest, Largest())]
+)
+def test_values_and_gradient_are_those_of_torch(pools, shape, dtype, memory_format):
+    generator = torch.Generator().manual_seed(1)
+    x = torch.randn(shape, generator=generator).to(dtype).to(memory_format=memory_format)
+    results = []
+    for pool in (partial(pools[0], kernel_size=2), *pools[1:]):
+        leaf = x.clone().requires_grad_()
+        y = pool(leaf)
+        weights = torch.randn(y.shape, generator=torch.Generator().manual_seed(2)).to(dtype)
+        results.append((y.detach(), torch.autograd.grad((y * weights).sum(), leaf)[0]))
+    for y, gradient in results[1:]:
+        assert torch.equal(y, results[0][0])
+        assert torch.equal(gradient, results[0][1])
+
+
+@pytest.mark.parametrize("pool", [halved, largest])
+@pytest.mark.parametrize("memory_format", FORMATS)
+def test_the_gradient_lies_in_memory_like_the_features(pool, memory_format):
+    x = torch.rand(1, 8, 6, 10).to(memory_format=memory_format).requires_grad_()
+    (gradient,) = torch.autograd.grad(pool(x).sum(), x)
+    assert gradient.stride() == x.stride()
+
+
+@pytest.mark.parametrize("pool", [halved, largest])
+def test_gradcheck(pool):
+    x = torch.rand(1, 2, 5, 4, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(pool, x)
+
+
+def test_equal_values_share_no_gradient():
+    x = torch.ones(1, 2, 4, 6).to(memory_format=torch.channels_last).requires_grad_()
+    (gradient,) = torch.autograd.grad(largest(x).sum(), x)
+    assert (F.avg_pool2d(gradient, 2) == 0.25).all()
+    assert set(gradient.unique().tolist()) == {0.0, 1.0}
