@@ -56,8 +56,6 @@ Ratios are of one run on one machine. The goals are for two cores and full sizes
 
 Measured with the pocket network unless it says otherwise; losses at the same number of evaluations.
 
-- The compact form of L-BFGS, with matrix products over the history: no faster than the two loops,
-  whose dot products stream through the same memory.
 - Curvature pairs carried over from the coarser size, enlarged, with gradients rescaled or not: 0.4
   to 1 % above a fresh start after 100 evaluations at 256 pixels for three of four pairs, 0.5 %
   below for the fourth.
@@ -73,7 +71,7 @@ Measured with the pocket network unless it says otherwise; losses at the same nu
   float32, but a whole run's process 5 % fewer; the pocket network became 1 to 3 % slower.
 - A longer history for everybody: with classic's objective at 512 pixels a history of 10, 20, 40, 80
   comes to 1.041, 1.028, 1.010, 1.006 times classic's loss after 240 evaluations, so a VGG gains by
-  `--history 40`; a step takes 7 ms with 10 and 24 with 40, beside an evaluation of 208.
+  `--history 40`; a step takes 5 ms with 10 and 20 with 40, beside an evaluation of 200.
   With the pocket network 20 in place of 10 changes the loss of two pairs by +0.1
   and -0.4 %, and a step of the optimizer takes twice as long, 11 ms beside an evaluation of 70.
 - A start of the curvature that differs by half octaves of the spectrum and by color, measured with

@@ -28,7 +28,7 @@ from impasto.recipe import Recipe
 from impasto.settings import Settings
 from impasto.tables import OPTIMIZERS
 
-FORMAT = "impasto checkpoint 3"
+FORMAT = "impasto checkpoint 4"
 _TYPES = {torch.bfloat16: "BF16", torch.float32: "F32", torch.float64: "F64"}
 
 

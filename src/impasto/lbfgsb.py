@@ -6,7 +6,8 @@ import math
 
 from torch import Tensor
 
-from impasto.optimizers import CURVATURE_FLOOR, LBFGS, LONGEST_STEP, TINY, Pair, add, dot
+from impasto.optimizers import LBFGS, LONGEST_STEP
+from impasto.pairs import CURVATURE_FLOOR, TINY, Pair, add, dot
 
 LOWEST, HIGHEST = 0.0, 1.0
 """The box: values that a file can hold."""
@@ -35,7 +36,7 @@ class LBFGSB(LBFGS):
         """Return the image after one step within the box; the change is bounded as in L-BFGS."""
         x, g = image.flatten(), gradient.contiguous().flatten()
         if self.last is not None:
-            self._remember(x - self.last[0], g - self.last[1])
+            self.pairs.remember(x - self.last[0], g - self.last[1])
         self.last = (x, g)
         held = ((x <= LOWEST) & (g > 0)) | ((x >= HIGHEST) & (g < 0))
         change, known = self._apply_reduced(g, (~held).to(g))
@@ -61,7 +62,7 @@ class LBFGSB(LBFGS):
         """
         q = gradient.clone()
         trail = []
-        for pair in reversed(self.pairs):
+        for pair in reversed(list(self.pairs)):
             s = pair.s * free
             curvature = dot(s, pair.y)
             if curvature > CURVATURE_FLOOR * pair.curvature:

@@ -12,7 +12,7 @@ from impasto.color import Rgb
 from impasto.errors import SettingsError
 from impasto.images import Picture, fit
 from impasto.memory import Extent
-from impasto.optimizers import kept_type
+from impasto.pairs import kept_type
 from impasto.photorealism import BYTES
 from impasto.settings import Settings
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from torch import Tensor
 
 from impasto.linesearch import Point, Search
-from impasto.optimizers import LBFGS, LONGEST_STEP, TINY, Memory, Pair
+from impasto.optimizers import LBFGS, LONGEST_STEP
+from impasto.pairs import TINY, Memory, Pair
 
 REACH = 10.0
 """How far a search may go, as a multiple of the longest step that L-BFGS takes without one."""
@@ -52,7 +53,7 @@ class SearchingLBFGS(LBFGS):
             return self.line.trial(x).view_as(image)
         search, start = self.line.search, self.last
         if search.tell(total, float(g @ self.line.direction)):
-            self._remember(x - start[0], g - start[1])
+            self.pairs.remember(x - start[0], g - start[1])
             self.line, start = self._begin(x, g, total), (x, g)
         elif search.trial == 0:  # nothing lower was found: go downhill, without curvature
             if not self.pairs:

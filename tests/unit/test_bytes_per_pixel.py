@@ -57,7 +57,7 @@ def test_the_rest_is_buffers_and_what_the_optimizer_remembers(
     settings = Settings(size=80, optimizer=optimizer, history=history)
     line = next(x for x in PAGE.read_text("utf-8").splitlines() if x.startswith(f"| `{option}`"))
     for expected, large in zip(re.findall(r"\| (\d+)", line), (60 * 80 * 3 + 1, 1), strict=True):
-        monkeypatch.setattr("impasto.optimizers.LARGE", large)
+        monkeypatch.setattr("impasto.pairs.LARGE", large)
         extent = extent_of(settings, photo, [photo])
         assert extent.fixed / (60 * 80) == int(expected)
         assert peak(extent, Cost(0, 0), 0, 0) == extent.fixed

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from impasto import optimizers
-from impasto.optimizers import LBFGS, LONGEST_STEP, Adam, Pair
+from impasto.optimizers import LBFGS, LONGEST_STEP, Adam
+from impasto.pairs import Pair
 
 CURVATURES = torch.logspace(0, 2, 30, dtype=torch.float64)
 MINIMUM = torch.linspace(-1, 1, 30, dtype=torch.float64)
@@ -106,7 +106,7 @@ def test_the_scale_lies_between_the_textbooks_and_the_ratio_of_lengths():
 
 
 def test_large_pairs_of_float32_take_half_the_memory(monkeypatch):
-    monkeypatch.setattr(optimizers, "LARGE", 30)
+    monkeypatch.setattr("impasto.pairs.LARGE", 30)
     for dtype, kept in ((torch.float32, torch.bfloat16), (torch.float64, torch.float64)):
         optimizer, x = LBFGS(), torch.zeros(30, dtype=dtype)
         for _ in range(4):
@@ -115,24 +115,9 @@ def test_large_pairs_of_float32_take_half_the_memory(monkeypatch):
         assert x.dtype == dtype
 
 
-def test_small_pairs_stay_as_they_are():
-    assert optimizers.kept_type(optimizers.LARGE - 1, torch.float32) == torch.float32
-    assert optimizers.kept_type(optimizers.LARGE, torch.float32) == torch.bfloat16
-
-
 def test_short_pairs_lead_to_the_same_minimum(monkeypatch):
-    monkeypatch.setattr(optimizers, "LARGE", 30)
+    monkeypatch.setattr("impasto.pairs.LARGE", 30)
     optimizer, x = LBFGS(), torch.zeros(30)
     for _ in range(150):
         x = optimizer.step(x, gradient(x.double()).float())
     torch.testing.assert_close(x, MINIMUM.float(), rtol=0, atol=1e-5)
-
-
-def test_products_and_sums_go_piece_by_piece(monkeypatch):
-    a, b = torch.randn(1000).bfloat16(), torch.randn(1000)
-    whole = float(a.double() @ b.double())
-    sums = b + 0.5 * a.float()
-    monkeypatch.setattr(optimizers, "PIECE", 64)
-    assert optimizers.dot(a, b) == pytest.approx(whole, rel=1e-5)
-    optimizers.add(b, a, 0.5)
-    torch.testing.assert_close(b, sums)

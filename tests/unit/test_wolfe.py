@@ -190,7 +190,7 @@ def test_every_remembered_step_meets_the_conditions(function):
             assert at_x.total <= before + LOW_ENOUGH * length * slope + 1e-12
             reached = length >= 0.999 * line.search.longest
             assert reached or abs(float(at_x.gradient @ line.direction)) <= -0.9 * slope * 1.001
-            assert optimizer.pairs[-1].curvature > 0
+            assert optimizer.pairs.newest.curvature > 0
         x = x_next
     assert len(starts) > 10
 

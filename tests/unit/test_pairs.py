@@ -1,0 +1,128 @@
+"""What L-BFGS remembers, and its two loops on coefficients, held to the textbook's on vectors."""
+
+import pytest
+import torch
+
+from impasto import pairs
+from impasto.pairs import Pairs
+
+LENGTH = 50
+
+
+def some_pairs(number: int, dtype=torch.float64) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    generator = torch.Generator().manual_seed(number)
+    root = torch.randn(LENGTH, LENGTH, generator=generator, dtype=torch.float64)
+    hessian = root @ root.T / LENGTH + torch.eye(LENGTH, dtype=torch.float64)
+    steps = torch.randn(number, LENGTH, generator=generator, dtype=torch.float64)
+    return [(s.to(dtype), (hessian @ s).to(dtype)) for s in steps]
+
+
+def textbook(remembered, gradient, scale):
+    """Nocedal and Wright (2006), algorithm 7.4, on whole vectors in float64."""
+    remembered = [(s.double(), y.double()) for s, y in remembered]
+    q, trail = gradient.double(), []
+    for s, y in reversed(remembered):
+        trail.append((s @ q) / (s @ y))
+        q = q - trail[-1] * y
+    q = scale * q
+    for (s, y), a in zip(remembered, reversed(trail), strict=True):
+        q = q + (a - (y @ q) / (s @ y)) * s
+    return q
+
+
+@pytest.mark.parametrize(("dtype", "error"), [(torch.float64, 1e-12), (torch.float32, 1e-5)])
+@pytest.mark.parametrize("number", [1, 3, 4, 5, 11])
+def test_the_loops_on_coefficients_are_those_on_vectors(number, dtype, error, monkeypatch):
+    monkeypatch.setattr(pairs, "PIECE", 16)
+    monkeypatch.setattr(pairs, "BLOCK", 4)
+    kept, given = Pairs(history=4), some_pairs(number, dtype)
+    for count, (s, y) in enumerate(given, start=1):
+        kept.remember(s, y)
+        g = torch.linspace(-1, 2, LENGTH, dtype=dtype) * count
+        expected = textbook(given[max(0, count - 4) : count], g, 0.7)
+        found = kept.apply(g, 0.7)
+        assert found.dtype == dtype
+        assert (found.double() - expected).norm() < error * expected.norm()
+
+
+def test_vectors_in_16_bits_are_taken_as_they_are(monkeypatch):
+    monkeypatch.setattr(pairs, "LARGE", LENGTH)
+    monkeypatch.setattr(pairs, "PIECE", 16)
+    monkeypatch.setattr(pairs, "BLOCK", 4)
+    kept, given = Pairs(history=4), some_pairs(6, torch.float32)
+    for s, y in given:
+        kept.remember(s, y)
+    g = torch.linspace(-1, 2, LENGTH)
+    expected = textbook([(s.bfloat16(), y.bfloat16()) for s, y in given[-4:]], g, 0.7)
+    assert (kept.apply(g, 0.7) - expected).norm() < 1e-5 * expected.norm()
+
+
+def test_without_pairs_the_gradient_is_scaled():
+    g = torch.randn(5)
+    torch.testing.assert_close(Pairs(4).apply(g, 3.0), 3 * g)
+
+
+def test_the_oldest_makes_room():
+    kept, given = Pairs(history=3), some_pairs(5)
+    for s, y in given:
+        kept.remember(s, y)
+    assert len(kept) == 3
+    for pair, (s, y) in zip(kept, given[2:], strict=True):
+        assert torch.equal(pair.s, s)
+        assert torch.equal(pair.y, y)
+    assert torch.equal(kept.newest.s, given[-1][0])
+
+
+def test_a_pair_without_positive_curvature_takes_no_room():
+    kept, given = Pairs(history=2), some_pairs(2)
+    for s, y in given:
+        kept.remember(s, y)
+    kept.remember(given[0][0], -given[0][1])
+    kept.remember(given[0][0], torch.zeros(LENGTH, dtype=torch.float64))
+    kept.remember(given[0][0], given[0][1] * float("nan"))
+    assert [torch.equal(pair.s, s) for pair, (s, _) in zip(kept, given, strict=True)] == [True] * 2
+
+
+def test_after_forgetting_it_begins_anew():
+    kept, given = Pairs(history=3), some_pairs(5)
+    for s, y in given:
+        kept.remember(s, y)
+    g = torch.ones(LENGTH, dtype=torch.float64)
+    kept.apply(g, 1.0)
+    kept.clear()
+    assert len(kept) == 0
+    for s, y in given[:2]:
+        kept.remember(s, y)
+    torch.testing.assert_close(kept.apply(g, 0.7), textbook(given[:2], g, 0.7))
+
+
+@pytest.mark.parametrize("number", [0, 1, 3, 4, 7])
+def test_what_is_restored_goes_on_to_the_very_same_bits(number):
+    given = some_pairs(number + 3, torch.float32)
+    g = torch.linspace(-1, 2, LENGTH)
+    kept, other = Pairs(history=4), Pairs(history=4)
+    for s, y in given[:number]:
+        kept.remember(s, y)
+        kept.apply(g, 0.7)
+    other.remember(g, g)  # to be forgotten
+    memory = {k: v.clone() if isinstance(v, torch.Tensor) else v for k, v in kept.state().items()}
+    other.restore(memory)
+    for s, y in given[number:]:
+        assert torch.equal(kept.apply(g, 0.7), other.apply(g, 0.7))
+        kept.remember(s, y)
+        other.remember(s, y)
+
+
+def test_small_pairs_stay_as_they_are():
+    assert pairs.kept_type(pairs.LARGE - 1, torch.float32) == torch.float32
+    assert pairs.kept_type(pairs.LARGE, torch.float32) == torch.bfloat16
+
+
+def test_products_and_sums_go_piece_by_piece(monkeypatch):
+    a, b = torch.randn(1000).bfloat16(), torch.randn(1000)
+    whole = float(a.double() @ b.double())
+    sums = b + 0.5 * a.float()
+    monkeypatch.setattr(pairs, "PIECE", 64)
+    assert pairs.dot(a, b) == pytest.approx(whole, rel=1e-5)
+    pairs.add(b, a, 0.5)
+    torch.testing.assert_close(b, sums)
