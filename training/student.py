@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from impasto.backbones.pocket import new_convolutions, trunk, width
+from impasto.backbones.pocket import READS, new_convolutions, trunk, width
 from training.teachers import COORDINATES, LAYERS, Window, look, rows
 
 
@@ -31,14 +31,21 @@ class Student(nn.Module):
         self, images: Tensor, wanted: tuple[str, ...] = LAYERS, window: Window | None = None
     ) -> dict[str, Tensor]:
         """Return `(B, H' W', C + 1)` float32: the feature maps with a column of ones."""
+        maps: dict[str, Tensor] = {}
+
+        def keep(name: str, x: Tensor) -> Tensor:
+            maps[name] = x
+            return x
+
         with torch.autocast("cpu", torch.bfloat16):
-            features = trunk(self.convolutions, images, wanted)
-        # Layers of the same block read the same tensor, so it is turned into rows once.
-        once = {
-            id(feature): with_one(rows(look(feature, layer, window)).float())
-            for layer, feature in features.items()
-        }
-        return {layer: once[id(feature)] for layer, feature in features.items()}
+            trunk(self.convolutions, images, wanted, keep)
+        # Layers of the same block read the same maps, so they are turned into rows once.
+        once = {}
+        for layer in wanted:
+            if READS[layer] not in once:
+                feature = torch.cat([maps[name] for name in READS[layer]], dim=1)
+                once[READS[layer]] = with_one(rows(look(feature, layer, window)).float())
+        return {layer: once[READS[layer]] for layer in wanted}
 
 
 def with_one(f: Tensor) -> Tensor:

@@ -221,7 +221,7 @@ def products(some: Tensor, others: Tensor) -> Tensor:
     takes half as long again.
     """
     whole = some.shape[1] // BLOCK * BLOCK
-    one, other = (m[:, :whole].unflatten(1, (-1, BLOCK)).transpose(0, 1) for m in (some, others))
+    one, other = (m[:, :whole].view(len(m), -1, BLOCK).transpose(0, 1) for m in (some, others))
     blocks = exact(one @ other.mT).sum(dim=0)
     return blocks + exact(some[:, whole:] @ others[:, whole:].mT)
 

@@ -12,7 +12,7 @@ network's own few channels are compared in the teacher's metric. Values of a tap
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final, Self, cast, final
 
@@ -25,6 +25,7 @@ from impasto.backbones.backbone import Backbone
 from impasto.backbones.pooling import halved, largest
 from impasto.backbones.rectified import rectified
 from impasto.backbones.stages import Geometry, Window
+from impasto.backbones.tapping import tap
 from impasto.errors import UnknownName, WeightsError
 
 CONVOLUTIONS: Final[Mapping[str, tuple[int, int]]] = {
@@ -67,41 +68,37 @@ WEIGHTS: Final = Path(__file__).with_name("pocket.safetensors")
 
 
 def trunk(
-    convolutions: nn.ModuleDict, images: Tensor, wanted: Collection[str], pooling: str = "avg"
-) -> dict[str, Tensor]:
-    """Run the convolutions and return what the taps of the wanted layers read.
-
-    Stops after the deepest convolution that is read.
+    convolutions: nn.ModuleDict,
+    images: Tensor,
+    wanted: Collection[str],
+    visit: Callable[[str, Tensor], Tensor],
+    pooling: str = "avg",
+) -> None:
+    """Run the convolutions, no deeper than the taps of the wanted layers read.
 
     Args:
         convolutions: One `Conv2d` per row of `CONVOLUTIONS`.
         images: `(B, 3, H, W)`, sRGB in [0, 1].
         wanted: Names out of `TAPS`.
+        visit: Called with the name and the values `(B, C, H', W')` of every map, shallow to deep;
+            what it returns, the same values, flows on. Each block halves height and width, rounded
+            down.
         pooling: `"avg"`, what the network was trained with, or `"max"`.
-
-    Returns:
-        Layer name to `(B, C, H', W')`, shallow to deep, where each block halves height and width,
-        rounded down. Layers that read the same maps share a tensor.
     """
     pool = halved if pooling == "avg" else largest
     unread = {name for layer in wanted for name in READS[layer]}
-    maps: dict[str, Tensor] = {}
     x = (images - 0.45) * 4.0
     x = x.to(next(convolutions.parameters()).dtype)
     block = "1"
     for name, convolution in convolutions.items():
-        if unread <= maps.keys():
+        if not unread:
             break
         if name[4] != block:
-            x = maps[f"pool{block}"] = pool(x)
+            x = visit(f"pool{block}", pool(x))
+            unread.discard(f"pool{block}")
             block = name[4]
-        x = maps[name] = rectified(cast(nn.Conv2d, convolution), x)
-    layers = [layer for layer in TAPS if layer in wanted]
-    joined = {
-        names: torch.cat([maps[name] for name in names], 1) if len(names) > 1 else maps[names[0]]
-        for names in {READS[layer] for layer in layers}
-    }
-    return {layer: joined[READS[layer]] for layer in layers}
+        x = visit(name, rectified(cast(nn.Conv2d, convolution), x))
+        unread.discard(name)
 
 
 def width(name: str) -> int:
@@ -196,8 +193,26 @@ class Pocket(Backbone):
                 f"layer '{min(unknown)}' is not in this network, which was loaded with "
                 f"{', '.join(self.layers) or 'no layer'}: name it when loading."
             )
-        features = trunk(self.convolutions, images, wanted, self.pooling)
-        return {layer: self.taps[layer](f) for layer, f in features.items()}
+        found: dict[str, Tensor] = {}
+
+        def visit(name: str, x: Tensor) -> Tensor:
+            for layer in self.layers:
+                if layer in wanted and name in READS[layer]:
+                    x, found[layer] = self._tap(layer, name, x, found.get(layer))
+            return x
+
+        trunk(self.convolutions, images, wanted, visit, self.pooling)
+        return {layer: found[layer] for layer in self.layers if layer in wanted}
+
+    def _tap(
+        self, layer: str, name: str, x: Tensor, so_far: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """Add to a layer what a map gives to it; see `tap`."""
+        weights = cast(nn.Conv2d, self.taps[layer])
+        reads = READS[layer]
+        first = sum(width(before) for before in reads[: reads.index(name)])
+        part = weights.weight[:, first : first + width(name), 0, 0]  # (T, C)
+        return tap(x, part, cast(Tensor, weights.bias), so_far)
 
 
 def read_pocket(path: Path | None = None) -> dict[str, Tensor]:
