@@ -29,6 +29,12 @@ from impasto.settings import Settings
 from impasto.tables import OPTIMIZERS
 
 FORMAT = "impasto checkpoint 4"
+WRONG = (
+    *(SafetensorError, OSError, UsageError, ValueError, KeyError, TypeError, AttributeError),
+    *(OverflowError, RuntimeError),
+)
+"""What reading may raise if a file is damaged, or of a device that is not there."""
+
 _TYPES = {torch.bfloat16: "BF16", torch.float32: "F32", torch.float64: "F64"}
 
 
@@ -141,7 +147,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
             values["notes"],
             path,
         )
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError, UsageError) as error:
+    except WRONG as error:
         raise CheckpointError(
             f"'{path}' cannot be continued ({error or type(error).__name__}): it must be a whole "
             f"checkpoint of Impasto {__version__}; leave out --resume to begin anew."
@@ -151,7 +157,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
 def _tensors(file: Any, values: Mapping[str, Any], device: str) -> dict[str, Tensor]:
     # Cloned: what is read may lie anywhere in the file, and the order in which a processor adds
     # up a vector, and so the last bit of the sum, can depend on how its memory is aligned.
-    kept = {name: file.get_tensor(name).clone().to(device) for name in file.keys()}  # noqa: SIM118
+    kept = {name: _on(device, file.get_tensor(name).clone()) for name in file.keys()}  # noqa: SIM118
     found = {}
     for name, original in values["same"].items():
         tensor = kept[original].view(values["shapes"][name])
@@ -161,13 +167,19 @@ def _tensors(file: Any, values: Mapping[str, Any], device: str) -> dict[str, Ten
     return found
 
 
+def _on(device: str, tensor: Tensor) -> Tensor:
+    """Return a tensor on a device, but one in float64 where mps has no such numbers."""
+    has_none = tensor.dtype == torch.float64 and device.startswith("mps")
+    return tensor if has_none else tensor.to(device)
+
+
 def _unpack(values: Mapping[str, Any], tensors: dict[str, Tensor], settings: Settings) -> State:
     """Return the loop's state, with an optimizer that remembers what it has learned."""
     optimizer = OPTIMIZERS[settings.optimizer].load()(settings.learning_rate, settings.history)
     memory: dict[str, Any] = dict(values["optimizer"])
-    for name, tensor in tensors.items():
-        if name.startswith("optimizer "):
-            memory[name.removeprefix("optimizer ")] = tensor
+    for name in [name for name in tensors if name.startswith("optimizer ")]:
+        # Taken out, so that there is never a second copy of what the optimizer takes over.
+        memory[name.removeprefix("optimizer ")] = tensors.pop(name)
     optimizer.restore(memory)
     best, image = values["best"], tensors["best"]
     return State(

@@ -8,13 +8,13 @@ and can explode.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from impasto.pairs import TINY, Memory, Pair, Pairs, tensor
+from impasto.pairs import TINY, Pair, Pairs
+from impasto.remembering import Memory, expect_tensor
 
 LONGEST_STEP = 0.03
 """Largest mean absolute change of the pixels in one step of L-BFGS. The first step, before any
@@ -34,14 +34,17 @@ class Optimizer(Protocol):
     def state(self) -> Memory:
         """Return all that the next steps depend on, besides image and gradient."""
 
-    def restore(self, memory: Mapping[str, Tensor | float]) -> None:
-        """Go on from what `state` of another optimizer of the same kind has returned."""
+    def restore(self, memory: Memory) -> None:
+        """Go on from what `state` of another optimizer of the same kind has returned.
+
+        It may be taken to pieces.
+        """
 
 
 class LBFGS:
     """Limited-memory BFGS: gradient descent with the curvature of the last steps.
 
-    Keeps ``2 history`` vectors of the image's size, in 16 bits if they are `LARGE`.
+    Keeps ``2 history`` vectors of the image's size, in 16 bits if they are `impasto.pairs.LARGE`.
 
     # Differs from Gatys et al. (2015), who write of gradient descent; their code is L-BFGS, too,
     # but without the bound on the length of a step, and with the shortest `_scale`.
@@ -81,13 +84,13 @@ class LBFGS:
             memory |= {"image": self.last[0], "gradient": self.last[1]}
         return memory
 
-    def restore(self, memory: Mapping[str, Tensor | float]) -> None:
+    def restore(self, memory: Memory) -> None:
         """Take over the remembered steps."""
         self.learning_rate = float(memory["learning_rate"])
         self.pairs.restore(memory)
         self.last = None
         if "image" in memory:
-            self.last = tensor(memory["image"]), tensor(memory["gradient"])
+            self.last = expect_tensor(memory["image"]), expect_tensor(memory["gradient"])
 
     def _apply_inverse_hessian(self, gradient: Tensor) -> Tensor:
         """Return the product of the inverse Hessian and the gradient; without pairs, the gradient.
@@ -155,9 +158,9 @@ class Adam:
             memory |= {"mean": self.mean, "square": self.square}
         return memory
 
-    def restore(self, memory: Mapping[str, Tensor | float]) -> None:
+    def restore(self, memory: Memory) -> None:
         """Take over both moments."""
         self.learning_rate, self.count = float(memory["learning_rate"]), int(memory["count"])
         self.mean = self.square = None
         if "mean" in memory:
-            self.mean, self.square = tensor(memory["mean"]), tensor(memory["square"])
+            self.mean, self.square = expect_tensor(memory["mean"]), expect_tensor(memory["square"])

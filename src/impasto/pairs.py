@@ -1,9 +1,10 @@
 """What L-BFGS remembers: its last steps, and how they changed the gradient.
 
 The vectors are as long as the image has values, and there are ``2 history`` of them, so a step of
-the optimizer takes as long as it takes to fetch them from memory. The textbook's two loops fetch
-each of them twice, one at a time. Here they are the rows of a matrix, and the loops run on
-coefficients of these rows: the matrix is read once for all products, and once for the sum.
+the optimizer takes as long as it takes to fetch them from memory. The textbook's two loops take
+them one at a time, and fetch and write their own vector again for each. Here the vectors are the
+rows of a matrix, and the loops run on coefficients of these rows: the matrix is read once for all
+products, and once for the sum, and nothing else is as long.
 
 Source: Chen, Wang and Zhou (2014), "Large-scale L-BFGS using MapReduce".
 """
@@ -11,7 +12,7 @@ Source: Chen, Wang and Zhou (2014), "Large-scale L-BFGS using MapReduce".
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -19,10 +20,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from impasto.remembering import Memory, expect_tensor
 from impasto.statistics import accumulable, exact
-
-Memory = dict[str, Tensor | float]
-"""What an optimizer remembers, by name: tensors and numbers, so that it can be kept in a file."""
 
 Numbers = npt.NDArray[np.float64]
 
@@ -39,7 +38,7 @@ CURVATURE_FLOOR = 1e-10
 may be scaled by any factor without a change of the result."""
 
 PIECE = 2**19
-"""Values of a vector that are taken at a time."""
+"""Values of a vector that are taken at a time; fewer of the matrix if it has more than 20 rows."""
 
 BLOCK = 2**12
 """Values whose products are summed in float32; float64 adds up these sums."""
@@ -73,16 +72,24 @@ class Pairs:
     """The last pairs, the oldest first.
 
     Attributes:
-        rows: Row ``2k`` is s and row ``2k + 1`` is y of the pair in place k.
-        products: The product of every two rows; NaN until it is asked for.
+        history: How many are kept at most.
+        places: The pairs by where they lie in ``rows``, in the order in which they came.
+        rows: Row ``2k`` is s and row ``2k + 1`` is y of the pair in place k; None without pairs.
+        products: The product of every two rows.
+        unknown: The places whose products are still to be computed.
     """
 
     def __init__(self, history: int) -> None:
-        """Begin without pairs, to keep so many at most."""
+        """Begin without pairs."""
         self.history = history
-        self.rows: Tensor | None = None
-        self.products: Numbers = np.full((2 * history, 2 * history), np.nan)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all pairs."""
         self.places: dict[int, Pair] = {}
+        self.rows: Tensor | None = None
+        self.products: Numbers = np.zeros((2 * self.history, 2 * self.history))
+        self.unknown: set[int] = set()
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -97,18 +104,14 @@ class Pairs:
         """The last pair; there has to be one."""
         return next(reversed(self.places.values()))
 
-    def clear(self) -> None:
-        """Forget all pairs."""
-        self.places.clear()
-
     def remember(self, s: Tensor, y: Tensor) -> None:
         """Keep a pair unless it shows no positive curvature; the oldest makes room for it."""
         kept = kept_type(s.numel(), s.dtype)
         pair = Pair.of(s.to(kept), y.to(kept))
-        if not pair.curvature > CURVATURE_FLOOR * pair.lengths:
+        if not pair.curvature > CURVATURE_FLOOR * pair.lengths or self.history == 0:
             return
-        full = len(self) == self.history
-        self._put(next(iter(self.places)) if full else len(self), pair)
+        is_full = len(self) == self.history
+        self._put(next(iter(self.places)) if is_full else len(self), pair)
 
     def apply(self, gradient: Tensor, scale: float) -> Tensor:
         """Return the product of the inverse Hessian and the gradient.
@@ -124,89 +127,110 @@ class Pairs:
 
     def state(self) -> Memory:
         """Return all of it; the vectors are not copied, and the next steps overwrite them."""
-        if not self.places:
-            return {"pairs": 0}
-        memory: Memory = {"pairs": len(self), "oldest": next(iter(self.places))}
-        used = 2 * len(self)
-        memory["products"] = torch.from_numpy(self.products[:used, :used].copy())
+        memory: Memory = {"pairs": len(self), "oldest": next(iter(self.places), 0)}
         for place, pair in self.places.items():
             memory |= {f"s {place}": pair.s, f"y {place}": pair.y}
+        if self.places and not self.unknown:
+            used = 2 * len(self)
+            memory["products"] = torch.from_numpy(self.products[:used, :used].copy())
         return memory
 
-    def restore(self, memory: Mapping[str, Tensor | float]) -> None:
-        """Take over what `state` has returned; the vectors keep their places and so every bit."""
+    def restore(self, memory: Memory) -> None:
+        """Take over what `state` has returned, and take the vectors out of it.
+
+        They come to lie where they were, so that the next steps are the same to the last bit.
+
+        Raises:
+            ValueError: If the parts do not belong together.
+            KeyError: If one is missing.
+        """
         self.clear()
-        number = int(memory["pairs"])
-        if not number:
-            return
-        oldest = int(memory["oldest"])
-        for place in [(oldest + k) % number for k in range(number)]:
-            self._put(place, Pair.of(*(tensor(memory[f"{name} {place}"]) for name in "sy")))
-        used = 2 * number
-        self.products[:used, :used] = tensor(memory["products"]).numpy(force=True)
+        number, oldest = int(memory["pairs"]), int(memory["oldest"])
+        if not 0 <= number <= self.history or not 0 <= oldest < max(number, 1):
+            raise ValueError(f"there are {number} pairs from {oldest} on, of {self.history}")
+        for place in (*range(oldest, number), *range(oldest)):
+            s, y = (expect_tensor(memory.pop(f"{name} {place}")) for name in "sy")
+            if (
+                s.shape != y.shape
+                or s.dim() != 1
+                or (self.places and s.shape != self.newest.s.shape)
+            ):
+                raise ValueError(f"the vectors of pair {place} are not as long as the others")
+            self._put(place, Pair.of(s, y))
+        if "products" in memory:
+            products = expect_tensor(memory["products"])
+            used = 2 * number
+            if products.shape != (used, used):
+                raise ValueError(f"the products are not those of {used} vectors")
+            self.products[:used, :used] = products.numpy(force=True)
+            self.unknown.clear()
 
     def _put(self, place: int, pair: Pair) -> None:
-        """Keep a pair in a place; whatever is there is lost."""
+        """Keep a pair in a place, in place of what is there."""
         if self.rows is None:
             self.rows = pair.s.new_empty(2 * self.history, len(pair.s))
-        mine = slice(2 * place, 2 * place + 2)
-        s, y = self.rows[mine]
+        s, y = self.rows[2 * place : 2 * place + 2]
         s.copy_(pair.s)
         y.copy_(pair.y)
-        self.products[mine] = self.products[:, mine] = np.nan
-        self.places.pop(place, None)
+        self.places.pop(place, None)  # so that it comes last
         self.places[place] = pair._replace(s=s, y=y)
+        self.unknown.add(place)
 
     def _multiply(self, gradient: Tensor) -> Numbers:
-        """Return the products of all rows with a vector, and complete those of new rows."""
-        new = [row for row in range(2 * len(self)) if np.isnan(self.products[row, row])]
-        total = torch.zeros((len(new) + 1, 2 * len(self)), dtype=torch.float64)
+        """Return the products of all rows with a vector; also complete those of new rows."""
+        new = [row for place in sorted(self.unknown) for row in (2 * place, 2 * place + 1)]
+        used = 2 * len(self)
+        total = torch.zeros((len(new) + 1, used), dtype=torch.float64)
         for rows, part in self._pieces(gradient):
-            total += products(torch.cat([rows[new], part[None]]), rows).cpu()
-        found = np.asarray(total)
-        used = slice(0, 2 * len(self))
-        self.products[new, used], self.products[used, new] = found[:-1], found[:-1].T
+            total += multiply(torch.cat([rows[new], part[None]]), rows).cpu()
+        found: Numbers = total.numpy()
+        self.products[new, :used], self.products[:used, new] = found[:-1], found[:-1].T
+        self.unknown.clear()
         along: Numbers = found[-1]
         return along
 
     def _two_loops(self, along: Numbers, scale: float) -> Numbers:
-        """Return the inverse Hessian times a vector, as what to add of each row to ``scale`` g.
+        """Return the inverse Hessian times a vector g, as coefficients of the rows.
 
-        Source: Nocedal and Wright (2006), algorithm 7.4; a vector is here what it has of each row.
+        The vector q of the textbook is ``g + Σ c_j row_j`` in the first loop, and
+        ``scale g + Σ c_j row_j`` in the second; so its product with row i is
+        ``row_i·g + Σ c_j row_i·row_j``, and to add a multiple of row i to it is to add to c_i.
 
         Args:
-            along: The products of the rows with the vector g.
+            along: The products of the rows with g.
             scale: The inverse curvature where nothing is remembered.
+
+        Source: Nocedal and Wright (2006), algorithm 7.4.
         """
-        q, trail = np.zeros_like(along), {}
-        products = self.products[: len(along), : len(along)]
+        c, trail = np.zeros_like(along), {}
+        dots = self.products[: len(along), : len(along)]
         for place, pair in reversed(self.places.items()):
-            s, y = 2 * place, 2 * place + 1
-            trail[place] = (along[s] + products[s] @ q) / pair.curvature
-            q[y] -= trail[place]
-        q *= scale
+            row_s, row_y = 2 * place, 2 * place + 1
+            trail[place] = (along[row_s] + dots[row_s] @ c) / pair.curvature
+            c[row_y] -= trail[place]
+        c *= scale
         for place, pair in self.places.items():
-            s, y = 2 * place, 2 * place + 1
-            q[s] += trail[place] - (scale * along[y] + products[y] @ q) / pair.curvature
-        return q
+            row_s, row_y = 2 * place, 2 * place + 1
+            b = (scale * along[row_y] + dots[row_y] @ c) / pair.curvature
+            c[row_s] += trail[place] - b
+        return c
 
     def _combine(self, coefficients: Numbers, gradient: Tensor, scale: float) -> Tensor:
-        """Return ``scale`` times a vector and a sum of rows, each with its coefficient."""
+        """Return ``scale`` times a vector and the sum of the rows, each with its coefficient."""
         result = torch.empty_like(gradient)
         weights = torch.from_numpy(coefficients).to(gradient.dtype).to(gradient.device)
-        at = 0
-        for rows, part in self._pieces(gradient):
-            there = result[at : at + len(part)]
+        for rows, part, there in self._pieces(gradient, result):
             torch.addmv(part, rows.mT, weights, beta=scale, out=there)
-            at += len(part)
         return result
 
-    def _pieces(self, vector: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yield the rows in use piece by piece, each with the same piece of a vector."""
+    def _pieces(self, *vectors: Tensor) -> Iterator[tuple[Tensor, ...]]:
+        """Yield the rows in use piece by piece, each with the same piece of every vector."""
         assert self.rows is not None
-        pieces = torch.split(self.rows[: 2 * len(self)], PIECE, dim=1)
-        for rows, part in zip(pieces, torch.split(vector, PIECE), strict=True):
-            yield accumulable(rows), part
+        rows = self.rows[: 2 * len(self)]
+        width = min(PIECE, max(BLOCK, 20 * PIECE // len(rows) // BLOCK * BLOCK))
+        parts = zip(*(torch.split(vector, width) for vector in vectors), strict=True)
+        for columns, part in zip(torch.split(rows, width, dim=1), parts, strict=True):
+            yield accumulable(columns), *part
 
 
 def kept_type(values: int, dtype: torch.dtype) -> torch.dtype:
@@ -214,7 +238,7 @@ def kept_type(values: int, dtype: torch.dtype) -> torch.dtype:
     return torch.bfloat16 if dtype == torch.float32 and values >= LARGE else dtype
 
 
-def products(some: Tensor, others: Tensor) -> Tensor:
+def multiply(some: Tensor, others: Tensor) -> Tensor:
     """Return the products of every two rows of two matrices (K, N) and (L, N): (K, L) in float64.
 
     By blocks of columns, which the processor keeps at hand: a product of few long rows at once
@@ -236,10 +260,3 @@ def add(target: Tensor, vector: Tensor, factor: float) -> None:
     """Add a multiple of a vector, which may be of a shorter type, to ``target`` in place."""
     for x, y in zip(torch.split(target, PIECE), torch.split(vector, PIECE), strict=True):
         x.add_(y, alpha=factor)
-
-
-def tensor(value: Tensor | float) -> Tensor:
-    """Return a remembered tensor; refuse a number."""
-    if not isinstance(value, Tensor):
-        raise TypeError(f"a tensor is expected in place of {value!r}")
-    return value

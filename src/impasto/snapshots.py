@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from impasto.checkpoint_file import checkpoint_path, write_checkpoint
 from impasto.errors import PictureError
 from impasto.images.destination import unwritable
 from impasto.job import Job
+from impasto.minimize import State
 from impasto.painted import Painted, Progress, Record
 
 
@@ -45,6 +48,7 @@ class Snapshots:
     def __init__(self, output: Path, painted: Painted, every: int) -> None:
         """Keep the painting, and how often it is written, counted over all sizes."""
         self.output, self.painted, self.every = output, painted, every
+        self.state: State | None = None
 
     def add(self, progress: Progress, record: Record) -> None:
         """Write both files if it is time.
@@ -52,17 +56,23 @@ class Snapshots:
         Raises:
             PictureError: If one cannot be written; the last checkpoint stays.
         """
+        self.state = replace(progress.state, recent=copy.copy(progress.state.recent))
         if progress.evaluations % self.every == 0:
             self.painted.save(snapshot_path(self.output, progress.evaluations))
             self._write_checkpoint()
 
     def close(self, finished: bool) -> None:
-        """Write the checkpoint of a finished run, so that it can be continued with more iterations.
+        """Write the checkpoint of the last evaluation, whether the run is finished or interrupted.
 
-        An interrupted evaluation may have left the loop between two states, and the checkpoint
-        before it stays.
+        A finished run can be continued with more iterations. An interruption between two
+        evaluations, while the optimizer takes its step, may have torn what it remembers: then the
+        checkpoint before stays. The loop counts an evaluation before it takes it in.
         """
-        if finished and self.painted.last is not None:
+        last = self.painted.last
+        if last is None or self.state is None:
+            return
+        if finished or self.state.index == last.state.index:
+            self.painted.last = replace(last, state=self.state)
             self._write_checkpoint()
 
     def _write_checkpoint(self) -> None:

@@ -152,7 +152,7 @@ def paint(job: Job, position: Position | None = None) -> Iterator[Progress]:
                 image = photograph + allowed(image - photograph)
             if settings.balance:
                 objective = balanced(objective, image)
-            state = State(image, make_optimizer(settings))
+            state = State(image, make_optimizer(settings, level.evaluations))
         weights = {term.name: term.weight for term in objective.terms}
         function = partial(minimized, objective, allowed)
         course = stages(level.evaluations, continuation(job, index))
@@ -251,7 +251,7 @@ def enlarge(change: Tensor, shape: tuple[int, int]) -> Tensor:
     return nnf.interpolate(change, shape, mode="bicubic", align_corners=False)
 
 
-def make_optimizer(settings: Settings) -> Optimizer:
+def make_optimizer(settings: Settings, evaluations: int) -> Optimizer:
     """Return a fresh optimizer: curvature learned at one size does not hold at another."""
     make: Callable[[float, int], Optimizer] = OPTIMIZERS[settings.optimizer].load()
-    return make(settings.learning_rate, settings.history)
+    return make(settings.learning_rate, min(settings.history, evaluations))

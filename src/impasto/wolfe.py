@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from torch import Tensor
 
 from impasto.linesearch import Point, Search
 from impasto.optimizers import LBFGS, LONGEST_STEP
-from impasto.pairs import TINY, Memory, Pair
+from impasto.pairs import TINY, Pair
+from impasto.remembering import Memory
 
 REACH = 10.0
 """How far a search may go, as a multiple of the longest step that L-BFGS takes without one."""
@@ -75,7 +75,7 @@ class SearchingLBFGS(LBFGS):
             memory["direction"] = self.line.direction
         return memory
 
-    def restore(self, memory: Mapping[str, Tensor | float]) -> None:
+    def restore(self, memory: Memory) -> None:
         """Take over the remembered steps and the search."""
         super().restore(memory)
         self.line = None

@@ -3,9 +3,12 @@
 import errno
 import json
 import os
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from impasto import images
 from impasto.images.destination import unwritable
@@ -51,6 +54,36 @@ def test_a_killed_run_goes_on_to_the_same_file(impasto, photograph, painting, tm
     without_seconds = [[*line.split(",")[:3], *line.split(",")[4:]] for line in log]
     again = (tmp_path / "log.csv").read_text().splitlines()
     assert [[*line.split(",")[:3], *line.split(",")[4:]] for line in again] == without_seconds
+
+
+@pytest.mark.parametrize(
+    ("where", "method", "first"),
+    [
+        ("impasto.minimize", "evaluate", 9),
+        ("impasto.optimizers.LBFGS", "_apply_inverse_hessian", 6),
+        ("impasto.snapshots.Snapshots", "add", 6),
+    ],
+)
+def test_an_interrupted_run_keeps_the_last_evaluation_whose_state_is_whole(
+    where, method, first, impasto, photograph, painting, tmp_path, monkeypatch
+):
+    whole, broken = tmp_path / "whole.png", tmp_path / "broken.png"
+    assert impasto(*command(photograph, painting, whole)[3:]).code == 0
+    owner = pkgutil.resolve_name(where)
+    real, calls = getattr(owner, method), []
+
+    def interrupted(*arguments):
+        calls.append(arguments)
+        if len(calls) == (9 if method == "evaluate" else 8):
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(owner, method, interrupted)
+    assert impasto(*command(photograph, painting, broken)[3:]).code == 130
+    monkeypatch.undo()
+    done = impasto(*command(photograph, painting, broken, "--resume", "--json")[3:])
+    assert json.loads(done.out.splitlines()[0])["index"] == first
+    assert broken.read_bytes() == whole.read_bytes()
 
 
 def test_before_the_first_checkpoint_it_begins_at_the_start_and_says_so(

@@ -157,6 +157,37 @@ def test_a_damaged_file_is_one_sentence(photograph, painting, path, damage):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"oldest": 9},
+        {"oldest": -1},
+        {"pairs": 10**10},
+        {"pairs": float("inf")},
+        {"pairs": 3},
+        {"learning_rate": "fast"},
+        {"s 1": torch.ones(3)},
+        {"y 0": torch.ones(1)},
+        {"s 0": 1.0},
+        {"products": torch.ones(1, 1, dtype=torch.float64)},
+        {"products": 1.0},
+        {"s 0": None},
+        {"gradient": None},
+    ],
+    ids=str,
+)
+def test_a_damaged_memory_of_the_optimizer_is_one_sentence(photograph, painting, path, damage):
+    painted = follow(begin(photograph, painting), 7, path)
+    optimizer = painted.last.state.optimizer
+    memory = {**optimizer.state(), **damage}
+    memory = {name: value for name, value in memory.items() if value is not None}
+    optimizer.state = lambda: memory
+    write_checkpoint(path, painted)
+    with pytest.raises(CheckpointError, match="cannot be continued") as caught:
+        read_checkpoint(path)
+    assert "\n" not in str(caught.value)
+
+
 def test_a_disk_that_fills_leaves_the_old_checkpoint(photograph, painting, path, monkeypatch):
     painted = follow(begin(photograph, painting), 2, path)
     before, real = path.read_bytes(), Path.open

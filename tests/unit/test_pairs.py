@@ -83,6 +83,36 @@ def test_a_pair_without_positive_curvature_takes_no_room():
     assert [torch.equal(pair.s, s) for pair, (s, _) in zip(kept, given, strict=True)] == [True] * 2
 
 
+def test_a_pair_that_is_refused_changes_nothing():
+    kept, given = Pairs(history=3), some_pairs(2)
+    for s, y in given:
+        kept.remember(s, y)
+    g = torch.ones(LENGTH, dtype=torch.float64)
+    before = kept.apply(g, 0.7)
+    kept.remember(given[0][0], -given[0][1])
+    torch.testing.assert_close(kept.apply(g, 0.7), before)
+
+
+def test_without_a_history_nothing_is_remembered():
+    kept = Pairs(history=0)
+    kept.remember(*some_pairs(1)[0])
+    assert len(kept) == 0
+    assert torch.equal(kept.apply(torch.ones(3), 1.0), torch.ones(3))
+
+
+def test_after_forgetting_vectors_may_be_of_another_length_and_type():
+    kept = Pairs(history=3)
+    for s, y in some_pairs(3):
+        kept.remember(s[:7], y[:7])
+    kept.clear()
+    given = some_pairs(2, torch.float32)
+    for s, y in given:
+        kept.remember(s, y)
+    g = torch.ones(LENGTH)
+    expected = textbook(given, g, 0.7)
+    assert (kept.apply(g, 0.7) - expected).norm() < 1e-5 * expected.norm()
+
+
 def test_after_forgetting_it_begins_anew():
     kept, given = Pairs(history=3), some_pairs(5)
     for s, y in given:
@@ -96,6 +126,17 @@ def test_after_forgetting_it_begins_anew():
     torch.testing.assert_close(kept.apply(g, 0.7), textbook(given[:2], g, 0.7))
 
 
+def test_products_that_nobody_asked_for_are_not_kept():
+    kept, other, given = Pairs(history=4), Pairs(history=4), some_pairs(3)
+    for s, y in given:
+        kept.remember(s, y)
+    memory = kept.state()
+    assert "products" not in memory
+    other.restore(memory)
+    g = torch.ones(LENGTH, dtype=torch.float64)
+    assert torch.equal(kept.apply(g, 0.7), other.apply(g, 0.7))
+
+
 @pytest.mark.parametrize("number", [0, 1, 3, 4, 7])
 def test_what_is_restored_goes_on_to_the_very_same_bits(number):
     given = some_pairs(number + 3, torch.float32)
@@ -104,7 +145,7 @@ def test_what_is_restored_goes_on_to_the_very_same_bits(number):
     for s, y in given[:number]:
         kept.remember(s, y)
         kept.apply(g, 0.7)
-    other.remember(g, g)  # to be forgotten
+    other.remember(g.bfloat16()[:9], g.bfloat16()[:9])  # to be forgotten
     memory = {k: v.clone() if isinstance(v, torch.Tensor) else v for k, v in kept.state().items()}
     other.restore(memory)
     for s, y in given[number:]:

@@ -11,7 +11,15 @@ from training.export import golden, probe, tensors
 from training.student import Student
 
 from impasto.backbones import BACKBONES, load_backbone
-from impasto.backbones.pocket import CONVOLUTIONS, TAPS, WEIGHTS, Pocket, read_pocket
+from impasto.backbones.pocket import (
+    CONVOLUTIONS,
+    READS,
+    TAPS,
+    WEIGHTS,
+    Pocket,
+    read_pocket,
+    trunk,
+)
 from impasto.errors import UnknownName, WeightsError
 from tests.counting import convolutions_run
 
@@ -93,6 +101,29 @@ def test_gradient_is_that_of_finite_differences():
     with torch.no_grad():
         difference = (loss(image + step) - loss(image - step)) / 2e-7
     assert float(difference) == pytest.approx(float((gradient * direction).sum()), rel=1e-3)
+
+
+@pytest.mark.parametrize("pictures", [1, 2])
+def test_taps_are_convolutions_of_the_joined_maps(pictures: int):
+    network = load_backbone("pocket", layers=TAPS).double()
+    images = probe(40).double().expand(pictures, -1, -1, -1).clone().requires_grad_()
+    maps: dict[str, Tensor] = {}
+
+    def keep(name: str, x: Tensor) -> Tensor:
+        maps[name] = x
+        return x
+
+    trunk(network.convolutions, images, TAPS, keep)
+    joined = {k: torch.cat([maps[name] for name in READS[k]], dim=1) for k in TAPS}
+    expected = {layer: network.taps[layer](joined[layer]) for layer in TAPS}
+    found = network(images, TAPS)
+    gradients = []
+    for features in (found, expected):
+        loss = sum(f.square().mean() for f in features.values())
+        gradients.append(torch.autograd.grad(loss, images)[0])
+    for layer in TAPS:
+        torch.testing.assert_close(found[layer], expected[layer])
+    torch.testing.assert_close(*gradients)
 
 
 def test_it_stops_at_the_deepest_wanted_layer(pocket: Pocket):

@@ -47,6 +47,19 @@ def test_gradcheck(pool):
     assert torch.autograd.gradcheck(pool, x)
 
 
+def test_a_single_row_has_no_squares():
+    with pytest.raises(RuntimeError, match="Expected 3D or 4D"):
+        largest(torch.rand(1, 4, 1, 8).to(memory_format=torch.channels_last))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+@pytest.mark.parametrize("memory_format", FORMATS)
+def test_on_cuda_it_is_torchs(memory_format):
+    x = torch.randn(2, 3, 5, 7).to("cuda", memory_format=memory_format).requires_grad_()
+    one, other = (torch.autograd.grad(f.sum(), x)[0] for f in (largest(x), F.max_pool2d(x, 2)))
+    assert torch.equal(one, other)
+
+
 def test_equal_values_share_no_gradient():
     x = torch.ones(1, 2, 4, 6).to(memory_format=torch.channels_last).requires_grad_()
     (gradient,) = torch.autograd.grad(largest(x).sum(), x)

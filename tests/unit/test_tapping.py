@@ -49,6 +49,18 @@ def test_a_map_whose_tap_is_not_used_has_the_gradient_of_the_way_on():
     torch.testing.assert_close(gradient, 2 * leaf.detach())
 
 
+def test_weights_that_learn_get_their_gradient():
+    weight, bias = numbers(2, 3).requires_grad_(), numbers(2)
+    maps = [numbers(1, 3, 4, 4, seed=seed) for seed in (1, 2)]
+    gradients = []
+    for function in (tap, plain):
+        so_far = None
+        for x in maps:
+            _, so_far = function(x, weight, bias, so_far)
+        gradients.append(torch.autograd.grad(so_far.square().sum(), weight)[0])
+    torch.testing.assert_close(*gradients)
+
+
 @pytest.mark.parametrize("memory_format", FORMATS)
 def test_what_flows_on_lies_in_memory_as_it_came(memory_format):
     x = numbers(1, 3, 4, 6).to(memory_format=memory_format)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from pathlib import Path
-from typing import Final, Self, cast, final
+from typing import Self, cast, final
 
 import torch
 import torch.nn.functional as nnf
@@ -100,32 +100,33 @@ class Network(Backbone):
         return features
 
     def _passes(self, wanted: Set[str]) -> Iterator[tuple[str, Callable[[Tensor], Tensor]]]:
-        """Yield stages by name, those in one that have a joint pass and nothing wanted between."""
-        modules = list(self.stages.values())
-        at = 0
+        """Yield what to run, one after the other, with the name of the layer that it ends at.
+
+        That is a stage, or two or three stages in one pass over memory. A pass never runs over a
+        wanted layer, whose features have to be there: if ``relu1_2`` is wanted, its convolution
+        and its ReLU are one pass and ``pool1`` is the next; if not, the three are one.
+        """
+        modules, at = list(self.stages.values()), 0
         while at < len(modules):
-            length = _joint(modules[at : at + 3])
-            while not wanted.isdisjoint(self.layers[at : at + length - 1]):
-                length -= 1
-            first = modules[at]
-            at += length
-            # Of the stages in a joint pass the first is the convolution.
-            run = partial(JOINT[length], cast(nn.Conv2d, first)) if length > 1 else first
-            yield self.layers[at - 1], run
+            # To the next wanted layer, and no more than three.
+            run = [modules[at]]
+            while len(run) < 3 and at + len(run) < len(modules):
+                if self.layers[at + len(run) - 1] in wanted:
+                    break
+                run.append(modules[at + len(run)])
+            stages, joint = _joint(run)
+            at += stages
+            yield self.layers[at - 1], joint
 
 
-JOINT: Final = {2: rectified, 3: rectified_largest}
-"""The pass of a convolution with its ReLU, and of both with a maximum, by the number of stages."""
-
-
-def _joint(modules: Sequence[nn.Module]) -> int:
-    """Return how many of at most three successive stages have a joint pass."""
-    match modules:
-        case nn.Conv2d(), nn.ReLU(), Largest():
-            return 3
-        case nn.Conv2d(), nn.ReLU(), *_:
-            return 2
-    return 1
+def _joint(run: Sequence[nn.Module]) -> tuple[int, Callable[[Tensor], Tensor]]:
+    """Return how many of the first of successive stages have a joint pass, and that pass."""
+    match run:
+        case nn.Conv2d() as convolution, nn.ReLU(), Largest():
+            return 3, partial(rectified_largest, convolution)
+        case nn.Conv2d() as convolution, nn.ReLU(), *_:
+            return 2, partial(rectified, convolution)
+    return 1, run[0]
 
 
 def _chain(chain: Sequence[Operation], tensors: Mapping[str, Tensor], pooling: str) -> nn.Module:

@@ -80,9 +80,9 @@ def trunk(
         convolutions: One `Conv2d` per row of `CONVOLUTIONS`.
         images: `(B, 3, H, W)`, sRGB in [0, 1].
         wanted: Names out of `TAPS`.
-        visit: Called with the name and the values `(B, C, H', W')` of every map, shallow to deep;
-            what it returns, the same values, flows on. Each block halves height and width, rounded
-            down.
+        visit: Called with the name and the values `(B, C, H', W')` of every map, shallow to deep.
+            What it returns flows on: the same values, but a `tap` has to stand in the way of their
+            gradient. Each block halves height and width, rounded down.
         pooling: `"avg"`, what the network was trained with, or `"max"`.
     """
     pool = halved if pooling == "avg" else largest

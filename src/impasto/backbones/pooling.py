@@ -52,8 +52,10 @@ def largest(x: Tensor) -> Tensor:
     """Return the maxima of the 2 x 2 squares of ``x`` (B, C, H, W); an odd last line is dropped.
 
     The same as ``max_pool2d(x, 2)``, with a gradient that is two to three times as fast for one
-    picture on a processor; see `spread`.
+    picture on a processor; see `find_largest`.
     """
+    if x.device.type != "cpu":
+        return nnf.max_pool2d(x, 2)
     y: Tensor = _Largest.apply(x)  # type: ignore[no-untyped-call]
     return y
 
@@ -83,8 +85,8 @@ class _Largest(torch.autograd.Function):
 def find_largest(x: Tensor) -> tuple[Tensor, Tensor]:
     """Return the maxima of the 2 x 2 squares of ``x`` (B, C, H, W), and where `spread` puts them.
 
-    Torch shares the gradient's work among threads by pictures, and here is only one. So it gets
-    bands of two rows as so many pictures.
+    With channels last, torch shares the gradient's work among threads by pictures, and mostly there
+    is only one. So it gets bands of two rows as so many pictures.
     """
     rows = x.shape[2] // 2
     y, places = nnf.max_pool2d(_bands(x[:, :, : 2 * rows], rows), 2, return_indices=True)
@@ -105,7 +107,8 @@ def spread(gradient: Tensor, places: Tensor, shape: torch.Size, how: torch.memor
     change[:, :, 2 * rows :] = 0
     inside = _bands(change[:, :, : 2 * rows], rows)
     given = _bands(gradient.contiguous(memory_format=how), rows)
-    # Of the input, torch wants to know no more than its shape.
+    # Of the input, torch wants to know no more than its shape on a processor. What is in no square,
+    # an odd last column, it sets to zero.
     torch.ops.aten.max_pool2d_with_indices_backward.grad_input(
         given, inside, [2, 2], [2, 2], [0, 0], [1, 1], False, places, grad_input=inside
     )
@@ -114,7 +117,7 @@ def spread(gradient: Tensor, places: Tensor, shape: torch.Size, how: torch.memor
 
 def _bands(x: Tensor, number: int) -> Tensor:
     """Cut one picture (1, C, H, W) with channels last into so many; leave others whole."""
-    if len(x) > 1 or memory_format(x) != torch.channels_last:
+    if len(x) > 1 or memory_format(x) != torch.channels_last or number == 0:
         return x
     _, channels, height, width = x.shape
     return x.permute(0, 2, 3, 1).view(number, height // number, width, channels).permute(0, 3, 1, 2)

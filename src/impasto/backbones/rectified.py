@@ -66,7 +66,7 @@ class _RectifiedConvolution(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, convolution: nn.Conv2d) -> Tensor:
-        y = _forward(convolution, x)
+        y = _convolve_and_rectify(convolution, x)
         ctx.convolution = convolution
         ctx.save_for_backward(x, y)
         return y
@@ -74,7 +74,7 @@ class _RectifiedConvolution(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         (gradient,), (x, y) = gradients, ctx.saved_tensors
-        return _backward(ctx.convolution, x, _where_positive(gradient, y)), None
+        return _gradient_of(ctx.convolution, x, _where_positive(gradient, y)), None
 
 
 class _RectifiedLargest(torch.autograd.Function):
@@ -82,7 +82,7 @@ class _RectifiedLargest(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, convolution: nn.Conv2d) -> Tensor:
-        y = _forward(convolution, x)
+        y = _convolve_and_rectify(convolution, x)
         z, places = find_largest(y)
         ctx.convolution, ctx.shape, ctx.format = convolution, y.shape, memory_format(y)
         ctx.save_for_backward(x, z, places)
@@ -92,10 +92,10 @@ class _RectifiedLargest(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         (gradient,), (x, z, places) = gradients, ctx.saved_tensors
         below = spread(_where_positive(gradient, z), places, ctx.shape, ctx.format)
-        return _backward(ctx.convolution, x, below), None
+        return _gradient_of(ctx.convolution, x, below), None
 
 
-def _forward(c: nn.Conv2d, x: Tensor) -> Tensor:
+def _convolve_and_rectify(c: nn.Conv2d, x: Tensor) -> Tensor:
     """Return the rectified features of ``x``."""
     y: Tensor = torch.ops.mkldnn._convolution_pointwise(
         *(x, c.weight, c.bias, c.padding, c.stride, c.dilation, c.groups), "relu", [], ""
@@ -109,7 +109,7 @@ def _where_positive(gradient: Tensor, y: Tensor) -> Tensor:
     return below
 
 
-def _backward(c: nn.Conv2d, x: Tensor, gradient: Tensor) -> Tensor:
+def _gradient_of(c: nn.Conv2d, x: Tensor, gradient: Tensor) -> Tensor:
     """Return the gradient of a convolution with respect to its input ``x``."""
     change: Tensor
     change, _, _ = torch.ops.aten.convolution_backward(

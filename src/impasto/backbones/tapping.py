@@ -20,13 +20,17 @@ def tap(x: Tensor, weight: Tensor, bias: Tensor, so_far: Tensor | None) -> tuple
 
     Args:
         x: Features (B, C, H, W). From here on only the first result may flow on.
-        weight: (T, C); it gets no gradient.
-        bias: (T,), for the first map.
-        so_far: The second result for the map before, (B, T, H, W); it is overwritten.
+        weight: (T, C).
+        bias: (T,); the sum begins with it.
+        so_far: The sum for the maps before, (B, T, H, W), which is overwritten; None for the first.
 
     Returns:
-        The features themselves, and the sum (B, T, H, W).
+        The features, and the sum (B, T, H, W). What the features flow into has to return a gradient
+        of its own, as convolutions, poolings and taps do: it is overwritten.
     """
+    if torch.is_grad_enabled() and weight.requires_grad:  # a network in training
+        given = nnf.conv2d(x, weight[:, :, None, None], bias if so_far is None else None)
+        return x, given if so_far is None else so_far + given
     both: tuple[Tensor, Tensor] = _Tap.apply(x, weight, bias, so_far)  # type: ignore[no-untyped-call]
     return both
 
