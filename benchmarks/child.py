@@ -19,6 +19,7 @@ TASKS = {
     "memory": "benchmarks.ours:memory",
     "nothing": "benchmarks.ours:nothing",
     "baseline": "benchmarks.baselines:run",
+    "pace": "benchmarks.baselines:pace",
     "pocket_quality": "benchmarks.pocket_quality:measure",
     "networks": "benchmarks.networks:paint",
 }
@@ -30,7 +31,7 @@ FIXED = ("rates", "baseline")
 
 def perform(task: str, arguments: dict[str, Any]) -> Any:
     """Run a task in this process."""
-    if task != "baseline":  # Impasto's own program does so; others do not
+    if task not in ("baseline", "pace"):  # Impasto's own program does so; others do not
         keep_freed_memory()
     threads = arguments.pop("threads", None)
     if threads is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.convergence import EVALUATIONS
+from benchmarks.convergence import EVALUATIONS, pace
 from benchmarks.runner import Bench, say
 from benchmarks.start import OUTPUT, wall
 from benchmarks.tables import number, ratio, spread, table
@@ -13,8 +13,6 @@ from benchmarks.timing import summary
 TITLE = "The default command"
 SIZE, QUICK_SIZE = 512, 256
 REPETITIONS = 3
-FEW = 12
-"""Evaluations of the classic recipe that are timed where `baselines` has not been measured."""
 
 
 def run(bench: Bench) -> dict[str, Any]:
@@ -25,10 +23,12 @@ def run(bench: Bench) -> dict[str, Any]:
     command += ["--size", str(size), "-o", OUTPUT]
     command += [] if bench.threads is None else ["--threads", str(bench.threads)]
     times = []
+    before = pace(bench, bench.network(), "classic", size, "before whole")
     for index in range(REPETITIONS):
         times.append(wall(bench, command))
         say(f"  run {index + 1} of {REPETITIONS}: {times[-1]:.1f} s")
-    evaluation, origin = classic(bench, size)
+    after = pace(bench, bench.network(), "classic", size, "after whole")
+    evaluation = (before + after) / 2
     theirs = evaluation * EVALUATIONS["classic"]
     found = summary(times)
     return {
@@ -36,25 +36,8 @@ def run(bench: Bench) -> dict[str, Any]:
         "seconds": found,
         "classic": theirs,
         "classic_evaluation": evaluation,
-        "classic_origin": origin,
         "ratio": theirs / found["median"],
     }
-
-
-def classic(bench: Bench, size: int) -> tuple[float, str]:
-    """Return the seconds of one classic evaluation, and where they come from."""
-    measured = bench.part("baselines") if bench.is_measured("baselines") else None
-    if measured and measured["results"]["classic"]["baseline"]["size"] == size:
-        return measured["results"]["classic"]["baseline"]["evaluation"]["median"], "its run above"
-    found = bench.child(
-        "baseline",
-        name="classic",
-        size=size,
-        evaluations=FEW,
-        weights=bench.network()["path"],
-        **bench.inputs,
-    )
-    return found["evaluation"]["median"], f"{FEW} evaluations"
 
 
 def page(results: dict[str, Any]) -> str:
@@ -68,7 +51,7 @@ def page(results: dict[str, Any]) -> str:
     )
     return (
         table(("what", "wall time (quartiles)", "over Impasto"), (ours, theirs))
-        + f"\nThe classic time is {EVALUATIONS['classic']} times its median evaluation of "
-        f"{number(results['classic_evaluation'], 's')} (from {results['classic_origin']}), without "
-        "loading. The two do not paint the same picture: the networks and objectives differ.\n"
+        + f"\nThe classic time is {EVALUATIONS['classic']} times the median of its evaluations "
+        f"right before and after, {number(results['classic_evaluation'], 's')}, without loading. "
+        "The two do not paint the same picture: the networks and objectives differ.\n"
     )

@@ -33,6 +33,9 @@ Ratios are of one run on one machine. The goals are for two cores and full sizes
 - L is the lowest loss of the baseline's run. A number of times (×) is the time of the baseline's
   whole run over that of the cell: also in the baseline's own row, which tells when it could have
   stopped.
+- The machine's speed may change within the hours that a run takes. So evaluations of the baseline
+  are timed right before and after each run of Impasto, too, and a number of times takes the
+  baseline's whole run to be as much slower or faster as these.
 - Impasto paints with the objective of the baseline and with its own defaults otherwise: start,
   sizes, optimizer, precision, layout. The run called *one size* differs from them by `--levels 1
   --iterations 600 --history 40`. Its best image is kept every five evaluations at the final

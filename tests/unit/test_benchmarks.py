@@ -58,6 +58,9 @@ def inputs(photograph: Path, painting: Path) -> dict[str, str]:
 class Instant(Bench):
     """A bench whose processes answer at once; it remembers what they were asked."""
 
+    pace = 2.0
+    """Seconds of a baseline's evaluation beside Impasto's runs; in its own run they are 2."""
+
     def child(self, task, **arguments):
         self.asked = [*getattr(self, "asked", []), (task, arguments)]
         settings = {"precision": "float32", "tile": 64, "history": 10, "plan": [[64, 12]]}
@@ -75,6 +78,7 @@ class Instant(Bench):
             "memory": {**cost, "estimate": 10**9, "evaluation": 2.0, "settings": settings},
             "nothing": {"peak": 2**28},
             "descent": {**ours, "settings": settings},
+            "pace": {**times, "median": self.pace},
             "baseline": {
                 "curve": curve,
                 "clipped": 1.0,
@@ -184,6 +188,18 @@ def test_times_are_medians_with_quartiles():
 def test_an_exponent_is_the_slope_of_logarithms():
     assert scaling.exponent([1e6, 4e6], [2.0, 8.0]) == pytest.approx(1.0)
     assert scaling.exponent([1, 2, 4], [1, 4, 16]) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("beside", [1.0, 2.0, 3.0])
+def test_a_ratio_is_of_one_pace_of_the_machine(beside):
+    base = {"seconds": 100.0, "evaluation": {"median": 2.0}}
+    hit, missed = {"1.01": {"seconds": 5.0}}, {"1.01": None}
+    runs = {"one": {"beside": beside, "reached": hit}, "other": {"beside": 9.0, "reached": missed}}
+    found = convergence.speedup({"baseline": base, "impasto": runs}, "1.01")
+    assert found == pytest.approx(100 * beside / 2 / 5)
+    assert (
+        convergence.speedup({"baseline": base, "impasto": {"other": runs["other"]}}, "1.01") is None
+    )
 
 
 def test_a_level_is_reached_at_the_first_evaluation_below_it():
