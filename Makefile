@@ -18,7 +18,7 @@ studio: $(VENV)/.installed
 	$(BIN)/impasto studio
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term
 
 browser: $(VENV)/.test
 	$(BIN)/python -m pytest tests/browser
