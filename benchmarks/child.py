@@ -19,7 +19,7 @@ TASKS = {
     "memory": "benchmarks.ours:memory",
     "nothing": "benchmarks.ours:nothing",
     "baseline": "benchmarks.baselines:run",
-    "pace": "benchmarks.baselines:pace",
+    "pace": "benchmarks.pace:pace",
     "pocket_quality": "benchmarks.pocket_quality:measure",
     "networks": "benchmarks.networks:paint",
 }
