@@ -83,7 +83,7 @@ def compare(bench: Bench, network: dict[str, str], name: str) -> dict[str, Any]:
             "reached": reached(ours["curve"], loss),
             "curve": thin(ours["curve"]),
         }
-    return {"baseline": found, "impasto": runs}
+    return {"baseline": found, "impasto": runs, "sources": bench.machine.get("sources")}
 
 
 def pace(bench: Bench, network: dict[str, str], name: str, size: int, moment: str) -> float:
@@ -142,7 +142,8 @@ def page(results: dict[str, Any]) -> str:
         text += (
             f"\n**{name}** at {base['size']} px, {base['evaluations']} evaluations of "
             f"{number(base['evaluation']['median'], 's')}: loss L = {base['loss']:.5g} after "
-            f"{number(base['seconds'], 's')}.\n\n" + table(*rows(results[name]))
+            f"{number(base['seconds'], 's')} (Impasto's sources {results[name]['sources']}).\n\n"
+            + table(*rows(results[name]))
         )
     return text
 
