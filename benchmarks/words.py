@@ -49,8 +49,8 @@ Ratios are of one run on one machine. The goals are for two cores and full sizes
   but how many of them a loss takes may differ.
 - They are of one photograph, one painting and one seed.
 - The last run against classic was on a machine that others kept busy: an evaluation of classic took
-  1.7 s in its own run, and 3.6 and 3.0 s before and after Impasto's. Such a ratio is good to a sixth
-  or so. In a calmer hour, classic at 1.75 to 1.96 s, an evaluation of Impasto with its step took
+  1.7 s in its own run, and 3.6 and 3.0 s before and after Impasto's. Such a ratio is good to about
+  a sixth. In a calmer hour, classic at 1.75 to 1.96 s, an evaluation of Impasto with its step took
   335 ms, where the version before took 361: by these the two ratios are 1/23 and 1/16.
 - The loss of gatys2016's recipe is that of an image no file can hold: clipped to [0, 1], its own
   result has 65 times as much.
