@@ -29,10 +29,8 @@ from impasto.settings import Settings
 from impasto.tables import OPTIMIZERS
 
 FORMAT = "impasto checkpoint 4"
-WRONG = (
-    *(SafetensorError, OSError, UsageError, ValueError, KeyError, TypeError, AttributeError),
-    *(OverflowError, RuntimeError),
-)
+WRONG = (SafetensorError, OSError, UsageError, ValueError, KeyError, TypeError, AttributeError,
+         OverflowError, RuntimeError, AssertionError)  # fmt: skip
 """What reading may raise if a file is damaged, or of a device that is not there."""
 
 _TYPES = {torch.bfloat16: "BF16", torch.float32: "F32", torch.float64: "F64"}

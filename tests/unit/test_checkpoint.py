@@ -1,6 +1,7 @@
 """A checkpoint leads to the very same images, and is refused where it would lead to others."""
 
 import errno
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from impasto.checkpoint_file import checkpoint_path, read_checkpoint, write_chec
 from impasto.errors import CheckpointError
 from impasto.painted import Painted
 from impasto.preparation import prepare
+from impasto.recipe import Recipe
 from impasto.settings import Settings
 from impasto.transfer import paint
 
@@ -186,6 +188,22 @@ def test_a_damaged_memory_of_the_optimizer_is_one_sentence(photograph, painting,
     with pytest.raises(CheckpointError, match="cannot be continued") as caught:
         read_checkpoint(path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without CUDA")
+def test_a_checkpoint_of_a_device_that_is_not_here_is_one_sentence(
+    photograph, painting, path, monkeypatch
+):
+    follow(begin(photograph, painting), 2, path)
+    read = Recipe.from_json
+
+    def elsewhere(text):
+        recipe = read(text)
+        return replace(recipe, settings=recipe.settings.replace(device="cuda"))
+
+    monkeypatch.setattr(Recipe, "from_json", elsewhere)
+    with pytest.raises(CheckpointError, match=r"cannot be continued .*CUDA"):
+        read_checkpoint(path)
 
 
 def test_a_disk_that_fills_leaves_the_old_checkpoint(photograph, painting, path, monkeypatch):
