@@ -6,8 +6,10 @@ import io
 import os
 import signal
 import sys
+from _thread import interrupt_main
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
+from threading import Timer, get_ident
 from types import FrameType
 from typing import NoReturn, TextIO
 
@@ -18,15 +20,18 @@ from impasto.errors import ImpastoError, explain
 
 INTERRUPTED, TERMINATED = 130, 143
 
+#: The signals that end the work, by the exceptions they raise.
+ENDS = {KeyboardInterrupt: signal.SIGINT, SystemExit: signal.SIGTERM}
+
 
 def main() -> NoReturn:
     """Run ``impasto`` with the arguments of the process and exit.
 
     Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted (the image so far is kept).
     """
-    signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGTERM, terminate)
     keep_freed_memory()
-    with redirect_stderr(Unheard(sys.stderr)):
+    with redirect_stderr(Unheard(sys.stderr)), heeded():
         run()
 
 
@@ -56,6 +61,38 @@ def run() -> NoReturn:
         complain(explain(error))
         sys.exit(1)
     sys.exit(0)
+
+
+@contextmanager
+def heeded() -> Iterator[None]:
+    """Let no Ctrl-C and no request to end get lost meanwhile.
+
+    Python drops an exception that comes where nobody can catch it, as when libvips calls back to
+    log a message. An interruption that was dropped comes again a moment later.
+    """
+    drop, here = sys.unraisablehook, get_ident()
+
+    def hook(dropped: sys.UnraisableHookArgs) -> None:
+        if number := ENDS.get(dropped.exc_type):
+            again = Timer(0.02, send, (here, number))
+            again.daemon = True
+            again.start()
+        else:
+            drop(dropped)
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = drop
+
+
+def send(thread: int, number: int) -> None:
+    """Send a signal to a thread, the main one, and wake it if it waits."""
+    if sys.platform == "win32":
+        interrupt_main(number)
+    else:
+        signal.pthread_kill(thread, number)
 
 
 class Unheard(io.TextIOBase):
@@ -102,7 +139,8 @@ def complain(sentence: str) -> None:
     print(f"impasto: {sentence}", file=sys.stderr)
 
 
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+def terminate(number: int, frame: FrameType | None) -> NoReturn:
+    """Handle a request to end: leave as after Ctrl-C, with its own exit code."""
     sys.exit(TERMINATED)
 
 
