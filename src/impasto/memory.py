@@ -78,7 +78,7 @@ class Tally(TorchDispatchMode):
     ) -> Any:
         result = func(*args, **(kwargs or {}))
         for leaf in tree_leaves(result):
-            if isinstance(leaf, torch.Tensor):
+            if isinstance(leaf, torch.Tensor) and leaf.layout == torch.strided:
                 self._count(leaf.untyped_storage())
         self.peak = max(self.peak, sum(self.alive.values()))
         return result

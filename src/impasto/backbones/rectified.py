@@ -8,11 +8,14 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor, nn
 
+from impasto.backbones.convolving import (
+    convolve_and_rectify,
+    gradient_of,
+    is_supported,
+    is_turned,
+)
 from impasto.backbones.layout import memory_format
 from impasto.backbones.pooling import find_largest, largest, spread
-
-FUSED_DTYPES = (torch.float32, torch.bfloat16)
-"""What oneDNN, torch's library of convolutions for processors, can rectify on the way out."""
 
 
 class RectifiedConvolution(nn.Module):
@@ -33,7 +36,7 @@ def rectified(convolution: nn.Conv2d, x: Tensor) -> Tensor:
     On a processor the ReLU is applied while the values are at hand: to fetch a large feature map
     from memory once more costs nearly as much as to compute it.
     """
-    if _fuses(x) and not _learns(convolution):
+    if _fuses(convolution, x):
         fused: Tensor = _RectifiedConvolution.apply(x, convolution)  # type: ignore[no-untyped-call]
         return fused
     return nnf.relu(convolution(x), inplace=True)
@@ -45,20 +48,15 @@ def rectified_largest(convolution: nn.Conv2d, x: Tensor) -> Tensor:
     A maximum has a gradient where it is positive. So that of the ReLU is known from a quarter of
     the features, and the rest of them are not kept.
     """
-    if _fuses(x) and not _learns(convolution):
+    if _fuses(convolution, x):
         fused: Tensor = _RectifiedLargest.apply(x, convolution)  # type: ignore[no-untyped-call]
         return fused
     return largest(rectified(convolution, x))
 
 
-def _fuses(x: Tensor) -> bool:
-    # Inductor, torch's compiler, calls the same operator; not every build of torch has it.
-    known = hasattr(torch.ops.mkldnn, "_convolution_pointwise")
-    return known and x.device.type == "cpu" and x.dtype in FUSED_DTYPES
-
-
-def _learns(convolution: nn.Conv2d) -> bool:
-    return convolution.weight.requires_grad and torch.is_grad_enabled()
+def _fuses(convolution: nn.Conv2d, x: Tensor) -> bool:
+    learns = convolution.weight.requires_grad and torch.is_grad_enabled()
+    return is_supported(x) and not learns
 
 
 class _RectifiedConvolution(torch.autograd.Function):
@@ -66,15 +64,15 @@ class _RectifiedConvolution(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, convolution: nn.Conv2d) -> Tensor:
-        y = _convolve_and_rectify(convolution, x)
+        y = convolve_and_rectify(convolution, x)
         ctx.convolution = convolution
-        ctx.save_for_backward(x, y)
+        ctx.save_for_backward(_kept(convolution, x), y)
         return y
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         (gradient,), (x, y) = gradients, ctx.saved_tensors
-        return _gradient_of(ctx.convolution, x, _where_positive(gradient, y)), None
+        return gradient_of(ctx.convolution, x, _where_positive(gradient, y)), None
 
 
 class _RectifiedLargest(torch.autograd.Function):
@@ -82,38 +80,25 @@ class _RectifiedLargest(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, convolution: nn.Conv2d) -> Tensor:
-        y = _convolve_and_rectify(convolution, x)
+        y = convolve_and_rectify(convolution, x)
         z, places = find_largest(y)
         ctx.convolution, ctx.shape, ctx.format = convolution, y.shape, memory_format(y)
-        ctx.save_for_backward(x, z, places)
+        ctx.save_for_backward(_kept(convolution, x), z, places)
         return z
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         (gradient,), (x, z, places) = gradients, ctx.saved_tensors
         below = spread(_where_positive(gradient, z), places, ctx.shape, ctx.format)
-        return _gradient_of(ctx.convolution, x, below), None
+        return gradient_of(ctx.convolution, x, below), None
 
 
-def _convolve_and_rectify(c: nn.Conv2d, x: Tensor) -> Tensor:
-    """Return the rectified features of ``x``."""
-    y: Tensor = torch.ops.mkldnn._convolution_pointwise(
-        *(x, c.weight, c.bias, c.padding, c.stride, c.dilation, c.groups), "relu", [], ""
-    )
-    return y
+def _kept(convolution: nn.Conv2d, x: Tensor) -> Tensor | None:
+    """Return what `gradient_of` needs of the input."""
+    return None if is_turned(convolution) else x
 
 
 def _where_positive(gradient: Tensor, y: Tensor) -> Tensor:
     """Return the gradient of a ReLU with these values."""
     below: Tensor = torch.ops.aten.threshold_backward(gradient, y, 0)
     return below
-
-
-def _gradient_of(c: nn.Conv2d, x: Tensor, gradient: Tensor) -> Tensor:
-    """Return the gradient of a convolution with respect to its input ``x``."""
-    change: Tensor
-    change, _, _ = torch.ops.aten.convolution_backward(
-        *(gradient, x, c.weight, None, c.stride, c.padding, c.dilation), False, [0, 0],
-        c.groups, [True, False, False],
-    )  # fmt: skip
-    return change
