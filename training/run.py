@@ -43,11 +43,11 @@ class Run:
 
     def start_from(self, path: Path | None) -> None:
         """Take the trunk of an exported network, and solve heads for it."""
-        for key, tensor in read_pocket(path).items():
-            name, _, part = key.partition(".")
-            if name in self.student.convolutions:
-                getattr(self.student.convolutions[name], part).data.copy_(tensor)
         with torch.no_grad():
+            for key, tensor in read_pocket(path).items():
+                name, _, part = key.partition(".")
+                if name in self.student.convolutions:
+                    getattr(self.student.convolutions[name], part).copy_(tensor)
             for index in range(40):
                 images = self.crops.batch(8, 128)
                 features, targets = self.student(images), self.teachers(images)

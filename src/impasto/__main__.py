@@ -6,12 +6,11 @@ import io
 import os
 import signal
 import sys
-from _thread import interrupt_main
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
-from threading import Timer, get_ident
+from threading import Timer, main_thread
 from types import FrameType
-from typing import NoReturn, TextIO
+from typing import NoReturn, TextIO, cast
 
 import click
 
@@ -19,9 +18,6 @@ from impasto.allocator import keep_freed_memory
 from impasto.errors import ImpastoError, explain
 
 INTERRUPTED, TERMINATED = 130, 143
-
-#: The signals that end the work, by the exceptions they raise.
-ENDS = {KeyboardInterrupt: signal.SIGINT, SystemExit: signal.SIGTERM}
 
 
 def main() -> NoReturn:
@@ -70,29 +66,41 @@ def heeded() -> Iterator[None]:
     Python drops an exception that comes where nobody can catch it, as when libvips calls back to
     log a message. An interruption that was dropped comes again a moment later.
     """
-    drop, here = sys.unraisablehook, get_ident()
+    drop, again = sys.unraisablehook, []
 
     def hook(dropped: sys.UnraisableHookArgs) -> None:
-        if number := ENDS.get(dropped.exc_type):
-            again = Timer(0.02, send, (here, number))
-            again.daemon = True
-            again.start()
-        else:
+        number = signal_of(dropped.exc_value)
+        if number is None:
             drop(dropped)
+            return
+        again.append(Timer(0.02, send, (number,)))
+        again[-1].daemon = True
+        again[-1].start()
 
     sys.unraisablehook = hook
     try:
         yield
     finally:
         sys.unraisablehook = drop
+        for timer in again:
+            timer.cancel()
 
 
-def send(thread: int, number: int) -> None:
-    """Send a signal to a thread, the main one, and wake it if it waits."""
+def signal_of(error: BaseException | None) -> signal.Signals | None:
+    """Return the signal whose handler raises this, or None."""
+    if isinstance(error, KeyboardInterrupt):
+        return signal.SIGINT
+    if isinstance(error, SystemExit) and error.code == TERMINATED:
+        return signal.SIGTERM
+    return None
+
+
+def send(number: int) -> None:
+    """Send a signal to the main thread, and wake it if it waits."""
     if sys.platform == "win32":
-        interrupt_main(number)
+        signal.raise_signal(number)
     else:
-        signal.pthread_kill(thread, number)
+        signal.pthread_kill(cast(int, main_thread().ident), number)
 
 
 class Unheard(io.TextIOBase):

@@ -10,10 +10,10 @@ from torch import nn
 
 from impasto.backbones import convolving
 from impasto.backbones.convolving import (
+    can_turn,
     convolve_and_rectify,
     gradient_of,
     is_supported,
-    is_turned,
 )
 
 pytestmark = pytest.mark.skipif(
@@ -27,9 +27,18 @@ def convolution(**changes) -> nn.Conv2d:
     return nn.Conv2d(**shape).requires_grad_(False).to(memory_format=torch.channels_last)
 
 
-def features(channels: int = 16, rows: int = 19, columns: int = 27) -> torch.Tensor:
+def features(pictures: int = 1, rows: int = 19) -> torch.Tensor:
     torch.manual_seed(1)
-    return torch.randn(1, channels, rows, columns).to(memory_format=torch.channels_last)
+    return torch.randn(pictures, 16, rows, 27).to(memory_format=torch.channels_last)
+
+
+def gradients(c: nn.Conv2d, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the gradient of a convolution as it is here, and as torch's own is."""
+    x = x.detach().requires_grad_()
+    y = c(x)
+    above = torch.randn_like(y)
+    (expected,) = torch.autograd.grad(y, x, above)
+    return gradient_of(c, None if can_turn(c) else x.detach(), above), expected
 
 
 @pytest.mark.parametrize(
@@ -46,16 +55,24 @@ def features(channels: int = 16, rows: int = 19, columns: int = 27) -> torch.Ten
         ({"groups": 2}, False),
     ],
 )
+@pytest.mark.parametrize("memory_format", [torch.channels_last, torch.contiguous_format])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_values_and_gradient_are_those_of_torch(changes, turned, dtype):
-    c, x = convolution(**changes).to(dtype), features().to(dtype).requires_grad_()
-    y = F.relu(c(x))
-    torch.testing.assert_close(convolve_and_rectify(c, x.detach()), y)
-    above = torch.randn_like(y)
-    (expected,) = torch.autograd.grad(c(x), x, above)
-    assert is_turned(c) == turned
-    found = gradient_of(c, None if turned else x.detach(), above)
-    torch.testing.assert_close(found, expected)
+def test_values_and_gradient_are_those_of_torch(changes, turned, dtype, memory_format):
+    if dtype == torch.bfloat16 and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        pytest.skip("this processor has no bfloat16")
+    c, x = convolution(**changes).to(dtype), features(pictures=2).to(dtype)
+    x = x.contiguous(memory_format=memory_format)
+    assert can_turn(c) == turned
+    torch.testing.assert_close(convolve_and_rectify(c, x), F.relu(c(x)))
+    torch.testing.assert_close(*gradients(c, x))
+
+
+def test_a_stride_may_change():
+    c, x = convolution(), features()
+    torch.testing.assert_close(*gradients(c, x))
+    c.stride = (2, 2)
+    torch.testing.assert_close(convolve_and_rectify(c, x), F.relu(c(x)))
+    torch.testing.assert_close(*gradients(c, x))
 
 
 def test_the_weights_are_put_in_order_once(monkeypatch):
@@ -64,9 +81,10 @@ def test_the_weights_are_put_in_order_once(monkeypatch):
         convolving, "_in_order", lambda *of: ordered.append(of[0].shape) or put(*of)
     )
     c = convolution()
-    for size in (19, 32, 7):  # an order holds for pictures of all sizes
-        y = convolve_and_rectify(c, features(rows=size))
-        gradient_of(c, None, y)
+    for rows in (19, 32, 7):
+        x = features(rows=rows)
+        torch.testing.assert_close(convolve_and_rectify(c, x), F.relu(c(x)))
+        torch.testing.assert_close(*gradients(c, x))
     assert sorted(ordered) == [(16, 32, 3, 3), (32, 16, 3, 3)]
 
 
@@ -77,17 +95,21 @@ def test_the_weights_are_put_in_order_once(monkeypatch):
         lambda c: setattr(c.weight, "data", -c.weight),
         lambda c: setattr(c, "weight", nn.Parameter(-c.weight, requires_grad=False)),
         lambda c: c.load_state_dict({"weight": -c.weight, "bias": c.bias}, assign=True),
+        lambda c: setattr(c.weight, "data", c.weight.data.flip(2)),
+        lambda c: setattr(c.weight, "data", c.weight.data.transpose(2, 3)),
         lambda c: c.bfloat16().float(),
     ],
-    ids=["in place", "data", "parameter", "loaded", "rounded"],
+    ids=["in place", "data", "parameter", "loaded", "flipped", "transposed", "rounded"],
 )
 def test_changed_weights_are_put_in_order_again(change):
     c, x = convolution(), features()
     before = convolve_and_rectify(c, x)
+    gradients(c, x)
     change(c)
     after = convolve_and_rectify(c, x)
     torch.testing.assert_close(after, F.relu(c(x)))
     assert not torch.equal(after, before)
+    torch.testing.assert_close(*gradients(c, x))
 
 
 def test_a_copy_has_weights_of_its_own():
@@ -100,10 +122,13 @@ def test_a_copy_has_weights_of_its_own():
 
 
 def test_what_is_kept_goes_with_the_network():
+    gc.collect()
+    before = len(convolving._FORWARD), len(convolving._TURNED)
     c = convolution()
-    before = len(convolving._ORDERED)
     convolve_and_rectify(c, features())
-    assert len(convolving._ORDERED) == before + 1
+    assert (len(convolving._FORWARD), len(convolving._TURNED)) == (before[0] + 1, before[1])
+    gradients(c, features())
+    assert (len(convolving._FORWARD), len(convolving._TURNED)) == (before[0] + 1, before[1] + 1)
     del c
     gc.collect()
-    assert len(convolving._ORDERED) == before
+    assert (len(convolving._FORWARD), len(convolving._TURNED)) == before

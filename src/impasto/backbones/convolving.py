@@ -14,7 +14,7 @@ Source: Dumoulin and Visin (2016), "A guide to convolution arithmetic for deep l
 from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import torch
@@ -27,13 +27,13 @@ DTYPES = (torch.float32, torch.bfloat16)
 def is_supported(x: Tensor) -> bool:
     """Tell whether features can go through `convolve_and_rectify`."""
     # Inductor, torch's compiler, calls the same operator; not every build of torch has it.
-    known = hasattr(torch.ops.mkldnn, "_convolution_pointwise")
+    known = hasattr(torch.ops.mkldnn, "_convolution_pointwise") and torch._C._get_mkldnn_enabled()
     return known and x.device.type == "cpu" and x.dtype in DTYPES
 
 
 def convolve_and_rectify(c: nn.Conv2d, x: Tensor) -> Tensor:
     """Return the rectified features of ``x`` (B, C, H, W), in memory with channels last."""
-    return _convolve(x, _weights(c).forward, c.bias, _geometry(c), "relu")
+    return _convolve(x, _forward(c), c.bias, _geometry(c), "relu")
 
 
 def gradient_of(c: nn.Conv2d, x: Tensor | None, gradient: Tensor) -> Tensor:
@@ -41,11 +41,11 @@ def gradient_of(c: nn.Conv2d, x: Tensor | None, gradient: Tensor) -> Tensor:
 
     Args:
         c: The convolution.
-        x: Its input (B, C, H, W), which may be None if `is_turned`.
+        x: Its input (B, C, H, W), which may be None if it `can_turn`.
         gradient: With respect to its output.
     """
-    if (turned := _weights(c).backward) is not None:
-        return _convolve(gradient, turned, None, _geometry_turned(c), "none")
+    if can_turn(c):
+        return _convolve(gradient, _turned(c), None, _geometry_turned(c), "none")
     assert x is not None
     change: Tensor
     change, _, _ = torch.ops.aten.convolution_backward(
@@ -55,7 +55,7 @@ def gradient_of(c: nn.Conv2d, x: Tensor | None, gradient: Tensor) -> Tensor:
     return change
 
 
-def is_turned(c: nn.Conv2d) -> bool:
+def can_turn(c: nn.Conv2d) -> bool:
     """Tell whether the gradient is a plain convolution: without gaps, groups and cutting off."""
     plain = (c.stride, c.dilation, c.groups) == ((1, 1), (1, 1), 1)
     return plain and min(_geometry_turned(c).padding) >= 0
@@ -85,37 +85,44 @@ def _convolve(
     return y
 
 
-class _Weights(NamedTuple):
-    """The weights of a convolution in oneDNN's order.
+class _Kept(NamedTuple):
+    """Weights in oneDNN's order, kept for the next call.
 
     Attributes:
-        origin: Where the weights lie that they were made of; as long as it is kept, no others can
-            come to lie there.
-        version: How often those had been changed in place.
-        forward: For the convolution.
-        backward: For its gradient, if it `is_turned`.
+        ordered: The weights.
+        key: Which weights they were made of: where these lay, how, and how often they had been
+            changed in place. What goes around autograd, as a change of ``weight.data`` in place
+            does, is not counted there.
+        origin: The memory where these lie; as long as it is kept, no others can come to lie there.
     """
 
+    ordered: Tensor
+    key: Any
     origin: torch.UntypedStorage
-    version: int
-    forward: Tensor
-    backward: Tensor | None
 
 
-_ORDERED: MutableMapping[nn.Conv2d, _Weights] = WeakKeyDictionary()
+_Orders = MutableMapping[nn.Conv2d, _Kept]
+_FORWARD: _Orders = WeakKeyDictionary()
+_TURNED: _Orders = WeakKeyDictionary()
 
 
-def _weights(c: nn.Conv2d) -> _Weights:
-    """Return the ordered weights: as kept, unless the weights were changed since."""
-    origin, version = c.weight.untyped_storage(), c.weight._version
-    kept = _ORDERED.get(c)
-    if kept and (kept.origin.data_ptr(), kept.version) == (origin.data_ptr(), version):
-        return kept
-    weight, backward = c.weight.detach(), None
-    if is_turned(c):
-        backward = _in_order(weight.flip(2, 3).transpose(0, 1), _geometry_turned(c))
-    _ORDERED[c] = _Weights(origin, version, _in_order(weight, _geometry(c)), backward)
-    return _ORDERED[c]
+def _forward(c: nn.Conv2d) -> Tensor:
+    """Return the ordered weights of a convolution."""
+    return _kept(_FORWARD, c, lambda weight: _in_order(weight, _geometry(c)))
+
+
+def _turned(c: nn.Conv2d) -> Tensor:
+    """Return the ordered weights of its gradient; see `can_turn`."""
+    return _kept(_TURNED, c, lambda w: _in_order(w.flip(2, 3).transpose(0, 1), _geometry_turned(c)))
+
+
+def _kept(orders: _Orders, c: nn.Conv2d, order: Callable[[Tensor], Tensor]) -> Tensor:
+    """Return what ``order`` makes of the weights: as kept, unless these were changed since."""
+    key = (c.weight.data_ptr(), c.weight.stride(), c.weight._version)
+    kept = orders.get(c)
+    if kept is None or kept.key != key:
+        kept = orders[c] = _Kept(order(c.weight.detach()), key, c.weight.untyped_storage())
+    return kept.ordered
 
 
 def _in_order(weight: Tensor, geometry: _Geometry) -> Tensor:

@@ -7,12 +7,13 @@ from typing import Any
 import torch
 import torch.nn.functional as nnf
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 
 from impasto.backbones.convolving import (
+    can_turn,
     convolve_and_rectify,
     gradient_of,
     is_supported,
-    is_turned,
 )
 from impasto.backbones.layout import memory_format
 from impasto.backbones.pooling import find_largest, largest, spread
@@ -70,6 +71,7 @@ class _RectifiedConvolution(torch.autograd.Function):
         return y
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         (gradient,), (x, y) = gradients, ctx.saved_tensors
         return gradient_of(ctx.convolution, x, _where_positive(gradient, y)), None
@@ -87,6 +89,7 @@ class _RectifiedLargest(torch.autograd.Function):
         return z
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         (gradient,), (x, z, places) = gradients, ctx.saved_tensors
         below = spread(_where_positive(gradient, z), places, ctx.shape, ctx.format)
@@ -95,7 +98,7 @@ class _RectifiedLargest(torch.autograd.Function):
 
 def _kept(convolution: nn.Conv2d, x: Tensor) -> Tensor | None:
     """Return what `gradient_of` needs of the input."""
-    return None if is_turned(convolution) else x
+    return None if can_turn(convolution) else x
 
 
 def _where_positive(gradient: Tensor, y: Tensor) -> Tensor:
