@@ -24,9 +24,9 @@ the cost each."""
 MOST = 4.0
 """No level gets more than this many times the evaluations of the final size."""
 
-CONTINUED, SHORT, LONG = 0.75, 40, 200
+CONTINUED, SHORT, LONG = 0.75, 40, 240
 """Continuation takes this share of the evaluations at the final size: none of fewer than 40, and no
-more than it takes of 200."""
+more than it takes of 240."""
 
 HELD = 256
 """A look that is to hold is made at about this size, in all the evaluations."""
@@ -78,7 +78,7 @@ def continued(evaluations: int) -> int:
 
     Example:
         >>> [continued(evaluations) for evaluations in (20, 60, 600)]
-        [0, 45, 150]
+        [0, 45, 180]
     """
     return round(CONTINUED * min(evaluations, LONG)) if evaluations >= SHORT else 0
 

@@ -156,11 +156,11 @@ def test_every_size_has_it_but_the_coarsest_of_several(settings, found):
 
 
 def test_it_takes_three_quarters_of_the_evaluations_and_no_more_than_of_200():
-    assert continued(LONG) == continued(10 * LONG) == 150
+    assert continued(LONG) == continued(10 * LONG) == 180
     assert Settings(iterations=80).with_defaults().continuation == 60
     assert Settings(style_weight=0).with_defaults().plan[-1] == (512, 80)
     assert Settings(continuation=0).with_defaults().plan[-1] == (512, 80)
-    assert Settings(converge=1e-3).with_defaults().continuation == 150
+    assert Settings(converge=1e-3).with_defaults().continuation == 180
 
 
 def test_it_must_leave_evaluations_with_all_weights_as_given():
