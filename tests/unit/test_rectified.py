@@ -65,20 +65,6 @@ def test_of_the_features_behind_a_maximum_only_a_quarter_is_kept():
 
 
 @pytest.mark.parametrize("joint", [rectified, rectified_largest])
-@pytest.mark.parametrize(("stride", "is_kept"), [(1, False), (2, True)])
-def test_the_input_is_kept_only_if_the_gradient_needs_it(joint, stride, is_kept):
-    if not torch.backends.mkldnn.is_available():
-        pytest.skip("this build of torch has no oneDNN")
-    convolution, x = pair(torch.float32)
-    convolution.stride = (stride, stride)
-    kept = []
-    with torch.autograd.graph.saved_tensors_hooks(lambda t: kept.append(t.shape) or t, lambda t: t):
-        joint(convolution, x.requires_grad_())
-    assert kept
-    assert (x.shape in kept) == is_kept
-
-
-@pytest.mark.parametrize("joint", [rectified, rectified_largest])
 def test_the_weights_of_a_network_in_training_get_their_gradient(joint):
     convolution, x = pair(torch.float32)
     convolution.requires_grad_(True)

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from impasto.backbones.convolving import (
-    can_turn,
     convolve_and_rectify,
     gradient_of,
     is_supported,
@@ -67,7 +66,7 @@ class _RectifiedConvolution(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, convolution: nn.Conv2d) -> Tensor:
         y = convolve_and_rectify(convolution, x)
         ctx.convolution = convolution
-        ctx.save_for_backward(_kept(convolution, x), y)
+        ctx.save_for_backward(x, y)
         return y
 
     @staticmethod
@@ -85,7 +84,7 @@ class _RectifiedLargest(torch.autograd.Function):
         y = convolve_and_rectify(convolution, x)
         z, places = find_largest(y)
         ctx.convolution, ctx.shape, ctx.format = convolution, y.shape, memory_format(y)
-        ctx.save_for_backward(_kept(convolution, x), z, places)
+        ctx.save_for_backward(x, z, places)
         return z
 
     @staticmethod
@@ -94,11 +93,6 @@ class _RectifiedLargest(torch.autograd.Function):
         (gradient,), (x, z, places) = gradients, ctx.saved_tensors
         below = spread(_where_positive(gradient, z), places, ctx.shape, ctx.format)
         return gradient_of(ctx.convolution, x, below), None
-
-
-def _kept(convolution: nn.Conv2d, x: Tensor) -> Tensor | None:
-    """Return what `gradient_of` needs of the input."""
-    return None if can_turn(convolution) else x
 
 
 def _where_positive(gradient: Tensor, y: Tensor) -> Tensor:
