@@ -104,7 +104,7 @@ Measured with the pocket network unless it says otherwise; losses at the same nu
   takes 244, 242, 235, 234, 243, and 0.99 times it 353, 337, 318, 323, 328. After 120: 1.034 after
   320. The next four were measured with 150.
 - The gradient of a convolution as a convolution with turned filters, whose weights are put in order
-  once like those of the forward pass: 4 % of an evaluation of VGG-19, but its process at 1024
+  once like those of the forward pass: 3 % of an evaluation of VGG-19, but its process at 1024
   pixels took 2200 to 2700 MiB in place of 2100.
 - Curvature from steps that are two or four evaluations apart: 1.01 times classic's loss takes 310
   and 400 evaluations, where successive ones take 244. Memory in bfloat16: 239, but no faster at

@@ -155,7 +155,7 @@ def test_every_size_has_it_but_the_coarsest_of_several(settings, found):
     assert [continuation(job, level) for level in range(len(job.levels))] == found
 
 
-def test_it_takes_three_quarters_of_the_evaluations_and_no_more_than_of_200():
+def test_it_takes_three_quarters_of_the_evaluations_and_no_more_than_of_240():
     assert continued(LONG) == continued(10 * LONG) == 180
     assert Settings(iterations=80).with_defaults().continuation == 60
     assert Settings(style_weight=0).with_defaults().plan[-1] == (512, 80)

@@ -9,11 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from impasto.backbones import convolving
-from impasto.backbones.convolving import (
-    convolve_and_rectify,
-    gradient_of,
-    is_supported,
-)
+from impasto.backbones.convolving import convolve_and_rectify, gradient_of, is_supported
 
 pytestmark = pytest.mark.skipif(
     not is_supported(torch.zeros(1)), reason="this build of torch has no oneDNN"
@@ -26,9 +22,9 @@ def convolution(**changes) -> nn.Conv2d:
     return nn.Conv2d(**shape).requires_grad_(False).to(memory_format=torch.channels_last)
 
 
-def features(pictures: int = 1, rows: int = 19, channels: int = 16) -> torch.Tensor:
+def features(pictures: int = 1, rows: int = 19) -> torch.Tensor:
     torch.manual_seed(1)
-    return torch.randn(pictures, channels, rows, 27).to(memory_format=torch.channels_last)
+    return torch.randn(pictures, 16, rows, 27).to(memory_format=torch.channels_last)
 
 
 def gradients(c: nn.Conv2d, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -52,7 +48,6 @@ def gradients(c: nn.Conv2d, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor
         {"stride": 2},
         {"dilation": 2},
         {"groups": 2},
-        {"in_channels": 64},
     ],
 )
 @pytest.mark.parametrize("memory_format", [torch.channels_last, torch.contiguous_format])
@@ -61,16 +56,8 @@ def test_values_and_gradient_are_those_of_torch(changes, dtype, memory_format):
     if dtype == torch.bfloat16 and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
         pytest.skip("this processor has no bfloat16")
     c = convolution(**changes).to(dtype)
-    x = features(pictures=2, channels=c.in_channels).to(dtype)
+    x = features(pictures=2).to(dtype)
     x = x.contiguous(memory_format=memory_format)
-    torch.testing.assert_close(convolve_and_rectify(c, x), F.relu(c(x)))
-    torch.testing.assert_close(*gradients(c, x))
-
-
-def test_a_stride_may_change():
-    c, x = convolution(), features()
-    torch.testing.assert_close(*gradients(c, x))
-    c.stride = (2, 2)
     torch.testing.assert_close(convolve_and_rectify(c, x), F.relu(c(x)))
     torch.testing.assert_close(*gradients(c, x))
 
@@ -82,7 +69,6 @@ def test_the_weights_are_put_in_order_once(monkeypatch):
     for rows in (19, 32, 7):
         x = features(rows=rows)
         torch.testing.assert_close(convolve_and_rectify(c, x), F.relu(c(x)))
-        torch.testing.assert_close(*gradients(c, x))
     assert ordered == [c]
 
 
@@ -102,12 +88,10 @@ def test_the_weights_are_put_in_order_once(monkeypatch):
 def test_changed_weights_are_put_in_order_again(change):
     c, x = convolution(), features()
     before = convolve_and_rectify(c, x)
-    gradients(c, x)
     change(c)
     after = convolve_and_rectify(c, x)
     torch.testing.assert_close(after, F.relu(c(x)))
     assert not torch.equal(after, before)
-    torch.testing.assert_close(*gradients(c, x))
 
 
 def test_a_copy_has_weights_of_its_own():

@@ -73,4 +73,4 @@ def _ordered(c: nn.Conv2d) -> Tensor:
 
 def _put_in_order(c: nn.Conv2d) -> Tensor:
     put: Callable[..., Tensor] = torch._C._nn.mkldnn_reorder_conv2d_weight
-    return put(c.weight.detach().to_mkldnn(), c.padding, c.stride, c.dilation, c.groups)
+    return put(c.weight.to_mkldnn(), c.padding, c.stride, c.dilation, c.groups)

@@ -7,13 +7,8 @@ from typing import Any
 import torch
 import torch.nn.functional as nnf
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 
-from impasto.backbones.convolving import (
-    convolve_and_rectify,
-    gradient_of,
-    is_supported,
-)
+from impasto.backbones.convolving import convolve_and_rectify, gradient_of, is_supported
 from impasto.backbones.layout import memory_format
 from impasto.backbones.pooling import find_largest, largest, spread
 
@@ -70,7 +65,6 @@ class _RectifiedConvolution(torch.autograd.Function):
         return y
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         (gradient,), (x, y) = gradients, ctx.saved_tensors
         return gradient_of(ctx.convolution, x, _where_positive(gradient, y)), None
@@ -88,7 +82,6 @@ class _RectifiedLargest(torch.autograd.Function):
         return z
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         (gradient,), (x, z, places) = gradients, ctx.saved_tensors
         below = spread(_where_positive(gradient, z), places, ctx.shape, ctx.format)
