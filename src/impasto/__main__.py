@@ -14,8 +14,8 @@ from typing import NoReturn, TextIO, cast
 
 import click
 
-from impasto.allocator import keep_freed_memory
 from impasto.errors import ImpastoError, explain
+from impasto.machine.allocator import keep_freed_memory
 
 INTERRUPTED, TERMINATED = 130, 143
 

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from impasto.backbones import BACKBONES, Architecture, load_backbone
-from impasto.backbones.formats import FORMATS, read_tensors, recognize
 from impasto.backbones.vgg import vgg
+from impasto.backbones.weights.formats import FORMATS, read_tensors, recognize
 from impasto.errors import WeightsError
 from tests import weight_files
 from tests.weight_files import caffemodel, he_tensors, matconvnet
@@ -197,7 +197,7 @@ def test_what_a_damaged_matlab_file_says(tmp_path):
 
 
 def test_a_bomb_of_zeros_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr("impasto.backbones.formats.matlab.LARGEST", 1000)
+    monkeypatch.setattr("impasto.backbones.weights.formats.matlab.LARGEST", 1000)
     found = sentence(tmp_path / "w.mat", matconvnet(tensors()))
     assert "ends early or is too large" in found
 

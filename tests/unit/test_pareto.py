@@ -7,7 +7,9 @@ import re
 import numpy as np
 import pytest
 
-from impasto.report.pareto import (
+from impasto.sweeps.axes import make_sweep
+from impasto.sweeps.cells import Result
+from impasto.sweeps.report.pareto import (
     HEIGHT,
     LONGEST,
     WIDTH,
@@ -20,8 +22,6 @@ from impasto.report.pareto import (
     svg,
     ticks,
 )
-from impasto.sweeps.axes import make_sweep
-from impasto.sweeps.cells import Result
 
 
 def scattered(count, seed=0):

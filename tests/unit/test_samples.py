@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from artwork import paint
 from PIL import Image
 
 from impasto import samples
 from impasto.errors import UnknownName
-from impasto.samples import paint
 
 PICTURES = [(samples.photograph, name) for name in samples.PHOTOGRAPHS]
 PICTURES += [(samples.painting, name) for name in samples.PAINTINGS]

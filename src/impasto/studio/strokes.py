@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from impasto.controls.masks import CORNERS, LEAST_SHARE
 from impasto.errors import PictureError
 from impasto.images import Picture
-from impasto.masks import CORNERS, LEAST_SHARE
 
 Strokes = NDArray[np.uint8]
 """(H, W): 0 where nothing is painted, else 1 and more, the place of the color in `COLORS`."""

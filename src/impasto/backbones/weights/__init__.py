@@ -1,0 +1,1 @@
+"""Weight files: formats, where they are published, and what is checked."""

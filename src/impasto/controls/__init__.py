@@ -1,0 +1,1 @@
+"""What steers a painting besides its losses: colors, regions, faces, postprocessing."""

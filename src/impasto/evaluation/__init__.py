@@ -1,0 +1,1 @@
+"""How good a painting is: its distances from style and content."""

@@ -1,0 +1,1 @@
+"""A painting before the work: everything read, checked and chosen."""

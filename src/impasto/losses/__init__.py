@@ -1,0 +1,1 @@
+"""What is compared: each loss turns one feature map into one number."""

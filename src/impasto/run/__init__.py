@@ -1,0 +1,1 @@
+"""A painting during and after the work."""

@@ -1,0 +1,1 @@
+"""What to paint: every setting once, with its default, unit, range and help."""
