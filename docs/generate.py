@@ -28,7 +28,7 @@ from impasto.losses import normalization
 from impasto.pyramid import plan
 from impasto.settings import presets
 from impasto.settings.parsing import flag
-from impasto.settings.settings import ITERATIONS, KNOBS, Settings
+from impasto.settings.settings import ITERATIONS, SPECS, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 CLI = ROOT / "docs" / "cli.md"
@@ -148,7 +148,7 @@ def settings_table() -> str:
     """Return all settings with their defaults, ranges and meaning."""
     defaults = Settings().with_defaults()
     rows = []
-    for name, this in KNOBS.items():
+    for name, this in SPECS.items():
         default = "chosen" if name == "plan" else shown(getattr(defaults, name))
         rows.append((f"`{name}`", default, f"{span(this)} {this.unit}".strip(), this.help))
     return table(("setting", "default", "range", "what it is"), rows)

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from impasto.job.style_terms import is_additive
 from impasto.losses.content import GlobalLoss
-from impasto.losses.normalization import NORMALIZATIONS
+from impasto.normalization import NORMALIZATIONS
 from impasto.registry import STYLE_LOSSES
 from impasto.statistics.gram import blend
 

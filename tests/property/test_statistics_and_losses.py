@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from impasto.losses.content import ContentLoss, GramLoss
-from impasto.losses.normalization import NORMALIZATIONS
+from impasto.normalization import NORMALIZATIONS
 from impasto.settings.settings import Settings
 from impasto.statistics.gram import blend, gram
 

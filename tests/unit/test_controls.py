@@ -184,7 +184,7 @@ def test_photoreal_keeps_edges_straight_and_changes_colors():
 
 def test_edges_come_closer_with_their_weight():
     from impasto.losses.laplacian import EdgeLoss
-    from impasto.losses.normalization import NORMALIZATIONS
+    from impasto.normalization import NORMALIZATIONS
 
     losses = []
     for weight in (0.0, 10.0):

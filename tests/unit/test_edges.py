@@ -1,7 +1,7 @@
 import torch
 
 from impasto.losses.laplacian import EdgeLoss, laplacian
-from impasto.losses.normalization import NORMALIZATIONS
+from impasto.normalization import NORMALIZATIONS
 
 SCALE = NORMALIZATIONS["relative"].content
 

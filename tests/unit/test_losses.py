@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from impasto.losses.content import ContentLoss, GramLoss, TotalVariation
-from impasto.losses.normalization import ENERGY_FLOOR, NORMALIZATIONS, Target
+from impasto.normalization import ENERGY_FLOOR, NORMALIZATIONS, Target
 from impasto.registry import VARIATIONS
 from impasto.statistics.gram import gram
 

@@ -10,7 +10,7 @@ from impasto.job.style_terms import check_tiles, choose, is_additive
 from impasto.losses.content import GramLoss
 from impasto.losses.histogram import CoarseHistogramLoss, HistogramLoss
 from impasto.losses.moments import WassersteinLoss
-from impasto.losses.normalization import NORMALIZATIONS
+from impasto.normalization import NORMALIZATIONS
 from impasto.losses.patches import PatchLoss, cut
 from impasto.objective.balance import MOST, balanced
 from impasto.objective.objective import Term

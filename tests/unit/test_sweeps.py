@@ -12,7 +12,7 @@ from impasto.cli.sweep_display import Rest, opening
 from impasto.errors import PictureError, SettingsError, UnknownName, UsageError
 from impasto.images import Canvas
 from impasto.reconstruction import inversion, texture
-from impasto.settings.settings import KNOBS, Settings
+from impasto.settings.settings import SPECS, Settings
 from impasto.sweeps.axes import make_sweep, parse_axis
 from impasto.sweeps.cells import Cell, Result
 from impasto.sweeps.command import command
@@ -127,7 +127,7 @@ def parsed(line: str) -> tuple[str, Settings]:
     """Return the command of a line and the settings that its options are."""
     name, *words = shlex.split(line)[1:]
     context = cli.commands[name].make_context(name, words)
-    return name, Settings(**given({knob: context.params.get(knob) for knob in KNOBS}))
+    return name, Settings(**given({knob: context.params.get(knob) for knob in SPECS}))
 
 
 def test_the_command_of_a_cell_has_its_settings(make):

@@ -12,7 +12,7 @@ from impasto.backbones.network import Network
 from impasto.backbones.vgg import vgg
 from impasto.backbones.weights.conventions import CONVENTIONS
 from impasto.losses.content import GramLoss
-from impasto.losses.normalization import NORMALIZATIONS
+from impasto.normalization import NORMALIZATIONS
 from impasto.objective.objective import Objective, Term
 from impasto.objective.tiled import TiledObjective, Wanted, collect_features, collect_statistics
 from impasto.objective.tiling import Tile, spans
