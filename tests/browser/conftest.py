@@ -3,21 +3,17 @@
 import importlib.util
 import os
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support.studio import PATIENCE, serving
+
 CHROMIUM = (
     os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 )
-STARTING, WAITING = 120, 60
-"""Seconds that a start, and anything on the page, may take on a busy machine."""
 
 
 def missing() -> str:
@@ -35,25 +31,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items if reason else []:
         if here in item.path.parents:
             item.add_marker(pytest.mark.skip(reason=reason))
-
-
-@contextmanager
-def serving(folder: Path, *options: str, **environment: str) -> Iterator[str]:
-    """Run ``impasto studio`` and yield the address of its page."""
-    command = [sys.executable, "-m", "impasto", "studio", "--port", "0", "--no-browser"]
-    process = subprocess.Popen(
-        [*command, "--folder", str(folder), *options],
-        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(STARTING)
-        process.stdout.close()
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +62,7 @@ def browser():
 def window(browser):
     """A window for all tabs, since one that is new has to load everything again."""
     window = browser.new_context()
-    window.set_default_timeout(1000 * WAITING)
+    window.set_default_timeout(1000 * PATIENCE)
     yield window
     window.close()
 

@@ -14,7 +14,7 @@ from PIL import Image
 from impasto import images, samples
 from impasto.recipe import Recipe
 from impasto.studio.store import Store
-from tests.browser.conftest import serving
+from tests.support.studio import serving
 
 LONG = "100000"
 

@@ -8,8 +8,8 @@ import torch
 import impasto.backbones
 from impasto.backbones import BACKBONES, POOLINGS, load_backbone
 from impasto.errors import UnknownName
-from tests.counting import convolutions_run
-from tests.weight_files import write_usual
+from tests.support.counting import convolutions_run
+from tests.support.weight_files import write_usual
 
 POCKET = Path(impasto.backbones.__file__).with_name("pocket.safetensors")
 

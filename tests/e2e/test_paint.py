@@ -14,13 +14,9 @@ from PIL import Image
 from impasto import images
 from impasto.memory import GIB, taken
 from impasto.recipe import Recipe
-from tests.e2e.conftest import dimensions
+from tests.support.pictures import dimensions, pixels
 
 FAST = ("--size", 32, "--iterations", 3)
-
-
-def pixels(path) -> np.ndarray:
-    return images.read(path).rgb
 
 
 def test_paint_writes_a_picture_of_the_size_asked_for_and_prints_its_path(

@@ -12,14 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from impasto import images
 from impasto.cli.sweeps import RECONSTRUCTION
 from impasto.recipe import Recipe
 from impasto.reconstruction import DEFAULTS, TV
-from tests.e2e.conftest import dimensions
-from tests.e2e.test_live_display import terminal
-
-__all__ = ["terminal"]
+from tests.support.pictures import dimensions, pixels
 
 FAST = ("--size", 32, "--iterations", 2, "--threads", 1)
 
@@ -27,10 +23,6 @@ FAST = ("--size", 32, "--iterations", 2, "--threads", 1)
 def rows(folder) -> list[dict[str, str]]:
     with (folder / "cells.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def pixels(path) -> np.ndarray:
-    return images.read(path).rgb
 
 
 def test_a_sweep_writes_cells_sheet_page_and_table(impasto, photograph, painting, tmp_path):

@@ -13,7 +13,7 @@ from impasto.backbones.batch_norm import fold
 from impasto.backbones.googlenet import MODULES
 from impasto.backbones.network import ResponseNorm
 from impasto.backbones.stages import Window
-from tests.weight_files import he_tensors, hub_keys, with_batch_norm, write_usual
+from tests.support.weight_files import he_tensors, hub_keys, with_batch_norm, write_usual
 
 SHARED = Path(__file__).parents[3] / "shared"
 REAL = {

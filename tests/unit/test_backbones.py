@@ -14,7 +14,7 @@ from impasto.backbones.network import Network
 from impasto.backbones.stages import Convolution, Stage, Window
 from impasto.backbones.vgg import vgg
 from impasto.errors import SettingsError, UnknownName
-from tests.counting import convolutions_run
+from tests.support.counting import convolutions_run
 
 SHARED = Path(__file__).parents[3] / "shared"
 REAL = SHARED / "weights" / "vgg19_conv1_1-conv3_4.safetensors"

@@ -14,7 +14,7 @@ from impasto.memory import BUFFERS, OVERHEAD, Cost, peak
 from impasto.selection import wanted_layers
 from impasto.settings import Settings
 from impasto.sizes import extent_of
-from tests.weight_files import write_usual
+from tests.support.weight_files import write_usual
 
 PAGE = Path(__file__).parents[2] / "docs" / "algorithm.md"
 ROW = re.compile(r"^\| `(\w+)` \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)

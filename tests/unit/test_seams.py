@@ -26,7 +26,7 @@ from impasto.sweeps.store import make_folder, sources
 from impasto.tables import SPREADS
 from impasto.tiles import TiledObjective
 from impasto.transfer import build, paint, ready
-from tests.unit.test_tiles import narrow, picture
+from tests.support.narrow_networks import narrow, picture
 
 SMALL = {"size": 32, "plan": "24:3,32:4", "precision": "float32"}
 

@@ -17,7 +17,7 @@ from impasto.settings import Settings
 from impasto.styles import check_tiles, choose, is_additive
 from impasto.tables import STYLE_LOSSES
 from impasto.transport import CoarseHistogramLoss, HistogramLoss
-from tests.unit.test_tiles import both, narrow_vgg19, picture
+from tests.support.narrow_networks import both, narrow_vgg19, picture
 
 RELATIVE = NORMALIZATIONS["relative"].style
 NETWORK = narrow_vgg19()

@@ -9,7 +9,7 @@ from impasto.painted import Painted
 from impasto.preparation import prepare
 from impasto.studio.store import POINTS, Store, thin
 from impasto.transfer import paint
-from tests.unit.studio.conftest import SMALL
+from tests.support.studio import SMALL
 
 
 @pytest.fixture(scope="module")

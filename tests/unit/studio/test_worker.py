@@ -12,7 +12,7 @@ from impasto.studio.preview import Preview
 from impasto.studio.store import Store
 from impasto.studio.tasks import State
 from impasto.studio.variants import variants
-from tests.unit.studio.conftest import SMALL, wait_for
+from tests.support.studio import SMALL, wait_for
 
 
 def finish(*tasks):
