@@ -14,8 +14,10 @@ from impasto.patches import PatchLoss, cut
 from impasto.recipe import Recipe
 from impasto.samples import painting, photograph
 from impasto.settings import Settings
+from impasto.spreading import Area
 from impasto.styles import check_tiles, choose, is_additive
 from impasto.tables import STYLE_LOSSES
+from impasto.transfer import build
 from impasto.transport import CoarseHistogramLoss, HistogramLoss
 from tests.support.narrow_networks import both, narrow_vgg19, picture
 
@@ -78,6 +80,26 @@ def test_several_losses_tile_together():
     assert len(found.parts) == 10 + 2
     error = (found.gradient - expected.gradient).norm() / expected.gradient.norm()
     assert error < 1e-9
+
+
+def test_a_region_counts_by_the_share_of_the_picture_that_it_covers():
+    """So that the regions together weigh what the whole weighs, however many there are."""
+    quarter = torch.zeros(1, 1, 64, 80, dtype=torch.float64)
+    quarter[..., :20] = 1
+    areas = [Area("one", quarter, {0: None}), Area("other", 1 - quarter, {0: None})]
+    settings = Settings(backbone="vgg19", style_layers="relu1_1:3,relu2_1:1").with_defaults()
+    whole, divided = (
+        build(NETWORK, picture(64, 80), [picture(90, 110, seed=2)], [1.0], settings, each)
+        for each in ((), areas)
+    )
+    weights = {term.name: term.weight for term in divided.terms}
+    for term in whole.terms:
+        if term.name.startswith("style "):
+            assert weights[f"{term.name} one"] == pytest.approx(0.25 * term.weight)
+            assert weights[f"{term.name} other"] == pytest.approx(0.75 * term.weight)
+        else:
+            assert weights[term.name] == term.weight
+    assert len(divided.terms) == len(whole.terms) + 2
 
 
 def test_settings_take_one_loss_or_several():
