@@ -23,10 +23,10 @@ def test_loss_and_gradient_equal_those_of_the_whole_image(height, width, side):
     whole, tiled = both(narrow_vgg19(), height, width, side)
     image = picture(height, width, seed=3)
     expected, found = whole(image), tiled(image)
-    assert found.total == pytest.approx(expected.total, rel=1e-12)
-    assert found.parts == pytest.approx(expected.parts, rel=1e-12)
+    assert found.total == pytest.approx(expected.total, rel=1e-10)
+    assert found.parts == pytest.approx(expected.parts, rel=1e-10)
     error = (found.gradient - expected.gradient).norm() / expected.gradient.norm()
-    assert error < 1e-12
+    assert error < 1e-10
 
 
 def test_in_float32_the_gradients_agree_to_1e_5():
@@ -47,8 +47,8 @@ def test_with_masks_the_gradient_equals_that_of_the_whole_image():
             terms.append(Term(f"{name} {layer}", 1.0, layer, loss, mask))
     expected = Objective(backbone, terms)(image)
     found = TiledObjective(backbone, terms, 64)(image)
-    assert found.parts == pytest.approx(expected.parts, rel=1e-12)
-    assert (found.gradient - expected.gradient).norm() / expected.gradient.norm() < 1e-12
+    assert found.parts == pytest.approx(expected.parts, rel=1e-10)
+    assert (found.gradient - expected.gradient).norm() / expected.gradient.norm() < 1e-10
 
 
 def test_max_pooling_and_several_content_layers():
@@ -56,7 +56,7 @@ def test_max_pooling_and_several_content_layers():
     whole, tiled = both(narrow_vgg19("max"), 224, 256, 96, content_layers=layers)
     image = picture(224, 256, seed=3)
     error = (tiled(image).gradient - whole(image).gradient).norm()
-    assert error / whole(image).gradient.norm() < 1e-12
+    assert error / whole(image).gradient.norm() < 1e-10
 
 
 def test_without_style_or_without_content():
@@ -118,9 +118,9 @@ def test_every_network_is_exact_in_tiles(name, height, width, side, pooling):
     )
     assert isinstance(tiled, TiledObjective)
     expected, found = whole(image), tiled(image)
-    assert found.parts == pytest.approx(expected.parts, rel=1e-12)
+    assert found.parts == pytest.approx(expected.parts, rel=1e-10)
     error = (found.gradient - expected.gradient).norm() / expected.gradient.norm()
-    assert error < 1e-12
+    assert error < 1e-10
 
 
 @pytest.mark.parametrize("length", [129, 130, 131, 132, 133, 143, 144, 145, 159, 160, 161])
