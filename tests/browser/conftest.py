@@ -9,7 +9,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.studio import PATIENCE, serving
+from impasto import samples
+from impasto.painted import Painted
+from impasto.preparation import prepare
+from impasto.studio.store import Store
+from impasto.transfer import paint
+from tests.support.studio import PATIENCE, SMALL, serving
 
 CHROMIUM = (
     os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -35,7 +40,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("studio")
+    """The folder of a studio that has painted before."""
+    made = tmp_path_factory.mktemp("studio")
+    sources = samples.photograph("coffee"), samples.painting("ink")
+    painted = Painted(prepare(*sources, SMALL))
+    for step in paint(painted.job):
+        painted.add(step)
+    Store(made / "pictures").add(painted, "coffee in the style of ink", "a" * 32, ("b" * 32,))
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -91,7 +91,8 @@ def job(photograph, painting):
     return prepare(photograph, painting, settings)
 
 
-def test_plain_lines_where_there_is_no_terminal(job, capsys):
+def test_plain_lines_where_there_is_no_terminal(job, capsys, monkeypatch):
+    monkeypatch.setattr("impasto.display.PLAIN_EVERY", float("inf"))  # no line for being slow
     show = plain(job)
     for painting in paint(job):
         show(painting)

@@ -1,7 +1,7 @@
 """Each property quotes the sentence that it checks."""
 
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -9,10 +9,6 @@ from impasto.losses import ContentLoss, GramLoss
 from impasto.normalization import NORMALIZATIONS
 from impasto.settings import Settings
 from impasto.statistics import blend, gram
-
-settings.register_profile("impasto", deadline=None, max_examples=40)
-settings.load_profile("impasto")
-
 
 ROUNDING = 1e-25
 """Of a sum of squares: what float64 leaves of a difference of equals, squared."""

@@ -3,6 +3,7 @@
 import itertools
 import shlex
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -289,7 +290,7 @@ def test_curves_keep_the_ends_and_few_points():
 def test_the_time_left_covers_the_whole_and_learns_from_what_was_done(make, monkeypatch):
     cells = make("seed=1,2,3").cells
     clock = iter([0.0, 4.0, 6.0])
-    monkeypatch.setattr("impasto.overview.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("impasto.overview.time", SimpleNamespace(monotonic=lambda: next(clock)))
     rest = Rest(Schedule(Path(), [Run((cell,), 2.0, 10) for cell in cells]))
     assert rest.finish(Result(cells[0])) == pytest.approx(8.0)  # each took twice its estimate
     assert rest.finish(Result(cells[1])) == pytest.approx(3.0)

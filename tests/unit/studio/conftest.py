@@ -8,11 +8,12 @@ import pytest
 from impasto.studio.inputs import Input
 from impasto.studio.studio import Studio
 from impasto.studio.tasks import Task
-from tests.support.studio import SMALL
+from tests.support.studio import PATIENCE, SMALL
 
 
 @pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
+def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    monkeypatch.setattr("impasto.studio.worker.CLOSING", PATIENCE)
     made = Studio(tmp_path / "studio")
     yield made
     made.worker.close()
