@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from impasto import samples
-from impasto.painted import Painted
-from impasto.preparation import prepare
+from impasto.run.result import Painted
+from impasto.job.prepare import prepare
 from impasto.studio.store import Store
 from impasto.transfer import paint
 from tests.support.studio import PATIENCE, SMALL, serving

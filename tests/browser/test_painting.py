@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from impasto.recipe import Recipe
+from impasto.job.recipe import Recipe
 from impasto.studio.store import Store
 from tests.support.studio import serving
 from tests.support.studio_page import (

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from impasto import images
-from impasto.memory import GIB, taken
-from impasto.recipe import Recipe
+from impasto.job.resources import GIB, taken
+from impasto.job.recipe import Recipe
 from tests.support.pictures import dimensions, pixels
 from tests.support.processes import command, rest_of, running
 

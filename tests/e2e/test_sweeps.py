@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from impasto.cli.sweeps import RECONSTRUCTION
-from impasto.recipe import Recipe
+from impasto.job.recipe import Recipe
 from impasto.reconstruction import DEFAULTS, TV
 from tests.support.pictures import dimensions, pixels
 from tests.support.processes import command, rest_of, running
@@ -189,7 +189,7 @@ def test_an_interrupted_sweep_keeps_its_cells_and_goes_on(impasto, photograph, p
 def test_a_signal_while_the_report_is_written_ends_the_sweep_after_it(
     impasto, photograph, painting, tmp_path, monkeypatch, number, code
 ):
-    from impasto.report.writing import Report
+    from impasto.sweeps.report.writing import Report
 
     refresh = Report.refresh
 

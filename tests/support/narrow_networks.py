@@ -6,13 +6,13 @@ import torch
 from torch import Tensor
 
 from impasto.backbones import BACKBONES
-from impasto.backbones.conventions import CONVENTIONS
+from impasto.backbones.weights.conventions import CONVENTIONS
 from impasto.backbones.network import Network
-from impasto.backbones.stages import Branches, Convolution, Operation, Stage, convolutions
+from impasto.backbones.layers import Branches, Convolution, Operation, Stage, convolutions
 from impasto.backbones.vgg import vgg
-from impasto.objective import Objective
-from impasto.settings import Settings
-from impasto.tiles import TiledObjective
+from impasto.objective.objective import Objective
+from impasto.settings.settings import Settings
+from impasto.objective.tiled import TiledObjective
 from impasto.transfer import build
 
 DEEP = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu4_2", "relu5_1"]

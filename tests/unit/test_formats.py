@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from impasto.backbones import BACKBONES, load_backbone
-from impasto.backbones.formats import FORMATS, read_tensors, recognize
+from impasto.backbones.weights.formats import FORMATS, read_tensors, recognize
 from impasto.errors import WeightsError
 from tests.support import weight_files
 from tests.support.first_kernels import OXFORD_19, with_first_kernel
@@ -186,7 +186,7 @@ def test_what_a_damaged_matlab_file_says(tmp_path):
 
 
 def test_a_bomb_of_zeros_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr("impasto.backbones.formats.matlab.LARGEST", 1000)
+    monkeypatch.setattr("impasto.backbones.weights.formats.matlab.LARGEST", 1000)
     found = sentence(tmp_path / "w.mat", matconvnet(tensors()))
     assert "ends early or is too large" in found
 

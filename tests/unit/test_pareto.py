@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from impasto.report.pareto import (
+from impasto.sweeps.report.pareto import (
     HEIGHT,
     LONGEST,
     WIDTH,

@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from impasto.backbones import BACKBONES
-from impasto.backbones.plausibility import sample_picture
+from impasto.backbones.weights.plausibility import sample_picture
 from impasto.errors import WeightsError
 from tests.support.tiny_vgg import load, numbered
 

@@ -9,8 +9,8 @@ import torch
 from safetensors.torch import save_file
 
 from impasto.backbones import BACKBONES, load_backbone
-from impasto.backbones.conventions import recognize
-from impasto.backbones.published import PUBLISHED, Published, find, look_up_source, sources
+from impasto.backbones.weights.conventions import recognize
+from impasto.backbones.weights.published import PUBLISHED, Published, find, look_up_source, sources
 from impasto.errors import UnknownName, WeightsError
 from tests.support.first_kernels import HUB_19, OXFORD_16, OXFORD_19, with_first_kernel
 from tests.support.tiny_vgg import load, numbered, real_shapes, tiny
@@ -46,7 +46,7 @@ def test_the_first_kernel_outweighs_the_key_names(tmp_path):
 
 def publish(monkeypatch, path: Path, digest: str) -> None:
     row = Published("tiny", "http://localhost", path.name, digest, 1, "caffe", "none", "none")
-    monkeypatch.setattr("impasto.backbones.weights.PUBLISHED", {"tiny": row})
+    monkeypatch.setattr("impasto.backbones.weights.reading.PUBLISHED", {"tiny": row})
 
 
 def test_a_published_hash_is_verified(tmp_path, monkeypatch):

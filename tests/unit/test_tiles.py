@@ -4,13 +4,13 @@ import pytest
 import torch
 
 from impasto.backbones import BACKBONES, load_backbone
-from impasto.grid import Tile, spans
-from impasto.losses import GramLoss
-from impasto.normalization import NORMALIZATIONS
-from impasto.objective import Objective, Term
-from impasto.settings import Settings
-from impasto.statistics import gram
-from impasto.tiles import TiledObjective, Wanted, collect_features, collect_statistics
+from impasto.objective.tiling import Tile, spans
+from impasto.losses.content import GramLoss
+from impasto.losses.normalization import NORMALIZATIONS
+from impasto.objective.objective import Objective, Term
+from impasto.settings.settings import Settings
+from impasto.statistics.gram import gram
+from impasto.objective.tiled import TiledObjective, Wanted, collect_features, collect_statistics
 from impasto.transfer import build
 from tests.support.narrow_networks import DEEP, both, narrow, narrow_vgg19, picture
 

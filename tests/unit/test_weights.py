@@ -10,8 +10,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from impasto.backbones import BACKBONES, load_backbone
-from impasto.backbones.stages import convolutions as rows
-from impasto.backbones.weights import read_weights
+from impasto.backbones.layers import convolutions as rows
+from impasto.backbones.weights.reading import read_weights
 from impasto.errors import WeightsError
 from tests.support.tiny_vgg import LAYERS, load, numbered, real_shapes, tiny
 
