@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from impasto.errors import UsageError
-from impasto.settings.settings import SPECS, Settings, parsing
+from impasto.settings import parsing
+from impasto.settings.settings import SPECS, Settings
 from impasto.settings.spec import SettingSpec
 from impasto.studio import form
 from impasto.studio.form import control, controls, from_settings, is_open, to_settings
