@@ -29,7 +29,7 @@ PARTS = {
     "presets": ("src/impasto/settings/presets.py", "package:preset_table"),
     "plans": ("src/impasto/pyramid.py", "package:plans"),
     "normalization weights": (
-        "src/impasto/losses/normalization.py",
+        "src/impasto/normalization.py",
         "package:normalization_weights",
     ),
     "packages": ("src/impasto", "package:packages"),

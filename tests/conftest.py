@@ -7,7 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import HealthCheck, settings
 from PIL import Image
+
+# On a busy machine, one example may take any time.
+settings.register_profile(
+    "impasto", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("impasto")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,7 +12,7 @@ from docs.parts.markdown import number, table
 
 from impasto.cli import cli
 from impasto.settings.parsing import flag
-from impasto.settings.settings import KNOBS, Settings
+from impasto.settings.settings import SPECS, Settings
 
 ELSEWHERE = {
     "backbone": "see [the networks](models.md)",
@@ -79,7 +79,7 @@ def shared() -> dict[tuple[str, str], list[str]]:
 
 def is_setting(parameter: click.Parameter) -> bool:
     """Return whether a parameter is the option of a setting under its usual name."""
-    return option_of(parameter.name or "") in parameter.opts and parameter.name in KNOBS
+    return option_of(parameter.name or "") in parameter.opts and parameter.name in SPECS
 
 
 def option_of(setting: str) -> str:
@@ -91,7 +91,7 @@ def settings_of(command: click.Command) -> str:
     """Return which settings a command takes, in words."""
     names = {p.name for p in command.params if is_setting(p)}
     taken, others = [], []
-    for name in KNOBS:
+    for name in SPECS:
         (taken if name in names else others).append(f"`{option_of(name)}`")
     if len(taken) <= len(others):
         return ", ".join(taken)
@@ -101,7 +101,7 @@ def settings_of(command: click.Command) -> str:
 def settings() -> str:
     """Return all settings by group, each with its default, choices and range."""
     defaults, groups = Settings().with_defaults(), dict[str, list[tuple[str, str]]]()
-    for name, this in KNOBS.items():
+    for name, this in SPECS.items():
         default = "" if name == "plan" else shown(getattr(defaults, name))
         words = this.help.removesuffix(", of") + allowed(name, this)
         row = (f"`{option_of(name)} {default}".strip() + "`", words)

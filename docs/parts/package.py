@@ -10,7 +10,7 @@ from typing import Any
 
 from docs.parts.markdown import table
 
-from impasto.losses.normalization import NORMALIZATIONS
+from impasto.normalization import NORMALIZATIONS
 from impasto.pyramid import plan
 from impasto.settings.presets import PRESETS
 from impasto.settings.settings import ITERATIONS

@@ -15,37 +15,43 @@ from impasto._version import __version__
 from impasto.errors import ImpastoError, UsageError, import_row
 
 if TYPE_CHECKING:
-    from impasto.job.recipe import Recipe
-    from impasto.reconstruction import reconstruct
-    from impasto.run.result import Painted, Progress
-    from impasto.settings.settings import Settings
-    from impasto.transfer import stylize, stylize_steps
+    from impasto.api import reconstruct, stylize, stylize_steps, texture
+    from impasto.job import Recipe
+    from impasto.optimize import Step
+    from impasto.run import Result
+    from impasto.settings import Settings
 
 __all__ = [
     "ImpastoError",
-    "Painted",
-    "Progress",
     "Recipe",
+    "Result",
     "Settings",
+    "Step",
     "UsageError",
     "__version__",
     "reconstruct",
     "stylize",
     "stylize_steps",
+    "texture",
 ]
 
 _HOMES = {
-    "Painted": "impasto.run.result",
-    "Progress": "impasto.run.result",
-    "Recipe": "impasto.job.recipe",
-    "Settings": "impasto.settings.settings",
-    "reconstruct": "impasto.reconstruction",
-    "stylize": "impasto.transfer",
-    "stylize_steps": "impasto.transfer",
+    "Recipe": "job",
+    "Result": "run",
+    "Settings": "settings",
+    "Step": "optimize",
+    "reconstruct": "api",
+    "stylize": "api",
+    "stylize_steps": "api",
+    "texture": "api",
+    # Names of version 0.1.0.
+    "Painted": "run:Result",
+    "Progress": "run:Result",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return import_row(f"{_HOMES[name]}:{name}")
+        home, _, now = _HOMES[name].partition(":")
+        return import_row(f"impasto.{home}:{now or name}")
     raise AttributeError(f"module 'impasto' has no attribute '{name}'")

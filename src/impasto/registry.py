@@ -2,7 +2,7 @@
 
 A row names its object as ``"module:object"`` and is imported when used: command line, page and
 sweeps read this table without loading torch. Backbones have a table of their own in
-`impasto.backbones`, normalizations in `impasto.losses.normalization`.
+`impasto.backbones`, normalizations in `impasto.normalization`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Row:
 
 
 STYLE_LOSSES: dict[str, Row] = {
-    "gram": Row("impasto.losses.content:GramLoss", "correlations of features (Gatys et al. 2015)"),
+    "gram": Row("impasto.losses.gram:GramLoss", "correlations of features (Gatys et al. 2015)"),
     "gram-shifted": Row(
         "impasto.losses.moments:ShiftedGramLoss", "the same of features less a constant"
     ),
@@ -80,7 +80,7 @@ OPTIMIZERS: dict[str, Row] = {
     "lbfgsb": Row(
         "impasto.optimize.lbfgs_bounded:LBFGSB", "lbfgs that keeps every pixel in [0, 1]"
     ),
-    "adam": Row("impasto.optimize.lbfgs:Adam", "adaptive gradient descent: the least memory"),
+    "adam": Row("impasto.optimize.adam:Adam", "adaptive gradient descent: the least memory"),
 }
 
 LEARNING_RATES: dict[str, float] = {

@@ -3,21 +3,22 @@
 import importlib.util
 import os
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from impasto import samples
+from impasto.job.prepare import prepare
+from impasto.run.result import Painted
+from impasto.studio.store import Store
+from impasto.transfer import paint
+from tests.support.studio import PATIENCE, SMALL, serving
+
 CHROMIUM = (
     os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 )
-STARTING, WAITING = 120, 60
-"""Seconds that a start, and anything on the page, may take on a busy machine."""
 
 
 def missing() -> str:
@@ -37,28 +38,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-@contextmanager
-def serving(folder: Path, *options: str, **environment: str) -> Iterator[str]:
-    """Run ``impasto studio`` and yield the address of its page."""
-    command = [sys.executable, "-m", "impasto", "studio", "--port", "0", "--no-browser"]
-    process = subprocess.Popen(
-        [*command, "--folder", str(folder), *options],
-        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(STARTING)
-        process.stdout.close()
-
-
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("studio")
+    """The folder of a studio that has painted before."""
+    made = tmp_path_factory.mktemp("studio")
+    sources = samples.photograph("coffee"), samples.painting("ink")
+    painted = Painted(prepare(*sources, SMALL))
+    for step in paint(painted.job):
+        painted.add(step)
+    Store(made / "pictures").add(painted, "coffee in the style of ink", "a" * 32, ("b" * 32,))
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +74,7 @@ def browser():
 def window(browser):
     """A window for all tabs, since one that is new has to load everything again."""
     window = browser.new_context()
-    window.set_default_timeout(1000 * WAITING)
+    window.set_default_timeout(1000 * PATIENCE)
     yield window
     window.close()
 

@@ -7,7 +7,7 @@ from impasto.backbones import BACKBONES
 from impasto.backbones.weights.published import PUBLISHED
 from impasto.errors import UnknownName, WeightsError
 from impasto.losses.content import TotalVariation
-from impasto.losses.normalization import NORMALIZATIONS
+from impasto.normalization import NORMALIZATIONS
 from impasto.registry import INITIALIZERS, LEARNING_RATES, OPTIMIZERS, VARIATIONS
 from impasto.settings.presets import PRESETS, apply
 from impasto.settings.settings import Settings

@@ -1,14 +1,13 @@
-"""Run the command line in this process, as a shell would see it."""
+"""The command line in this process, as a shell would see it, and a terminal to run it in."""
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from PIL import Image
 
 from impasto.__main__ import main
+from tests.support.terminal import Terminal
 
 
 class Done(NamedTuple):
@@ -29,7 +28,10 @@ def impasto(capfd, monkeypatch) -> Callable[..., Done]:
     return run
 
 
-def dimensions(path: str | Path) -> tuple[int, int]:
-    """Return width and height of a picture file."""
-    with Image.open(path) as picture:
-        return picture.size
+@pytest.fixture
+def terminal(monkeypatch) -> Terminal:
+    for name in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    return Terminal()

@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from tests.e2e.conftest import dimensions
+from tests.support.pictures import dimensions
 
 
 @pytest.fixture

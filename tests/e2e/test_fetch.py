@@ -302,19 +302,21 @@ def test_no_server_at_all(host, folder, monkeypatch):
         fetch("vgg19-gatys")
 
 
-def test_a_silent_server(host, folder, monkeypatch):
+def test_a_silent_server_is_not_waited_for_forever(host, folder, monkeypatch):
     monkeypatch.setattr(fetching, "_TIMEOUT", 0.2)
     release = threading.Event()
     write = Handler.answer
 
     def stall(self, start):
-        release.wait(5)
+        release.wait()
         write(self, start)
 
     monkeypatch.setattr(Handler, "answer", stall)
-    with pytest.raises(FetchError, match="timed out"):
-        fetch("vgg19")
-    release.set()
+    try:
+        with pytest.raises(FetchError, match="timed out"):
+            fetch("vgg19")
+    finally:
+        release.set()
 
 
 def test_a_folder_that_cannot_be_written(host, tmp_path):

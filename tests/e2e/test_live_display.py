@@ -1,14 +1,9 @@
 """What is shown while a picture is painted: bars on a terminal, plain lines elsewhere."""
 
-import contextlib
 import os
-import pty
 import re
 import subprocess
 import sys
-import termios
-import threading
-import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -25,57 +20,14 @@ from impasto.pyramid import plan
 from impasto.run.result import Progress
 from impasto.settings.settings import Settings
 from impasto.transfer import paint
-from tests.e2e.conftest import dimensions
+from tests.support.pictures import dimensions
+from tests.support.terminal import PATIENCE
 
 # The terminal on stderr becomes the one that Ctrl-C comes from, as in a shell.
 IN_A_TERMINAL = (
     "import fcntl, sys, termios; fcntl.ioctl(2, termios.TIOCSCTTY, 0); sys.argv[0] = 'impasto'; "
     "from impasto.__main__ import main; main()"
 )
-PATIENCE = 120.0
-
-
-class Terminal:
-    """A terminal of 100 columns, and what has appeared on it, without escape sequences."""
-
-    def __init__(self) -> None:
-        self.keyboard, self.screen = pty.openpty()
-        termios.tcsetwinsize(self.screen, (30, 100))
-        self.seen = ""
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-
-    def _read(self) -> None:
-        data = b""
-        with contextlib.suppress(OSError):  # on Linux, the end is an error
-            while piece := os.read(self.keyboard, 1 << 16):
-                data += piece
-                self.seen = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", data.decode(errors="replace"))
-
-    def wait_for(self, pattern: str) -> None:
-        end = time.monotonic() + PATIENCE
-        while not re.search(pattern, self.seen, re.DOTALL):
-            assert time.monotonic() < end, self.seen
-            time.sleep(0.02)
-
-    def press(self, key: bytes) -> None:
-        os.write(self.keyboard, key)
-
-    def finish(self) -> str:
-        """Return everything seen, once nobody writes any more."""
-        self.reader.join(PATIENCE)
-        assert not self.reader.is_alive()
-        os.close(self.keyboard)
-        return self.seen
-
-
-@pytest.fixture
-def terminal(monkeypatch) -> Terminal:
-    for name in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    return Terminal()
 
 
 def test_a_terminal_shows_a_bar_for_each_level_and_stdout_gets_the_path(
@@ -139,7 +91,8 @@ def job(photograph, painting):
     return prepare(photograph, painting, settings)
 
 
-def test_plain_lines_where_there_is_no_terminal(job, capsys):
+def test_plain_lines_where_there_is_no_terminal(job, capsys, monkeypatch):
+    monkeypatch.setattr("impasto.cli.display.PLAIN_EVERY", float("inf"))  # no line for being slow
     show = plain(job)
     for painting in paint(job):
         show(painting)

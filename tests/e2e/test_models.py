@@ -7,7 +7,7 @@ import torch
 
 from impasto.backbones import BACKBONES
 from impasto.backbones.weights.published import find, sources, weights_directory
-from tests.weight_files import caffemodel, he_tensors, matconvnet, write_usual
+from tests.support.weight_files import caffemodel, he_tensors, matconvnet, write_usual
 
 
 @pytest.fixture(autouse=True)

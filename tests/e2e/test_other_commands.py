@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from impasto import __version__, images
-from tests.e2e.conftest import dimensions
+from tests.support.pictures import dimensions
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -14,13 +13,10 @@ from PIL import Image
 from impasto import images
 from impasto.job.recipe import Recipe
 from impasto.job.resources import GIB, taken
-from tests.e2e.conftest import dimensions
+from tests.support.pictures import dimensions, pixels
+from tests.support.processes import command, rest_of, running
 
 FAST = ("--size", 32, "--iterations", 3)
-
-
-def pixels(path) -> np.ndarray:
-    return images.read(path).rgb
 
 
 def test_paint_writes_a_picture_of_the_size_asked_for_and_prints_its_path(
@@ -217,29 +213,20 @@ def test_the_same_settings_give_the_same_file(impasto, photograph, painting, tmp
 
 def test_ctrl_c_keeps_the_picture_so_far_and_it_can_be_repeated(photograph, painting, tmp_path):
     out, again = tmp_path / "out.png", tmp_path / "again.png"
-    command = [sys.executable, "-m", "impasto"]
-    arguments = ["paint", photograph, painting, "-o", out, "--json", "--quiet"]
-    with subprocess.Popen(
-        [*command, *map(str, arguments), "--size", "96", "--plan", "48:4,96:100000"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
+    options = ("--json", "--quiet", "--size", 96, "--plan", "48:4,96:100000")
+    with running(command("paint", photograph, painting, "-o", out, *options)) as process:
         for _ in range(6):
             assert process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        time.sleep(0.05)
-        rest, err = process.communicate(timeout=60)
+        rest, err = rest_of(process)
     assert process.returncode == 130, err
     assert err.endswith("impasto: interrupted\n")
     assert dimensions(out) == (96, 72)
     (_, count), (_, done) = Recipe.of_picture(out).settings.plan
     assert (count, done) == (4, 2 + len(rest.splitlines()))
-    repeated = subprocess.run(
-        [*command, "repeat", str(out), "-o", str(again), "--quiet"], check=False,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
-    assert repeated.returncode == 0
+    with running(command("repeat", out, "-o", again, "--quiet")) as process:
+        _, err = rest_of(process)
+    assert process.returncode == 0, err
     assert np.array_equal(pixels(out), pixels(again))
 
 

@@ -2,10 +2,7 @@
 
 import errno
 import json
-import os
 import pkgutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,39 +10,29 @@ import pytest
 from impasto import images
 from impasto.images.destination import unwritable
 from impasto.job.recipe import Recipe
+from tests.support.processes import killed_after
 
 RUN = ("--size", "48", "--plan", "24:12,48:18", "--init", "noise", "--snapshot-every", "5")
 
 
-def command(photograph, painting, out, *options):
-    arguments = ("paint", photograph, painting, "-o", out, *RUN, *options)
-    return [sys.executable, "-m", "impasto", *map(str, arguments)]
-
-
-def killed_after(lines, arguments):
-    """Run until some evaluations are done, and kill the process without warning."""
-    with subprocess.Popen(
-        [*arguments, "--json", "--quiet"], stdout=subprocess.PIPE, text=True,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
-        seen = [process.stdout.readline() for _ in range(lines)]
-        process.kill()
-    assert process.returncode < 0
-    return seen
+def arguments(photograph, painting, out, *options):
+    return [*map(str, ("paint", photograph, painting, "-o", out, *RUN, *options))]
 
 
 def test_a_killed_run_goes_on_to_the_same_file(impasto, photograph, painting, tmp_path):
     options = ("--log", tmp_path / "log.csv")
     whole, broken = tmp_path / "whole.png", tmp_path / "broken.png"
-    assert impasto(*command(photograph, painting, whole, *options)[3:]).code == 0
+    assert impasto(*arguments(photograph, painting, whole, *options)).code == 0
     log = (tmp_path / "log.csv").read_text().splitlines()
-    killed_after(8, command(photograph, painting, broken, *options))
+    options = (*options, "--json", "--quiet")
+    assert len(killed_after(8, *arguments(photograph, painting, broken, *options))) == 8
     assert not broken.exists()
-    seen = killed_after(9, command(photograph, painting, broken, *options, "--resume"))
+    options = (*options, "--resume")
+    seen = killed_after(9, *arguments(photograph, painting, broken, *options))
     assert json.loads(seen[0])["index"] == 6  # on from the last checkpoint
-    done = impasto(*command(photograph, painting, broken, *options, "--resume")[3:])
+    done = impasto(*arguments(photograph, painting, broken, *options))
     assert done.code == 0, done.err
+    assert json.loads(done.out.splitlines()[0])["index"] == 11
     assert broken.read_bytes() == whole.read_bytes()
     for number in range(5, 31, 5):
         snapshots = (tmp_path / f"{name}-{number:06}.png" for name in ("whole", "broken"))
@@ -68,7 +55,7 @@ def test_an_interrupted_run_keeps_the_last_evaluation_whose_state_is_whole(
     where, method, first, impasto, photograph, painting, tmp_path, monkeypatch
 ):
     whole, broken = tmp_path / "whole.png", tmp_path / "broken.png"
-    assert impasto(*command(photograph, painting, whole)[3:]).code == 0
+    assert impasto(*arguments(photograph, painting, whole)).code == 0
     owner = pkgutil.resolve_name(where)
     real, calls = getattr(owner, method), []
 
@@ -79,9 +66,9 @@ def test_an_interrupted_run_keeps_the_last_evaluation_whose_state_is_whole(
         return real(*arguments)
 
     monkeypatch.setattr(owner, method, interrupted)
-    assert impasto(*command(photograph, painting, broken)[3:]).code == 130
+    assert impasto(*arguments(photograph, painting, broken)).code == 130
     monkeypatch.undo()
-    done = impasto(*command(photograph, painting, broken, "--resume", "--json")[3:])
+    done = impasto(*arguments(photograph, painting, broken, "--resume", "--json"))
     assert json.loads(done.out.splitlines()[0])["index"] == first
     assert broken.read_bytes() == whole.read_bytes()
 
@@ -90,7 +77,7 @@ def test_before_the_first_checkpoint_it_begins_at_the_start_and_says_so(
     impasto, photograph, painting, tmp_path
 ):
     out = tmp_path / "out.png"
-    done = impasto(*command(photograph, painting, out, "--resume")[3:])
+    done = impasto(*arguments(photograph, painting, out, "--resume"))
     assert done.code == 0
     assert "there is no checkpoint beside" in done.err
     assert out.exists()
@@ -100,13 +87,13 @@ def test_a_finished_run_is_written_again_or_goes_on_with_more_iterations(
     impasto, photograph, painting, tmp_path
 ):
     out = tmp_path / "out.png"
-    impasto(*command(photograph, painting, out)[3:])
+    impasto(*arguments(photograph, painting, out))
     first = out.read_bytes()
     out.unlink()
-    done = impasto(*command(photograph, painting, out, "--resume", "--json")[3:])
+    done = impasto(*arguments(photograph, painting, out, "--resume", "--json"))
     assert (done.code, done.out) == (0, "")  # no evaluation was left to do
     assert out.read_bytes() == first
-    longer = command(photograph, painting, out, "--resume", "--json")[3:]
+    longer = arguments(photograph, painting, out, "--resume", "--json")
     done = impasto(*[word.replace("48:18", "48:20") for word in longer])
     assert [json.loads(line)["index"] for line in done.out.splitlines()] == [31, 32]
     assert Recipe.of_picture(out).settings.plan == ((24, 12), (48, 20))
@@ -119,14 +106,14 @@ def test_another_picture_or_setting_is_refused_and_nothing_is_lost(
     impasto, photograph, painting, tmp_path
 ):
     out = tmp_path / "out.png"
-    impasto(*command(photograph, painting, out)[3:])
+    impasto(*arguments(photograph, painting, out))
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
     for extra in (["--style-weight", "5"], ["--optimizer", "adam"], ["--seed", "3"]):
-        done = impasto(*command(photograph, painting, out, "--resume", *extra)[3:])
+        done = impasto(*arguments(photograph, painting, out, "--resume", *extra))
         assert (done.code, done.out) == (2, ""), done.err
         assert done.err.count("\n") == 1
         assert "to begin anew" in done.err
-    done = impasto(*command(painting, painting, out, "--resume")[3:])
+    done = impasto(*arguments(painting, painting, out, "--resume"))
     assert (done.code, done.out) == (2, "")
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
@@ -140,7 +127,7 @@ def test_a_disk_that_fills_on_the_way_is_told_once_and_the_picture_is_painted(
 ):
     monkeypatch.setattr("impasto.run.snapshots.write_checkpoint", full)
     out = tmp_path / "out.png"
-    done = impasto(*command(photograph, painting, out, "--quiet")[3:])
+    done = impasto(*arguments(photograph, painting, out, "--quiet"))
     assert done.code == 0
     assert out.exists()
     assert done.err.count("\n") == 1

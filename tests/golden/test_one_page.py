@@ -13,7 +13,7 @@ from examples import gatys_in_one_page as page
 from torch import Tensor
 
 from impasto.losses.content import ContentLoss, GramLoss, TotalVariation
-from impasto.losses.normalization import NORMALIZATIONS, Normalization
+from impasto.normalization import NORMALIZATIONS, Normalization
 from impasto.objective.objective import Objective
 from impasto.optimize.lbfgs import LBFGS
 from impasto.optimize.loop import minimize
@@ -114,7 +114,7 @@ def test_ten_steps_of_the_loop_are_the_pages(weights, backbone, pictures):
 @pytest.mark.parametrize(
     ("name", "content_factor", "style_factor"),
     [
-        # Multiples of the page's own losses, by the table in impasto.losses.normalization.
+        # Multiples of the page's own losses, by the table in impasto.normalization.
         ("paper", lambda F, P: 1.0, lambda C, A: 1.0),
         ("gatys2016", lambda F, P: 2 / P.numel(), lambda C, A: 4 / C**2),
         ("neural-style", lambda F, P: 2 / P.numel(), lambda C, A: 4 / C**2),

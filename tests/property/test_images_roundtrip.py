@@ -12,7 +12,8 @@ from impasto.images import as_picture, fit, read, read_settings, resize, write
 
 # The folder of one test may hold the files of all its examples: each overwrites the last.
 quick = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 sides = st.tuples(st.integers(1, 24), st.integers(16, 24))
 

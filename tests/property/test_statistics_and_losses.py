@@ -1,17 +1,17 @@
 """Each property quotes the sentence that it checks."""
 
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
 from impasto.losses.content import ContentLoss, GramLoss
-from impasto.losses.normalization import NORMALIZATIONS
+from impasto.normalization import NORMALIZATIONS
 from impasto.settings.settings import Settings
 from impasto.statistics.gram import blend, gram
 
-settings.register_profile("impasto", deadline=None, max_examples=40)
-settings.load_profile("impasto")
+ROUNDING = 1e-25
+"""Of a sum of squares: what float64 leaves of a difference of equals, squared."""
 
 
 @st.composite
@@ -28,12 +28,13 @@ class TestGram:
     """`gram`: total (C, C), symmetric and positive semidefinite."""
 
     @given(feature_maps())
-    def test_symmetric(self, F):
+    def test_is_symmetric_but_for_rounding(self, F):
         G = gram(F).total
-        assert torch.equal(G, G.T)
+        # Some processors sum the two triangles in different orders.
+        torch.testing.assert_close(G, G.T, rtol=0, atol=1e-13 * float(G.trace()))
 
     @given(feature_maps())
-    def test_positive_semidefinite(self, F):
+    def test_is_positive_semidefinite(self, F):
         G = gram(F).total
         assert torch.linalg.eigvalsh(G).min() >= -1e-9 * G.trace()
 
@@ -45,7 +46,7 @@ class TestGram:
         torch.testing.assert_close(gram(shuffled).total, gram(F).total)
 
     @given(feature_maps(), st.integers(0, 6))
-    def test_adds_over_tiles(self, F, cut):
+    def test_adds_up_over_tiles(self, F, cut):
         cut = min(cut, F.shape[3])
         tiles = gram(F[..., :cut]) + gram(F[..., cut:])
         torch.testing.assert_close(tiles.total, gram(F).total)
@@ -60,10 +61,10 @@ class TestLosses:
     """A loss is zero at its own target, and never negative."""
 
     @given(feature_maps(), st.sampled_from(sorted(NORMALIZATIONS)))
-    def test_zero_at_the_target_and_nowhere_negative(self, F, name):
+    def test_is_zero_at_the_target_and_nowhere_negative(self, F, name):
         norm = NORMALIZATIONS[name]
         for loss in (ContentLoss(F, norm.content), GramLoss(gram(F).mean, norm.style)):
-            assert loss(F).item() == 0
+            assert loss(F) <= ROUNDING * loss(torch.zeros_like(F))
             assert loss(F + F.std(correction=0) + 1).item() >= 0
 
 
@@ -84,7 +85,7 @@ class TestSettings:
         levels=st.none() | st.integers(1, 12),
         keep_alpha=st.booleans(),
     )
-    def test_round_trip(self, **values):
+    def test_they_come_back(self, **values):
         original = Settings(**values)
         for some in (original, original.with_defaults()):
             assert Settings.from_dict(some.to_dict()) == some

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 import torch
+from impasto.job.selection import wanted_layers
 
 from impasto.backbones import BACKBONES, load_backbone
 from impasto.images import as_picture
 from impasto.job.load import measure
 from impasto.job.resources import BUFFERS, OVERHEAD, Cost, peak
-from impasto.job.selection import wanted_layers
 from impasto.job.sizes import extent_of
 from impasto.machine.device import DTYPES
 from impasto.settings.settings import Settings
-from tests.weight_files import write_usual
+from tests.support.weight_files import write_usual
 
 PAGE = Path(__file__).parents[2] / "docs" / "algorithm.md"
 ROW = re.compile(r"^\| `(\w+)` \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)

@@ -77,13 +77,13 @@ def evaluate(paintings, at=None, **settings):
 
 
 def test_the_style_of_one_region_does_not_reach_the_other():
-    """Beyond the receptive field the gradient is the same, to the last bit but rounding."""
+    """Beyond the receptive field the gradient is the same but for rounding."""
     layers = "relu1_1,relu2_1,relu3_1"
     job, _, one = evaluate([RED_LINES, BLUE_GRAIN], style_layers=layers, content_weight=0)
     _, _, other = evaluate([RED_LINES, GRAY], style_layers=layers, content_weight=0)
     margin = job.backbone.margin(layers.split(",")) + 4
     change = (one - other).abs().amax(dim=(0, 1, 2))
-    assert change[: 48 - margin].max() < 1e-15 * change.max()
+    assert change[: 48 - margin].max() < 1e-12 * change.max()
     assert change[48 - margin : 48].max() > 0
     assert 48 - margin > 10
 
@@ -93,7 +93,7 @@ def test_regions_in_tiles_have_the_gradient_of_the_whole():
     _, _, whole = evaluate([RED_LINES, BLUE_GRAIN], tile=0, **settings)
     _, objective, tiled = evaluate([RED_LINES, BLUE_GRAIN], tile=32, **settings)
     assert isinstance(objective, TiledObjective)
-    assert (tiled - whole).norm() / whole.norm() < 1e-12
+    assert (tiled - whole).norm() / whole.norm() < 1e-10
 
 
 @pytest.mark.parametrize("init", ["content", "noise", "style"])
@@ -184,7 +184,7 @@ def test_photoreal_keeps_edges_straight_and_changes_colors():
 
 def test_edges_come_closer_with_their_weight():
     from impasto.losses.laplacian import EdgeLoss
-    from impasto.losses.normalization import NORMALIZATIONS
+    from impasto.normalization import NORMALIZATIONS
 
     losses = []
     for weight in (0.0, 10.0):

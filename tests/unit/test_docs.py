@@ -21,7 +21,7 @@ from impasto.backbones import BACKBONES
 from impasto.cli import cli
 from impasto.cli.options import given
 from impasto.registry import INITIALIZERS, LEARNING_RATES, OPTIMIZERS, STYLE_LOSSES
-from impasto.settings.settings import KNOBS, Settings
+from impasto.settings.settings import SPECS, Settings
 
 ROOT = generate.ROOT
 PAGES = [path.relative_to(ROOT).as_posix() for path in generate.pages()]
@@ -100,7 +100,7 @@ def test_every_command_and_every_setting_is_documented():
     page = text("docs/cli.md")
     for name in [*cli.commands, "models fetch"]:
         assert f"### impasto {name}\n" in page
-    for name in KNOBS:
+    for name in SPECS:
         assert re.search(rf"^\| `--{name.replace('_', '-')}[ `]", page, re.MULTILINE), name
 
 
@@ -119,7 +119,7 @@ def test_a_link_from_a_name_leads_to_the_file_that_has_it(name):
 
 def test_artists_are_told_about_every_setting_of_a_painting():
     page = text("docs/how-to-choose.md")
-    for name, knob in KNOBS.items():
+    for name, knob in SPECS.items():
         if knob.group == "Painting":
             assert re.search(rf"\b{name}\b", page), name
 
@@ -148,7 +148,7 @@ def test_python_compiles_and_what_it_imports_exists(name):
                 assert all(hasattr(module, alias.name) for alias in node.names), node.module
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("stylize"):
                 named = {word.arg for word in node.keywords if word.arg}
-                assert named <= {*KNOBS, "progress", "content", "style"}, named
+                assert named <= {*SPECS, "progress", "content", "style"}, named
 
 
 def test_the_code_of_the_readme_runs(monkeypatch, tmp_path):
@@ -218,7 +218,7 @@ def test_every_command_on_a_page_can_be_typed(name):
         if {"--help", "-h", "--version"} & set(rest) or isinstance(command, click.Group):
             continue
         context = command.make_context(command.name, rest, parent)
-        Settings(**given({name: context.params.get(name) for name in KNOBS}))
+        Settings(**given({name: context.params.get(name) for name in SPECS}))
 
 
 def test_pages_have_commands_to_check():
@@ -284,4 +284,4 @@ def test_advice_to_artists_can_be_typed():
     paint = cli.commands["paint"]
     for span in re.findall(r"`(--[^`]+ [^`]+)`", prose(text("docs/how-to-choose.md"))):
         context = paint.make_context("paint", ["photo", "painting", *span.split()])
-        Settings(**given({name: context.params.get(name) for name in KNOBS}))
+        Settings(**given({name: context.params.get(name) for name in SPECS}))

@@ -1,4 +1,4 @@
-"""Caffe's and MatConvNet's files, whole and broken; the writers are in `tests.weight_files`."""
+"""Caffe's and MatConvNet's files, whole and broken; `tests.support` holds the writers."""
 
 import random
 import struct
@@ -7,24 +7,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from impasto.backbones import BACKBONES, Architecture, load_backbone
-from impasto.backbones.vgg import vgg
+from impasto.backbones import BACKBONES, load_backbone
 from impasto.backbones.weights.formats import FORMATS, read_tensors, recognize
 from impasto.errors import WeightsError
-from tests import weight_files
-from tests.weight_files import caffemodel, he_tensors, matconvnet
+from tests.support import weight_files
+from tests.support.first_kernels import OXFORD_19, with_first_kernel
+from tests.support.tiny_vgg import STAGES
+from tests.support.weight_files import caffemodel, he_tensors, matconvnet
 
-STAGES = vgg((2, 1), (8, 8))
-
-
-@pytest.fixture(autouse=True)
-def tiny(monkeypatch, tmp_path):
-    monkeypatch.setenv("IMPASTO_CACHE", str(tmp_path / "cache"))
-    conventions = BACKBONES["vgg19"].conventions
-    row = Architecture.of(
-        "tiny VGG", "for tests", STAGES, content=(), style=(), conventions=conventions
-    )
-    monkeypatch.setitem(BACKBONES, "tiny", row)
+pytestmark = pytest.mark.usefixtures("tiny_vgg")
 
 
 def tensors() -> dict[str, Tensor]:
@@ -84,8 +75,6 @@ def test_each_format_has_its_convention(tmp_path):
 
 
 def test_kernels_that_lie_on_their_side_are_put_upright(tmp_path):
-    from tests.unit.test_weights import OXFORD_19, with_first_kernel
-
     shapes = he_tensors(BACKBONES["vgg19"].stages[:2])
     shapes["conv1_1.weight"] = with_first_kernel(OXFORD_19, channel=2)
     turned = {key: value.mT if value.ndim == 4 else value for key, value in shapes.items()}

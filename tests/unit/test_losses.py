@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from impasto.losses.content import ContentLoss, GramLoss, TotalVariation
-from impasto.losses.normalization import ENERGY_FLOOR, NORMALIZATIONS, Target
+from impasto.normalization import ENERGY_FLOOR, NORMALIZATIONS, Target
 from impasto.registry import VARIATIONS
 from impasto.statistics.gram import gram
 
@@ -19,7 +19,7 @@ def test_losses_are_zero_at_their_own_target_and_positive_elsewhere(name):
     norm = NORMALIZATIONS[name]
     F, other = features(1), features(2)
     for loss in (ContentLoss(F, norm.content), GramLoss(gram(F).mean, norm.style)):
-        assert loss(F).item() == 0
+        assert loss(F) < 1e-25 * loss(torch.zeros_like(F))  # the square of what rounding leaves
         assert loss(other).item() > 0
 
 
@@ -68,14 +68,14 @@ def test_style_loss_forgets_positions_and_content_loss_does_not():
     F = features(1)
     shuffled = F.flatten(2)[..., torch.randperm(30, generator=torch.Generator().manual_seed(3))]
     shuffled = shuffled.view_as(F)
-    assert GramLoss(gram(F).mean, norm.style)(shuffled).item() == pytest.approx(0, abs=1e-25)
+    assert GramLoss(gram(F).mean, norm.style)(shuffled).item() == pytest.approx(0, abs=1e-24)
     assert ContentLoss(F, norm.content)(shuffled).item() > 0.1
 
 
 def test_style_loss_is_the_same_from_features_and_from_their_statistic():
     loss = GramLoss(gram(features(1)).mean, NORMALIZATIONS["paper"].style)
     F = features(2)
-    assert loss(F) == loss.distance(loss.statistic(F))
+    torch.testing.assert_close(loss(F), loss.distance(loss.statistic(F)))
 
 
 def test_variation_of_a_ramp():

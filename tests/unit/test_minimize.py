@@ -56,6 +56,19 @@ def test_a_divergence_goes_back_to_the_best_image_and_says_so(bad):
     assert steps[-1].best_total < 1e-3
 
 
+@pytest.mark.parametrize(("times", "diverged"), [(9.0, False), (11.0, True)])
+def test_a_loss_of_more_than_ten_times_the_best_has_diverged(times, diverged):
+    totals = []
+
+    def jumping(image):
+        at = bowl(image)
+        totals.append(times * min(totals) if len(totals) == 2 else at.total)
+        return replace(at, total=totals[-1])
+
+    steps = list(minimize(jumping, START, LBFGS(), 3))
+    assert [bool(step.note) for step in steps] == [False, False, diverged]
+
+
 def test_a_run_that_keeps_diverging_ends_with_its_best_image():
     def hopeless(image):
         total = 1.0 if torch.equal(image, START) else float("nan")

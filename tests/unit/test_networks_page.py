@@ -9,7 +9,7 @@ from benchmarks.runner import Skip
 from PIL import Image
 
 from impasto.backbones import BACKBONES
-from tests.weight_files import write_usual
+from tests.support.weight_files import write_usual
 
 MACHINE = {"threads": 1, "processor": "abacus", "versions": {"torch": "0"}}
 

@@ -21,7 +21,7 @@ from impasto.backbones.pocket import (
     trunk,
 )
 from impasto.errors import UnknownName, WeightsError
-from tests.counting import convolutions_run
+from tests.support.counting import convolutions_run
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "pocket_features.json"
 

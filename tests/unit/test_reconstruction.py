@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 import torch
+from impasto.job.selection import active_layers, wanted_layers
+from impasto.reconstruction import parse_shape
 from PIL import Image
 
 from impasto import images, reconstruct
 from impasto.errors import PictureError, SettingsError
 from impasto.images import Canvas
 from impasto.job.prepare import prepare
-from impasto.job.selection import active_layers, wanted_layers
-from impasto.reconstruction import parse_shape
 from impasto.settings.settings import Settings
 from impasto.statistics.gram import gram
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from impasto import images
-from impasto.settings.settings import KNOBS
+from impasto.settings.settings import SPECS
 from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import Result
 from impasto.sweeps.report.charts import HEIGHT, chart, spread
@@ -123,7 +123,7 @@ def test_the_page_tells_how_far_the_sweep_is(report):
 def test_the_table_has_a_row_for_every_cell(report):
     rows = list(csv.DictReader(io.StringIO((report.folder / "cells.csv").read_text("utf-8"))))
     assert [row["cell"] for row in rows] == [cell.name for cell in report.sweep.cells]
-    assert set(KNOBS) < set(rows[0]) == set(COLUMNS)
+    assert set(SPECS) < set(rows[0]) == set(COLUMNS)
     assert [row["style_weight"] for row in rows] == ["1"] * 3 + ["100"] * 3
     assert [row["tv_weight"] for row in rows] == ["0", "1", "3"] * 2
     first, failed, missing = rows[0], rows[3], rows[4]

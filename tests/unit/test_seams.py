@@ -5,6 +5,7 @@ from collections import deque
 import numpy as np
 import pytest
 import torch
+from impasto.reconstruction import reconstruct
 from PIL import Image
 
 from impasto import stylize
@@ -13,7 +14,6 @@ from impasto.images import Canvas, read
 from impasto.job.prepare import prepare
 from impasto.objective.guidance import Area
 from impasto.objective.tiled import TiledObjective
-from impasto.reconstruction import reconstruct
 from impasto.registry import SPREADS
 from impasto.run.checkpoint_file import checkpoint_path, read_checkpoint, write_checkpoint
 from impasto.run.fine_style import mixing_jobs
@@ -26,7 +26,7 @@ from impasto.sweeps.command import command
 from impasto.sweeps.running import schedule, work
 from impasto.sweeps.store import make_folder, sources
 from impasto.transfer import build, paint, ready
-from tests.unit.test_tiles import narrow, picture
+from tests.support.narrow_networks import narrow, picture
 
 SMALL = {"size": 32, "plan": "24:3,32:4", "precision": "float32"}
 

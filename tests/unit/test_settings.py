@@ -4,8 +4,8 @@ import pytest
 
 from impasto.backbones import BACKBONES
 from impasto.errors import SettingsError, UnknownName
-from impasto.losses.normalization import NORMALIZATIONS
-from impasto.settings.settings import KNOBS, Settings
+from impasto.normalization import NORMALIZATIONS
+from impasto.settings.settings import SPECS, Settings
 
 
 def test_text_and_python_values_give_equal_settings():
@@ -62,7 +62,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(values, suggestion):
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_defaults_leave_only_the_machines_choices_open(name, backbone):
     complete = Settings(normalization=name, backbone=backbone).with_defaults()
-    left = {k for k in KNOBS if getattr(complete, k) is None}
+    left = {k for k in SPECS if getattr(complete, k) is None}
     machine = {"weights", "fine_style", "device", "precision", "threads", "memory", "tile"}
     assert left == machine | {"color_match", "mask_spread"}
     assert complete.with_defaults() == complete
@@ -93,7 +93,7 @@ def test_a_setting_of_another_version_is_named():
 
 
 def test_every_setting_has_help_that_reads_in_a_list():
-    for name, knob in KNOBS.items():
+    for name, knob in SPECS.items():
         assert knob.help, name
         assert not knob.help.endswith(".")
 

@@ -10,14 +10,16 @@ from impasto.job.style_terms import check_tiles, choose, is_additive
 from impasto.losses.content import GramLoss
 from impasto.losses.histogram import CoarseHistogramLoss, HistogramLoss
 from impasto.losses.moments import WassersteinLoss
-from impasto.losses.normalization import NORMALIZATIONS
 from impasto.losses.patches import PatchLoss, cut
+from impasto.normalization import NORMALIZATIONS
 from impasto.objective.balance import MOST, balanced
+from impasto.objective.guidance import Area
 from impasto.objective.objective import Term
 from impasto.registry import STYLE_LOSSES
 from impasto.samples import painting, photograph
 from impasto.settings.settings import Settings
-from tests.unit.test_tiles import both, narrow_vgg19, picture
+from impasto.transfer import build
+from tests.support.narrow_networks import both, narrow_vgg19, picture
 
 RELATIVE = NORMALIZATIONS["relative"].style
 NETWORK = narrow_vgg19()
@@ -78,6 +80,26 @@ def test_several_losses_tile_together():
     assert len(found.parts) == 10 + 2
     error = (found.gradient - expected.gradient).norm() / expected.gradient.norm()
     assert error < 1e-9
+
+
+def test_a_region_counts_by_the_share_of_the_picture_that_it_covers():
+    """So that the regions together weigh what the whole weighs, however many there are."""
+    quarter = torch.zeros(1, 1, 64, 80, dtype=torch.float64)
+    quarter[..., :20] = 1
+    areas = [Area("one", quarter, {0: None}), Area("other", 1 - quarter, {0: None})]
+    settings = Settings(backbone="vgg19", style_layers="relu1_1:3,relu2_1:1").with_defaults()
+    whole, divided = (
+        build(NETWORK, picture(64, 80), [picture(90, 110, seed=2)], [1.0], settings, each)
+        for each in ((), areas)
+    )
+    weights = {term.name: term.weight for term in divided.terms}
+    for term in whole.terms:
+        if term.name.startswith("style "):
+            assert weights[f"{term.name} one"] == pytest.approx(0.25 * term.weight)
+            assert weights[f"{term.name} other"] == pytest.approx(0.75 * term.weight)
+        else:
+            assert weights[term.name] == term.weight
+    assert len(divided.terms) == len(whole.terms) + 2
 
 
 def test_settings_take_one_loss_or_several():

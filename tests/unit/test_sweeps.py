@@ -3,16 +3,17 @@
 import itertools
 import shlex
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from impasto.reconstruction import inversion, texture
 
 from impasto.cli import cli
 from impasto.cli.options import given
 from impasto.cli.sweep_display import Rest, opening
 from impasto.errors import PictureError, SettingsError, UnknownName, UsageError
 from impasto.images import Canvas
-from impasto.reconstruction import inversion, texture
-from impasto.settings.settings import KNOBS, Settings
+from impasto.settings.settings import SPECS, Settings
 from impasto.sweeps.axes import make_sweep, parse_axis
 from impasto.sweeps.cells import Cell, Result
 from impasto.sweeps.command import command
@@ -127,7 +128,7 @@ def parsed(line: str) -> tuple[str, Settings]:
     """Return the command of a line and the settings that its options are."""
     name, *words = shlex.split(line)[1:]
     context = cli.commands[name].make_context(name, words)
-    return name, Settings(**given({knob: context.params.get(knob) for knob in KNOBS}))
+    return name, Settings(**given({knob: context.params.get(knob) for knob in SPECS}))
 
 
 def test_the_command_of_a_cell_has_its_settings(make):
@@ -289,7 +290,9 @@ def test_curves_keep_the_ends_and_few_points():
 def test_the_time_left_covers_the_whole_and_learns_from_what_was_done(make, monkeypatch):
     cells = make("seed=1,2,3").cells
     clock = iter([0.0, 4.0, 6.0])
-    monkeypatch.setattr("impasto.cli.sweep_display.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr(
+        "impasto.cli.sweep_display.time", SimpleNamespace(monotonic=lambda: next(clock))
+    )
     rest = Rest(Schedule(Path(), [Run((cell,), 2.0, 10) for cell in cells]))
     assert rest.finish(Result(cells[0])) == pytest.approx(8.0)  # each took twice its estimate
     assert rest.finish(Result(cells[1])) == pytest.approx(3.0)

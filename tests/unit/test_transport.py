@@ -16,7 +16,7 @@ from impasto.losses.histogram import (
     halve,
 )
 from impasto.losses.moments import MeanStdLoss, ShiftedGramLoss, WassersteinLoss
-from impasto.losses.normalization import NORMALIZATIONS
+from impasto.normalization import NORMALIZATIONS
 from impasto.statistics.gram import gram
 
 RELATIVE = NORMALIZATIONS["relative"].style

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Self, final
 from urllib.parse import urlsplit
 
 from rich.console import Console, Group
@@ -25,43 +23,13 @@ from rich.text import Text
 
 from impasto.backbones import BACKBONES
 from impasto.backbones.weights.published import find, sources
-from impasto.job.job import Job
-from impasto.run.result import Progress as Painting
-from impasto.run.result import by_kind
-
-Show = Callable[[Painting], None]
+from impasto.cli.interruption import complain
+from impasto.job import Job
+from impasto.optimize import Step
+from impasto.run import Eta, Recorder, Result, clock, losses
 
 PLAIN_EVERY = 5.0
 """Seconds between two plain lines."""
-
-
-class Eta:
-    """Estimates the seconds left from what the evaluations so far have cost.
-
-    A level that has not begun is taken to cost as much per pixel as the present one, tiles and
-    their margins included.
-    """
-
-    def __init__(self, job: Job) -> None:
-        self.job = job
-        self.levels = job.levels
-        self.cost = 0.0
-
-    def update(self, painting: Painting) -> float:
-        """Return the seconds left after one more evaluation."""
-        level, step = self.levels[painting.level], painting.step
-        self.cost = step.seconds / step.index
-        left = self.cost * (level.evaluations - step.index)
-        for later in self.levels[painting.level + 1 :]:
-            left += later.evaluations * self.cost * self.job.work(later) / self.job.work(level)
-        return left
-
-
-def clock(seconds: float) -> str:
-    """Return seconds as ``1:05`` or ``2:03:04``."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def left_word(job: Job) -> str:
@@ -69,15 +37,10 @@ def left_word(job: Job) -> str:
     return "at most" if job.settings.converge else "left"
 
 
-def losses(parts: dict[str, float]) -> str:
-    """Return the losses by kind: ``content 0.41  style 1.2  tv 0.03``."""
-    return "  ".join(f"{kind} {value:.4g}" for kind, value in by_kind(parts).items())
-
-
 def opening(job: Job) -> str:
     """Return which network will paint, and what is about to be done."""
     s = job.settings
-    height, width = job.shape(s.size)
+    height, width = job.sizes.shape(s.size)
     tiles = f", tiles of {s.tile} px" if s.tile else ""
     plan = ", ".join(f"{level.size} px × {level.evaluations}" for level in job.levels)
     most = "at most " if s.converge else ""
@@ -85,85 +48,97 @@ def opening(job: Job) -> str:
         f"network: {job.backbone.description}\n"
         f"{width} × {height} pixels with {s.backbone} on {s.device} ({s.precision}, "
         f"threads: {s.threads}{tiles}); evaluations: {most}{plan}; {most or 'about '}"
-        f"{clock(job.seconds)} and {job.peak_memory / 2**30:.2g} GiB{cut_start(job)}"
+        f"{clock(job.estimate.seconds)} and {job.estimate.memory / 2**30:.2g} GiB{cut_start(job)}"
     )
 
 
 def cut_start(job: Job) -> str:
     """Return a line if much of the start picture lies outside of the photograph's shape."""
-    if job.start is None:
+    if job.init is None:
         return ""
-    (height, width), (rows, columns) = job.shape(job.settings.size), job.start.rgb.shape[:2]
+    (height, width), (rows, columns) = job.sizes.shape(job.settings.size), job.init.rgb.shape[:2]
     kept = min(width / columns, height / rows) / max(width / columns, height / rows)
     if kept > 0.95:
         return ""
     return f"\nthe start picture has another shape: its middle is used, {kept:.0%} of it"
 
 
-@contextmanager
-def choose_display(job: Job, quiet: bool) -> Iterator[Show]:
-    """Yield the function that shows a step: live, plain or silent."""
-    console = Console(stderr=True)
+def displays(quiet: bool) -> list[Recorder]:
+    """Return what shows a run on standard error: live bars, plain lines, or nothing."""
     if quiet:
-        yield lambda painting: None
-    elif sys.stderr.isatty() and not console.is_dumb_terminal:
-        with live(job, console) as show:
-            yield show
-    else:
-        yield plain(job)
+        return []
+    console = Console(stderr=True)
+    live = sys.stderr.isatty() and not console.is_dumb_terminal
+    return [LiveDisplay(console) if live else PlainDisplay()]
 
 
-def plain(job: Job) -> Show:
-    """Return a function that prints a line when a level begins or ends, and every few seconds."""
-    print(opening(job), file=sys.stderr)
-    eta, last = Eta(job), time.monotonic()
+@final
+class PlainDisplay(Recorder):
+    """Prints a line when a size begins or ends, and every few seconds."""
 
-    def show(painting: Painting) -> None:
-        nonlocal last
-        step, left = painting.step, eta.update(painting)
-        count = job.levels[painting.level].evaluations
+    def begin(self, result: Result) -> None:
+        """Say what is about to be done."""
+        self.job, self.eta, self.last = result.job, Eta(result.job), time.monotonic()
+        self.counts = {level.size: level.evaluations for level in result.job.levels}
+        complain(opening(result.job))
+
+    def add(self, step: Step) -> None:
+        """Print a line if it is time."""
+        left, count = self.eta.update(step), self.counts[step.size]
         if step.note:
-            print(step.note, file=sys.stderr)
-        if step.index in (1, count) or time.monotonic() - last > PLAIN_EVERY:
-            last = time.monotonic()
-            print(
-                f"{painting.size} px  {step.index}/{count}  loss {step.total:.4g}  "
-                f"({losses(step.parts)})  {1 / eta.cost:.1f}/s  {left_word(job)} {clock(left)}",
-                file=sys.stderr,
+            complain(step.note)
+        if step.iteration in (1, count) or time.monotonic() - self.last > PLAIN_EVERY:
+            self.last = time.monotonic()
+            complain(
+                f"{step.size} px  {step.iteration}/{count}  loss {step.total:.4g}  "
+                f"({losses(step)})  {1 / self.eta.cost:.1f}/s  {left_word(self.job)} {clock(left)}"
             )
 
-    return show
 
+@final
+class LiveDisplay(Recorder):
+    """Moves a bar per size, with losses and time left beneath."""
 
-@contextmanager
-def live(job: Job, console: Console) -> Iterator[Show]:
-    """Yield a function that moves a bar per level, with losses and time left beneath."""
-    bars = Progress(
-        TextColumn("{task.description:>8}"),
-        BarColumn(bar_width=40),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        console=console,
-    )
-    tasks = [
-        bars.add_task(f"{level.size} px", total=level.evaluations, rate="") for level in job.levels
-    ]
-    status, eta, word = Text(), Eta(job), left_word(job)
-    console.print(Text(opening(job), style="dim"))
-    with Live(Group(bars, status), console=console, refresh_per_second=8):
+    def __init__(self, console: Console) -> None:
+        """Keep the terminal."""
+        self.console = console
+        self.bars = Progress(
+            TextColumn("{task.description:>8}"),
+            BarColumn(bar_width=40),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            console=console,
+        )
+        self.status = Text()
+        self.live = Live(Group(self.bars, self.status), console=console, refresh_per_second=8)
 
-        def show(painting: Painting) -> None:
-            step, left = painting.step, eta.update(painting)
-            rate = f"{1 / eta.cost:.1f}/s"
-            bars.update(tasks[painting.level], completed=step.index, rate=rate)
-            for task in bars.tasks[: painting.level]:
-                if task.completed == 0:  # done before the run was interrupted
-                    bars.update(task.id, completed=task.total)
-            status.plain = f"  loss {step.total:.4g}  ({losses(step.parts)})  {word} {clock(left)}"
-            if step.note:
-                console.print(Text(step.note, style="yellow"))
+    def begin(self, result: Result) -> None:
+        """Show the bars; those of sizes that an earlier run has finished are full."""
+        job = result.job
+        self.eta, self.word = Eta(job), left_word(job)
+        self.tasks = {
+            level.size: self.bars.add_task(
+                f"{level.size} px",
+                total=level.evaluations,
+                completed=level.evaluations if level.size < result.state.size else 0,
+                rate="",
+            )
+            for level in job.levels
+        }
+        self.console.print(Text(opening(job), style="dim"))
+        self.live.start()
 
-        yield show
+    def add(self, step: Step) -> None:
+        """Move the bar."""
+        left, rate = self.eta.update(step), f"{1 / self.eta.cost:.1f}/s"
+        self.bars.update(self.tasks[step.size], completed=step.iteration, rate=rate)
+        self.status.plain = f"  loss {step.total:.4g}  ({losses(step)})  {self.word} {clock(left)}"
+        if step.note:
+            self.console.print(Text(step.note, style="yellow"))
+
+    def close(self, finished: bool) -> None:
+        """Leave the bars as they are."""
+        self.live.stop()
 
 
 class Download:

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from impasto.settings import PRESETS, SPECS, Settings
 from impasto.settings.parsing import flag, paths
-from impasto.settings.presets import PRESETS
-from impasto.settings.settings import KNOBS, Settings
 
 if TYPE_CHECKING:
-    from impasto.run.outputs import Outputs
+    from impasto.run import Outputs
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -28,7 +27,7 @@ class GroupedCommand(click.Command):
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             if record is not None and isinstance(parameter, click.Option):
-                this = KNOBS.get(parameter.name or "")
+                this = SPECS.get(parameter.name or "")
                 groups.setdefault(this.group if this else "Files and display", []).append(record)
         for heading, records in groups.items():
             with formatter.section(heading):
@@ -51,7 +50,7 @@ def settings_options_where(
     """
 
     def decorate(command: Command) -> Command:
-        for name in reversed([name for name in KNOBS if name not in without]):
+        for name in reversed([name for name in SPECS if name not in without]):
             usual = Settings.__dataclass_fields__[name].default
             command = setting_option(name, defaults.get(name, usual))(command)
         return command
@@ -61,7 +60,7 @@ def settings_options_where(
 
 def setting_option(name: str, default: object) -> Callable[[Command], Command]:
     """Return the option of a setting, whose help names the default."""
-    this = KNOBS[name]
+    this = SPECS[name]
     words = [this.help + (f": {', '.join(this.choices)}" if this.choices else "")]
     if default is not None and default is not False and default != ():
         words.append(f"[default: {default}]")
@@ -146,6 +145,6 @@ def output_options(command: Command) -> Command:
 
 def take_outputs(values: dict[str, Any]) -> Outputs:
     """Take the values of `output_options` out of a command's arguments."""
-    from impasto.run.outputs import Outputs
+    from impasto.run import Outputs
 
     return Outputs(**{field.name: values.pop(field.name) for field in fields(Outputs)})

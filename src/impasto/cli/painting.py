@@ -17,10 +17,8 @@ from impasto.cli.options import (
     settings_options,
     take_outputs,
 )
-from impasto.cli.work import start_work
 from impasto.errors import PictureError, SettingsError
-from impasto.settings.presets import apply
-from impasto.settings.settings import Settings
+from impasto.settings import Settings, apply
 
 
 @click.command(cls=GroupedCommand)
@@ -44,12 +42,13 @@ def paint(
 
     The path of the picture is printed at the end. Ctrl-C stops and keeps the picture so far.
     """
+    from impasto.cli.work import Work, paint_file
+
     outputs = take_outputs(values)
     settings = apply(preset, given(values))
-    if output is None:
-        output = f"{Path(content).stem}-{Path(style[0]).stem}.png"
-    out = Path(output)
-    start_work(out, content, style, settings, quiet, as_json, outputs=outputs)
+    out = Path(output or f"{Path(content).stem}-{Path(style[0]).stem}.png")
+    paint_file(Work(out=out, content=content, styles=style, settings=settings, outputs=outputs,
+                    quiet=quiet, as_json=as_json))  # fmt: skip
 
 
 @click.command()
@@ -63,6 +62,7 @@ def demo(
 ) -> None:
     """Paint a sample photograph in the style of a sample painting."""
     from impasto import samples
+    from impasto.cli.work import Work, paint_file
 
     content, style = samples.photograph(photograph), samples.painting(painting)
     settings = Settings(**given({"size": size}))
@@ -73,7 +73,8 @@ def demo(
             f"'{output}' cannot be made a folder ({error.strerror}): choose another with --output."
         ) from error
     out = Path(output) / f"{photograph}-{painting}.png"
-    start_work(out, str(content), (str(style),), settings, quiet, as_json)
+    paint_file(Work(out=out, content=str(content), styles=(str(style),), settings=settings,
+                    quiet=quiet, as_json=as_json))  # fmt: skip
 
 
 @click.command()
@@ -81,7 +82,7 @@ def demo(
 @click.option("--json", "as_json", is_flag=True, help="The settings as JSON.")
 def info(picture: str, as_json: bool) -> None:
     """Show the settings inside a PICTURE that Impasto painted."""
-    from impasto.job.recipe import Recipe
+    from impasto.job import Recipe
 
     recipe = Recipe.of_picture(picture)
     if as_json:
@@ -127,20 +128,21 @@ def repeat(
     **moved: str | None,
 ) -> None:
     """Paint a PICTURE again from the settings inside it, pixel for pixel."""
+    from impasto.cli.work import Work, paint_file
     from impasto.images import Canvas
-    from impasto.job.recipe import Recipe, locate, locate_all
+    from impasto.job import Recipe, locate, locate_all
 
     old, recipe = Path(picture), Recipe.of_picture(picture)
     changes = given({"device": moved.pop("device")})
     if recipe.content is not None:
-        photograph: str | Canvas = locate(content, recipe.content, old, "content")
+        source: str | Canvas = locate(content, recipe.content, old, "content")
     elif content is None and recipe.canvas is not None:
-        photograph = Canvas(*recipe.canvas)
+        source = Canvas(*recipe.canvas)
     else:
         raise SettingsError(f"'{picture}' was painted without content: leave out --content.")
     changes["content_mask"] = locate_all(content_mask, recipe.content_masks, old, "content-mask")
     changes["style_mask"] = locate_all(style_mask, recipe.style_masks, old, "style-mask")
-    paintings = locate_all(style, recipe.styles, old, "style")
+    styles = locate_all(style, recipe.styles, old, "style")
     for what in ("init", "weights", "fine_style"):
         recorded, option = getattr(recipe, what), what.replace("_", "-")
         if recorded is not None:
@@ -149,4 +151,5 @@ def repeat(
             raise SettingsError(f"'{picture}' was painted without {what}: leave out --{option}.")
     out = Path(output) if output else old.with_stem(f"{old.stem}-again")
     settings = recipe.settings.replace(**changes)
-    start_work(out, photograph, tuple(paintings), settings, quiet, as_json, keep=(picture,))
+    paint_file(Work(out=out, content=source, styles=styles, settings=settings, quiet=quiet,
+                    as_json=as_json, keep=(picture,)))  # fmt: skip

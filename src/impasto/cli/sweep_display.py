@@ -12,12 +12,13 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from impasto.cli.display import PLAIN_EVERY, clock, losses
-from impasto.run.result import Progress as Painting
-from impasto.sweeps.cells import Result, Sweep
+from impasto.cli.display import PLAIN_EVERY
+from impasto.cli.interruption import complain
+from impasto.run import Result, clock, losses
+from impasto.sweeps.cells import CellResult, Sweep
 from impasto.sweeps.running import Schedule
 
-Show = Callable[[Painting | Result], None]
+Show = Callable[[Result | CellResult], None]
 
 
 class Rest:
@@ -32,16 +33,12 @@ class Rest:
         self.began = time.monotonic()
         self.done = 0.0
 
-    def update(self, painting: Painting) -> float:
+    def update(self, painting: Result) -> float:
         """Return the seconds left after one more evaluation."""
-        job = painting.job
-        before = sum(level.evaluations * job.work(level) for level in job.levels[: painting.level])
-        level = job.levels[painting.level]
-        now = before + painting.step.index * job.work(level)
-        total = sum(level.evaluations * job.work(level) for level in job.levels)
-        return self._seconds(self.done + self.runs[0].seconds * now / total)
+        share = painting.job.estimate.share(painting.last.size, painting.last.iteration)
+        return self._seconds(self.done + self.runs[0].seconds * share)
 
-    def finish(self, result: Result) -> float:
+    def finish(self, result: CellResult) -> float:
         """Return the seconds left after a cell; its run is over if it was the last of it."""
         if result.cell == self.runs[0].cells[-1]:
             self.done += self.runs.pop(0).seconds
@@ -70,7 +67,7 @@ def opening(sweep: Sweep, schedule: Schedule) -> str:
     return "; ".join(words)
 
 
-def finished(result: Result) -> str:
+def finished(result: CellResult) -> str:
     """Return a line about a cell."""
     if result.error:
         return f"{result.cell.name}: {result.error}"
@@ -84,10 +81,10 @@ def choose_overview(sweep: Sweep, schedule: Schedule, quiet: bool) -> Iterator[S
     if quiet:
         yield lambda event: None
         return
-    print(opening(sweep, schedule), file=sys.stderr)
+    complain(opening(sweep, schedule))
     for result in schedule.results:
         if result.error:
-            print(finished(result), file=sys.stderr)
+            complain(finished(result))
     if sys.stderr.isatty() and not console.is_dumb_terminal:
         with live(schedule, console) as show:
             yield show
@@ -100,20 +97,20 @@ def plain(schedule: Schedule) -> Show:
     rest, last = Rest(schedule), time.monotonic()
     count, at = sum(len(run.cells) for run in schedule.runs), 0
 
-    def show(event: Painting | Result) -> None:
+    def show(event: Result | CellResult) -> None:
         nonlocal last, at
-        if isinstance(event, Result):
+        if isinstance(event, CellResult):
             at, last = at + 1, time.monotonic()
             left = clock(rest.finish(event))
-            print(f"{at}/{count}  {finished(event)}  left {left}", file=sys.stderr)
+            complain(f"{at}/{count}  {finished(event)}  left {left}")
             return
         left = clock(rest.update(event))
         if time.monotonic() - last > PLAIN_EVERY:
             last = time.monotonic()
-            step = event.step
-            print(
-                f"{at}/{count}  {event.size} px  {step.index}  loss {step.total:.4g}  left {left}",
-                file=sys.stderr,
+            step = event.last
+            complain(
+                f"{at}/{count}  {step.size} px  {step.iteration}  loss {step.total:.4g}  "
+                f"left {left}"
             )
 
     return show
@@ -134,16 +131,17 @@ def live(schedule: Schedule, console: Console) -> Iterator[Show]:
     status, rest = Text(), Rest(schedule)
     with Live(Group(bar, status), console=console, refresh_per_second=8):
 
-        def show(event: Painting | Result) -> None:
-            if isinstance(event, Result):
+        def show(event: Result | CellResult) -> None:
+            if isinstance(event, CellResult):
                 bar.update(task, advance=1, left=clock(rest.finish(event)))
                 console.print(Text(finished(event), style="yellow" if event.error else "dim"))
                 return
             bar.update(task, left=clock(rest.update(event)))
-            step, level = event.step, event.job.levels[event.level]
+            step = event.last
+            counts = dict(event.job.settings.plan)
             status.plain = (
-                f"  {event.size} px  {step.index}/{level.evaluations}  loss {step.total:.4g}  "
-                f"({losses(step.parts)})"
+                f"  {step.size} px  {step.iteration}/{counts[step.size]}  loss {step.total:.4g}  "
+                f"({losses(step)})"
             )
 
         yield show

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from impasto.cli.interruption import INTERRUPTION
 from impasto.cli.options import (
     GroupedCommand,
     display_options,
@@ -20,7 +18,6 @@ from impasto.cli.options import (
     settings_options_where,
     take_outputs,
 )
-from impasto.cli.work import start_work
 from impasto.errors import ImpastoError
 
 if TYPE_CHECKING:
@@ -29,7 +26,7 @@ if TYPE_CHECKING:
 FOLDER = "The folder to write to: contact-sheet.png, report.html, cells.csv and the pictures."
 
 RECONSTRUCTION = {"init": "noise", "iterations": 200, "tv_weight": 0.1}
-"""What `impasto.reconstruction` takes where nothing is given; to import it would take a second."""
+"""What `impasto.reconstruct` takes where nothing is given; to import it would take a second."""
 
 
 @click.command(cls=GroupedCommand)
@@ -64,14 +61,16 @@ def reconstruct(
     so that the style remains and the picture is lost. The start is noise, with 200 iterations and
     little total variation, unless you say otherwise.
     """
-    from impasto.reconstruction import as_painting
+    from impasto.cli.work import Work, paint_file
+    from impasto.job import as_painting
 
     outputs = take_outputs(values)
     sources = as_painting(image, content_layers, style_layers, shape, given(values))
-    if output is None:
-        output = f"{Path(image).stem}-{'content' if content_layers else 'texture'}.png"
-    out, styles = Path(output), tuple(sources.styles)
-    start_work(out, sources.content, styles, sources.settings, quiet, as_json, outputs=outputs)
+    kind = "content" if content_layers else "texture"
+    out = Path(output or f"{Path(image).stem}-{kind}.png")
+    paint_file(Work(out=out, content=sources.content, styles=sources.styles,
+                    settings=sources.settings, outputs=outputs, quiet=quiet,
+                    as_json=as_json))  # fmt: skip
 
 
 @click.command(cls=GroupedCommand)
@@ -132,7 +131,7 @@ def sweep(
 def run(sweep: Sweep, folder: Path, quiet: bool) -> None:
     """Paint all cells of a sweep; the reports are written after each, whatever ends the work."""
     from impasto.cli.sweep_display import choose_overview
-    from impasto.sweeps.cells import Result
+    from impasto.sweeps.cells import CellResult
     from impasto.sweeps.judging import Judge
     from impasto.sweeps.report.writing import NAMES, Report
     from impasto.sweeps.running import schedule, work
@@ -141,39 +140,23 @@ def run(sweep: Sweep, folder: Path, quiet: bool) -> None:
     make_folder(folder, NAMES, sweep)
     plan = schedule(sweep, folder)
     report, judge = Report(sweep, folder, plan.results), Judge(sweep, folder, plan.hashes)
-    with choose_overview(sweep, plan, quiet) as show:
+    with INTERRUPTION.heed(), choose_overview(sweep, plan, quiet) as show:
         try:
             for result in judge.missing(plan.results):
                 report.add(judge(result))
             for event in work(plan):
-                if isinstance(event, Result):
-                    report.add(event)  # First without measures: Ctrl-C may come while it is judged.
+                if isinstance(event, CellResult):
                     event = judge(event)
                     report.add(event)
-                    with postponed():
-                        report.refresh()
+                    report.refresh()
                 show(event)
+                if INTERRUPTION.came is not None:
+                    break
         finally:
-            with postponed():
-                report.write()
+            report.write()
             click.echo(str(folder / NAMES[1]))
     if report.failed:
         raise ImpastoError(
             f"{len(report.failed)} of {len(sweep.cells)} cells failed: the report says why, and "
             "the same command tries them again."
         )
-
-
-@contextmanager
-def postponed() -> Iterator[None]:
-    """Let Ctrl-C and requests to end wait until what is done meanwhile is over."""
-    came: list[int] = []
-    both = (signal.SIGINT, signal.SIGTERM)
-    before = {each: signal.signal(each, lambda number, _: came.append(number)) for each in both}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-        if came:
-            signal.raise_signal(came[0])

@@ -3,137 +3,162 @@
 from __future__ import annotations
 
 import json
-import signal
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 import click
 
+from impasto import images
+from impasto.cli.display import displays
+from impasto.cli.interruption import INTERRUPTION, complain
 from impasto.errors import ImpastoError, PictureError
-from impasto.settings.settings import Settings
+from impasto.job import prepare
+from impasto.run import Guarded, Outputs, Recorder, Result, numbers, run
+from impasto.settings import Settings
 
 if TYPE_CHECKING:
-    from impasto.controls.color import Rgb
-    from impasto.images import Canvas
-    from impasto.job.job import Job
-    from impasto.run.outputs import Outputs
-    from impasto.run.result import Painted
+    from impasto.optimize import Step
 
 
-def start_work(
-    out: Path,
-    content: str | Canvas,
-    style: tuple[str, ...],
-    settings: Settings,
-    quiet: bool,
-    as_json: bool,
-    keep: tuple[str, ...] = (),
-    outputs: Outputs | None = None,
-) -> None:
-    """Check everything, paint, and print the path; neither inputs nor ``keep`` are overwritten."""
-    from impasto import images
-    from impasto.job.prepare import prepare
-    from impasto.run.outputs import Outputs
-    from impasto.run.result import Painted
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """One picture to paint into a file.
 
-    outputs = outputs or Outputs()
-    masks = (*settings.content_mask, *settings.style_mask)
-    given = (content, *style, *masks, *keep, settings.weights, settings.init, settings.fine_style)
-    inputs = [each for each in given if isinstance(each, str)]
-    images.check_output(out, settings.bits, inputs, alpha=settings.keep_alpha)
-    outputs.check(out, inputs)
+    Attributes:
+        out: The file.
+        content: The content image, or the shape of a texture.
+        styles: The style pictures.
+        settings: What to paint.
+        outputs: What is written besides the picture.
+        quiet: Whether no progress is shown.
+        as_json: Whether every step is printed on standard output.
+        keep: Further files that must not be overwritten.
+    """
+
+    out: Path
+    content: str | images.Canvas
+    styles: Sequence[str]
+    settings: Settings
+    outputs: Outputs = field(default_factory=Outputs)
+    quiet: bool = False
+    as_json: bool = False
+    keep: tuple[str, ...] = ()
+
+    @property
+    def inputs(self) -> list[str]:
+        """The files that must not be overwritten."""
+        s = self.settings
+        masks = (*s.content_mask, *s.style_mask)
+        given = (self.content, *self.styles, *masks, *self.keep, s.weights, s.init, s.fine_style)
+        return [each for each in given if isinstance(each, str)]
+
+
+def paint_file(work: Work) -> None:
+    """Check everything, paint, and print the path; whatever ends the run, the picture is kept."""
+    out, outputs, settings = work.out, work.outputs, work.settings
+    alpha, bits = settings.keep_alpha, settings.bits
+    images.check_output(out, bits, work.inputs, alpha=alpha)
+    outputs.check(out, work.inputs)
     checkpoint = outputs.find_checkpoint(out)
-    if outputs.resume and checkpoint is None and not quiet:
-        complain(f"there is no checkpoint beside '{out}' yet: beginning at the start")
     if checkpoint is not None:
         settings = checkpoint.adopt(settings)
-    job = prepare(content, list(style), settings)
-    height, width = job.shape(settings.size)
-    images.check_output(out, settings.bits, inputs, alpha=settings.keep_alpha, size=(width, height))
+    elif outputs.resume and not work.quiet:
+        complain(f"there is no checkpoint beside '{out}' yet: beginning at the start")
+    job = prepare(work.content, list(work.styles), settings)
+    height, width = job.sizes.shape(settings.size)
+    images.check_output(out, bits, work.inputs, alpha=alpha, size=(width, height))
     outputs.check_space(job, out)
-    if settings.auto and not quiet:
+    if settings.auto and not work.quiet:
         complain("auto: short runs at a small size choose the style weight")
-    job = make_ready(job, quiet)
-    for note in job.notes:
-        complain(note)
-    painted = checkpoint.resume(job) if checkpoint is not None else Painted(job)
-    work(painted, out, outputs, quiet, as_json)
+    followers = recorders(work)
+    with closing(run(job, followers, checkpoint, lambda _: displays(work.quiet))) as results:
+        for _ in results:
+            if INTERRUPTION.came is not None:
+                break
+    INTERRUPTION.leave()
 
 
-def make_ready(job: Job, quiet: bool) -> Job:
-    """Let other paintings give the job what it needs first, showing their progress."""
-    from impasto.cli.display import choose_display
-    from impasto.transfer import paint as steps
-    from impasto.transfer import ready
-
-    def finish(other: Job) -> Rgb:
-        with choose_display(other, quiet) as show:
-            for progress in steps(other):
-                show(progress)
-        return progress.rgb
-
-    return ready(job, finish)
+def recorders(work: Work) -> list[Recorder]:
+    """Return what follows a painting; they are closed in the reverse order."""
+    found: list[Recorder] = [Heeding(), Notes()]
+    found += work.outputs.recorders(work.out, complain)
+    found.append(PictureFile(work.out, work.as_json))
+    if work.as_json:
+        found.append(JsonLines())
+    return [*found, *(Guarded(each, complain) for each in displays(work.quiet))]
 
 
-def work(painted: Painted, out: Path, outputs: Outputs, quiet: bool, as_json: bool) -> None:
-    """Paint into a file, showing progress; whatever ends it, the picture so far is kept."""
-    from impasto.cli.display import choose_display
-    from impasto.transfer import paint as steps
+class Silent(Recorder):
+    """A recorder that does nothing at a step."""
 
-    finished = False
-    position = None if painted.last is None else painted.last.position
-    followers = outputs.open(painted, out, complain)
-    try:
-        with choose_display(painted.job, quiet) as show:
-            for progress in steps(painted.job, position):
-                record = painted.add(progress)
-                show(progress)
-                followers.add(progress, record)
-                if as_json:
-                    click.echo(json.dumps(vars(record)))
-        finished = True
-    finally:
-        with undisturbed():
-            try:
-                if painted.last is not None:
-                    save(painted, out)
-                    click.echo(str(out), err=as_json)
-            finally:
-                followers.close(finished)
+    def add(self, step: Step) -> None:
+        """Wait."""
 
 
-def save(painted: Painted, out: Path) -> None:
-    """Write the picture, or else keep it elsewhere: hours of work may be in it.
+@final
+class Heeding(Silent):
+    """Heeds interruptions as long as there is something to keep."""
 
-    Raises:
-        ImpastoError: If it had to be kept elsewhere; the message says where.
-    """
-    try:
-        painted.save(out)
-    except PictureError as error:
-        kept = Path(tempfile.mkdtemp(prefix="impasto-")) / out.name
+    def begin(self, result: Result) -> None:
+        """From here on the picture is kept."""
+        INTERRUPTION.heeded = True
+
+    def close(self, finished: bool) -> None:
+        """All is kept."""
+        INTERRUPTION.heeded = False
+
+
+@final
+class Notes(Silent):
+    """Says what was found out about the pictures."""
+
+    def begin(self, result: Result) -> None:
+        """Say it."""
+        for note in result.job.notes:
+            complain(note)
+
+
+@final
+class JsonLines(Recorder):
+    """Prints the numbers of every step on standard output."""
+
+    def add(self, step: Step) -> None:
+        """Print one line."""
+        click.echo(json.dumps(numbers(step)))
+
+
+@final
+class PictureFile(Silent):
+    """Writes the picture, however the run ends, and prints its path."""
+
+    def __init__(self, out: Path, as_json: bool) -> None:
+        """Keep where to write, and whether standard output has other lines."""
+        self.out, self.as_json = out, as_json
+
+    def begin(self, result: Result) -> None:
+        """Keep the painting."""
+        self.result = result
+
+    def close(self, finished: bool) -> None:
+        """Write the picture, or else keep it elsewhere: hours of work may be in it.
+
+        Raises:
+            ImpastoError: If it had to be kept elsewhere; the message says where.
+        """
+        if self.result.step is None:
+            return
         try:
-            painted.save(kept)
-        except PictureError:
-            raise error from None
-        reason = str(error).partition(":")[0]
-        raise ImpastoError(f"{reason}: the picture is kept in '{kept}'.") from error
-
-
-def complain(sentence: str) -> None:
-    """Print a sentence on standard error while the work goes on."""
-    click.echo(sentence, err=True)
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Let neither Ctrl-C nor a request to end interrupt what is done meanwhile."""
-    before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+            self.result.save(self.out)
+        except PictureError as error:
+            kept = Path(tempfile.mkdtemp(prefix="impasto-")) / self.out.name
+            try:
+                self.result.save(kept)
+            except PictureError:
+                raise error from None
+            reason = str(error).partition(":")[0]
+            raise ImpastoError(f"{reason}: the picture is kept in '{kept}'.") from error
+        click.echo(str(self.out), err=self.as_json)

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Rgb = NDArray[np.float32]
+from impasto.images import Rgb
+
 Mask = NDArray[np.float32]
 Real = NDArray[np.float64]
 Recoloring = Callable[[Real], Real]

@@ -13,13 +13,13 @@ import numpy as np
 import torch
 
 from impasto import images
-from impasto.controls.color import Rgb, luminance, recolor, spread, with_luminance_of
+from impasto.controls.color import luminance, recolor, spread, with_luminance_of
 from impasto.controls.faces import find_faces, strength_around
-from impasto.controls.masks import Mask, Region, regions
+from impasto.controls.masks import Mask, MaskedRegion, regions
 from impasto.errors import SettingsError
-from impasto.images import Picture
+from impasto.images import Picture, Rgb
 from impasto.registry import COLOR_MATCHES, FINISHES
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class Controls:
     """
 
     settings: Settings
-    regions: tuple[Region, ...] = ()
+    regions: tuple[MaskedRegion, ...] = ()
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -140,8 +140,8 @@ def resized(mask: Mask, shape: Sequence[int]) -> Mask:
 
 
 def _protect_faces(
-    found: tuple[Region, ...], photograph: Picture, styles: int
-) -> tuple[tuple[Region, ...], tuple[str, ...]]:
+    found: tuple[MaskedRegion, ...], photograph: Picture, styles: int
+) -> tuple[tuple[MaskedRegion, ...], tuple[str, ...]]:
     """Paint the regions, or else everything, with less strength where there are faces."""
     faces = find_faces(photograph.over_white())
     if not faces:
@@ -149,12 +149,14 @@ def _protect_faces(
     height, width = photograph.rgb.shape[:2]
     strength = strength_around(faces, height, width)
     if not found:
-        found = (Region("", np.ones((height, width), np.float32), dict.fromkeys(range(styles))),)
+        found = (
+            MaskedRegion("", np.ones((height, width), np.float32), dict.fromkeys(range(styles))),
+        )
     within = tuple(each.within(resized(strength, each.content.shape)) for each in found)
     return within, (f"{len(faces)} {'face is' if len(faces) == 1 else 'faces are'} protected",)
 
 
-def _check_weights(found: Sequence[Region], settings: Settings) -> None:
+def _check_weights(found: Sequence[MaskedRegion], settings: Settings) -> None:
     """Raise SettingsError if a region takes its style from paintings of weight 0 only."""
     for region in found:
         if settings.style_blend and not any(settings.style_blend[k] for k in region.styles):

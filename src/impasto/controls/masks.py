@@ -6,7 +6,7 @@ Masks are pictures, of two kinds:
     color    several regions in one picture: red, green, blue, yellow, magenta, cyan, white; black
              belongs to none
 
-Region k of the photograph is painted with region k of the paintings: the same color, or the same
+Region k of the content is painted with region k of the style pictures: the same color, or the same
 place in the list. What belongs to no region stays the photograph.
 """
 
@@ -47,7 +47,7 @@ PROPORTIONS = 0.03
 
 
 @dataclass(frozen=True, eq=False)
-class Region:
+class MaskedRegion:
     """A part of the photograph, and the parts of the paintings that it is painted with.
 
     Attributes:
@@ -61,7 +61,7 @@ class Region:
     content: Mask
     styles: Mapping[int, Mask | None]
 
-    def within(self, strength: Mask) -> Region:
+    def within(self, strength: Mask) -> MaskedRegion:
         """Return the region with less of everything where the strength is below 1."""
         return replace(self, content=self.content * strength)
 
@@ -71,7 +71,7 @@ def regions(
     style_masks: Sequence[Picture],
     photograph: Picture,
     styles: Sequence[Picture],
-) -> tuple[Region, ...]:
+) -> tuple[MaskedRegion, ...]:
     """Return the regions that masks describe; none without masks.
 
     Args:
@@ -113,7 +113,7 @@ def regions(
         paintings = _gray_styles(parts, style_masks, styles)
     single = len(parts) == 1
     return tuple(
-        Region("" if single else name, part, paintings[name]) for name, part in parts.items()
+        MaskedRegion("" if single else name, part, paintings[name]) for name, part in parts.items()
     )
 
 

@@ -10,7 +10,7 @@ import math
 import torch
 from torch import Tensor
 
-from impasto.losses.box_filter import guided_filter
+from impasto.losses import guided_filter
 
 LUMINANCE_WEIGHT, CHROMA_WEIGHT = 5.0, 1.0
 """How much gradients count against colors, as Mechrez et al. (2017) weigh L, a and b."""

@@ -21,15 +21,14 @@ from impasto import images
 from impasto.backbones import BACKBONES, load_backbone
 from impasto.backbones.random_filters import RandomFilters
 from impasto.backbones.weights.published import find, find_weights, sources
-from impasto.controls.color import recolor, transport
+from impasto.controls import recolor, transport
 from impasto.errors import PictureError, SettingsError, UsageError, look_up
 from impasto.evaluation.content_metrics import edges, ssim, structure
-from impasto.images import as_picture, fit
-from impasto.job.recipe import Recipe
-from impasto.losses.content import GramLoss
-from impasto.losses.moments import WassersteinLoss
-from impasto.losses.normalization import NORMALIZATIONS
-from impasto.statistics.gram import blend
+from impasto.images import Rgb, as_picture, fit
+from impasto.job import Recipe
+from impasto.losses import GramLoss, WassersteinLoss
+from impasto.normalization import NORMALIZATIONS
+from impasto.statistics import blend
 
 LARGEST = 512
 """Pictures are judged at a long side of at most this many pixels."""
@@ -38,7 +37,6 @@ FILTERS = "filters"
 """The network of random filters, see `impasto.backbones.random_filters`."""
 
 Network = Callable[[Tensor, Sequence[str]], dict[str, Tensor]]
-Rgb = images.picture.FloatArray
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ Needs NumPy, pyvips and Pillow, never torch.
 """
 
 from impasto.images.conversion import as_picture, to_pil
-from impasto.images.destination import check_file, check_output, check_place
-from impasto.images.picture import MAX_PIXELS, MIN_LONG_SIDE, Canvas, Picture
+from impasto.images.destination import check_file, check_output, check_place, unwritable
+from impasto.images.picture import MAX_PIXELS, MIN_LONG_SIDE, Canvas, FloatArray, Picture, Rgb
 from impasto.images.reading import read, read_settings, sha256
 from impasto.images.scaling import cover, fit, resize
 from impasto.images.writing import replace_file, write
@@ -22,7 +22,9 @@ __all__ = [
     "MAX_PIXELS",
     "MIN_LONG_SIDE",
     "Canvas",
+    "FloatArray",
     "Picture",
+    "Rgb",
     "as_picture",
     "check_file",
     "check_output",
@@ -35,5 +37,6 @@ __all__ = [
     "resize",
     "sha256",
     "to_pil",
+    "unwritable",
     "write",
 ]

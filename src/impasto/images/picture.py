@@ -17,6 +17,9 @@ MIN_LONG_SIDE = 16
 
 FloatArray = npt.NDArray[np.float32]
 
+Rgb = FloatArray
+"""A picture (H, W, 3), sRGB in [0, 1]."""
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:

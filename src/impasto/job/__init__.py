@@ -1,1 +1,50 @@
-"""A painting before the work: everything read, checked and chosen."""
+"""A painting before the work: everything read, checked and chosen.
+
+prepare.py         from what is asked for to a Job
+job.py             Job: what is painted
+sizes.py           its geometry
+estimate.py        what it costs, by what resources.py measures
+load.py            the network that the settings ask for
+inputs.py          what one size begins with, as tensors
+initializers.py    where the image starts
+terms.py           what one size minimizes
+style_terms.py     its style terms, for every layer, loss and region
+recipe.py          what a picture carries inside, to be painted again
+reconstruction.py  a painting of one picture alone
+"""
+
+from impasto.job.estimate import Estimate, extent_of
+from impasto.job.inputs import Inputs, initial_image, make_inputs
+from impasto.job.job import Job
+from impasto.job.load import pick_tile
+from impasto.job.prepare import prepare
+from impasto.job.recipe import Input, Recipe, locate, locate_all
+from impasto.job.reconstruction import Sources, as_painting
+from impasto.job.resources import Cost
+from impasto.job.sizes import Shape, Sizes
+from impasto.job.style_terms import active_layers, choose, style_losses
+from impasto.job.terms import make_objective
+
+__all__ = [
+    "Cost",
+    "Estimate",
+    "Input",
+    "Inputs",
+    "Job",
+    "Recipe",
+    "Shape",
+    "Sizes",
+    "Sources",
+    "active_layers",
+    "as_painting",
+    "choose",
+    "extent_of",
+    "initial_image",
+    "locate",
+    "locate_all",
+    "make_inputs",
+    "make_objective",
+    "pick_tile",
+    "prepare",
+    "style_losses",
+]

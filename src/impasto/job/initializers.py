@@ -1,4 +1,4 @@
-"""Where the image starts. Every initializer has the same signature, and a row in `tables`."""
+"""Where the image starts. Every initializer has the same signature, and a row of its own."""
 
 from __future__ import annotations
 
@@ -11,55 +11,55 @@ from torch import Tensor
 NOISE_MEAN, NOISE_SPREAD = 0.5, 0.25
 
 
-def content(photograph: Tensor, paintings: Sequence[Tensor], generator: torch.Generator) -> Tensor:
-    """Start from the photograph: the fewest evaluations.
+def content(content: Tensor, styles: Sequence[Tensor], generator: torch.Generator) -> Tensor:
+    """Start from the content image: the fewest evaluations.
 
     # Differs from Gatys et al. (2015), who start from white noise.
     """
-    return photograph
+    return content
 
 
-def style(photograph: Tensor, paintings: Sequence[Tensor], generator: torch.Generator) -> Tensor:
-    """Start from the first painting, enlarged to cover the photograph and cut at the center."""
-    height, width = photograph.shape[2:]
-    painting = paintings[0]
-    scale = max(height / painting.shape[2], width / painting.shape[3])
+def style(content: Tensor, styles: Sequence[Tensor], generator: torch.Generator) -> Tensor:
+    """Start from the first style picture, enlarged to cover the image, cut at the center."""
+    height, width = content.shape[2:]
+    picture = styles[0]
+    scale = max(height / picture.shape[2], width / picture.shape[3])
     size = (
-        max(round(painting.shape[2] * scale), height),
-        max(round(painting.shape[3] * scale), width),
+        max(round(picture.shape[2] * scale), height),
+        max(round(picture.shape[3] * scale), width),
     )
-    covering = nnf.interpolate(painting, size, mode="bicubic", antialias=True).clamp(0, 1)
+    covering = nnf.interpolate(picture, size, mode="bicubic", antialias=True).clamp(0, 1)
     top, left = (size[0] - height) // 2, (size[1] - width) // 2
     return covering[:, :, top : top + height, left : left + width].contiguous()
 
 
-def noise(photograph: Tensor, paintings: Sequence[Tensor], generator: torch.Generator) -> Tensor:
+def noise(content: Tensor, styles: Sequence[Tensor], generator: torch.Generator) -> Tensor:
     """Start from Gaussian white noise around middle gray.
 
     Drawn on the CPU, so that a seed gives the same noise on every device.
 
     Source: Gatys et al. (2015), section "Methods".
     """
-    draw = torch.randn(photograph.shape, generator=generator, dtype=torch.float32)
-    return (NOISE_MEAN + NOISE_SPREAD * draw).to(photograph)
+    draw = torch.randn(content.shape, generator=generator, dtype=torch.float32)
+    return (NOISE_MEAN + NOISE_SPREAD * draw).to(content)
 
 
-def blend(photograph: Tensor, paintings: Sequence[Tensor], generator: torch.Generator) -> Tensor:
-    """Start from the mean of the photograph and the first painting."""
-    return (photograph + style(photograph, paintings, generator)) / 2
+def blend(content: Tensor, styles: Sequence[Tensor], generator: torch.Generator) -> Tensor:
+    """Start from the mean of the content image and the first style picture."""
+    return (content + style(content, styles, generator)) / 2
 
 
-def gray(photograph: Tensor, paintings: Sequence[Tensor], generator: torch.Generator) -> Tensor:
+def gray(content: Tensor, styles: Sequence[Tensor], generator: torch.Generator) -> Tensor:
     """Start from middle gray: nothing but the losses decides what appears."""
-    return torch.full_like(photograph, 0.5)
+    return torch.full_like(content, 0.5)
 
 
-def white(photograph: Tensor, paintings: Sequence[Tensor], generator: torch.Generator) -> Tensor:
+def white(content: Tensor, styles: Sequence[Tensor], generator: torch.Generator) -> Tensor:
     """Start from white paper."""
-    return torch.ones_like(photograph)
+    return torch.ones_like(content)
 
 
-def sprinkle(image: Tensor, share: float, generator: torch.Generator) -> Tensor:
+def add_noise(image: Tensor, share: float, generator: torch.Generator) -> Tensor:
     """Return ``(1 - share) image + share noise``: flat areas get something to grow.
 
     Source: the initial blends of several programs, among them 5 % in Liu's style-transfer.

@@ -13,20 +13,18 @@ from impasto.backbones.backbone import Backbone
 from impasto.backbones.network import Network
 from impasto.backbones.rescaling import rescale
 from impasto.backbones.weights.published import find_weights, sources
-from impasto.controls.controls import Controls
+from impasto.controls import Controls
 from impasto.job import resources as memory
 from impasto.job.job import Job
 from impasto.job.recipe import Input
 from impasto.job.resources import Cost, Extent
-from impasto.job.selection import active_layers, choices_of, wanted_layers
 from impasto.job.sizes import scaled
-from impasto.job.style_terms import style_terms
-from impasto.losses.normalization import NORMALIZATIONS
+from impasto.job.style_terms import active_layers, choices_of, style_terms, wanted_layers
 from impasto.machine.device import DTYPES
-from impasto.objective.guidance import Area
-from impasto.objective.objective import Term
+from impasto.normalization import NORMALIZATIONS
+from impasto.objective import Region, Term
 from impasto.registry import SPREADS
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 
 
 def load_measured(
@@ -87,8 +85,11 @@ def measure(settings: Settings, backbone: Backbone, regions: int) -> Cost:
 
     def style(image: Tensor) -> list[Term]:
         everywhere = torch.ones_like(image[:, :1])
-        areas = [Area(str(k), everywhere, {0: None}) for k in range(regions)] or [Area.whole(1)]
-        made = [style_terms(backbone, [image], [1.0], choices, scale, 0, a, how) for a in areas]
+        all_of_it = [Region(str(k), everywhere, {0: None}) for k in range(regions)]
+        made = [
+            style_terms(backbone, [image], [1.0], choices, scale, 0, region, how)
+            for region in all_of_it or [Region.whole(1)]
+        ]
         return [term for terms in made for term in terms]
 
     return memory.measure(backbone, active_layers(settings)[0], style)

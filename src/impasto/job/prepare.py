@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from impasto.controls.controls import Controls
+from impasto.controls import Controls
 from impasto.errors import SettingsError, did_you_mean
 from impasto.images import Canvas, Picture, as_picture
+from impasto.job.estimate import extent_of
 from impasto.job.job import Job
 from impasto.job.load import load_measured, network_of, pick_tile, weight_file
 from impasto.job.recipe import Input, Recipe
-from impasto.job.selection import style_losses
-from impasto.job.sizes import extent_of
-from impasto.job.style_terms import check_regions, check_tiles
+from impasto.job.sizes import Sizes, shape_of
+from impasto.job.style_terms import check_regions, check_tiles, style_losses
 from impasto.machine.device import choose_device, choose_precision, choose_threads
 from impasto.registry import INITIALIZERS
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 
 
 def prepare(
@@ -50,18 +50,23 @@ def prepare(
     check_counts(styles, settings)
     start = None if settings.init in INITIALIZERS else start_picture(settings.init)
     canvas = check_canvas(content, settings) if isinstance(content, Canvas) else None
-    photograph = as_picture(content) if canvas is None else canvas.picture
-    paintings = tuple(as_picture(each) for each in styles)
+    picture = as_picture(content) if canvas is None else canvas.picture
+    pictures = tuple(as_picture(each) for each in styles)
     fine = None if settings.fine_style is None else as_picture(settings.fine_style)
     masks = (settings.content_mask if content_mask is None else several(content_mask),
              settings.style_mask if style_mask is None else several(style_mask))  # fmt: skip
     content_masks, style_masks = (tuple(map(as_picture, each)) for each in masks)
-    controls = Controls.read(settings, photograph, paintings, content_masks, style_masks)
+    controls = Controls.read(settings, picture, pictures, content_masks, style_masks)
     weights = weight_file(settings)
     chosen = on_this_machine(settings)
     if controls.regions:
         check_regions(style_losses(chosen))
-    extent = extent_of(chosen, photograph, paintings)
+    sizes = Sizes(
+        content=shape_of(picture),
+        styles=tuple(map(shape_of, pictures)),
+        style_scale=chosen.style_scale,
+    )
+    extent = extent_of(chosen, sizes)
     backbone, cost = network_of(last, chosen, controls, weights) or load_measured(
         chosen, controls, weights
     )
@@ -69,8 +74,8 @@ def prepare(
     check_tiles(style_losses(chosen), chosen.tile if 0 < chosen.tile < chosen.size else 0)
     recipe = Recipe(
         chosen,
-        content=None if canvas else identify(content, photograph),
-        styles=tuple(map(identify, styles, paintings)),
+        content=None if canvas else identify(content, picture),
+        styles=tuple(map(identify, styles, pictures)),
         init=identify(settings.init, start) if start is not None else None,
         fine_style=identify(settings.fine_style, fine) if fine is not None else None,
         content_masks=tuple(map(identify, masks[0], content_masks)),
@@ -79,9 +84,16 @@ def prepare(
         canvas=(canvas.width, canvas.height) if canvas else None,
     )
     controls = replace(controls, settings=chosen)
-    colored = controls.recolored(photograph.over_white(), paintings)
     return Job(
-        *(chosen, photograph, colored, start, backbone, cost, controls, recipe, fine),
+        settings=chosen,
+        content=picture,
+        styles=controls.recolored(picture.over_white(), pictures),
+        init=start,
+        backbone=backbone,
+        cost=cost,
+        controls=controls,
+        recipe=recipe,
+        fine_style=fine,
         notes=controls.notes,
     )
 
@@ -131,7 +143,7 @@ def check_counts(styles: Sequence[Any], settings: Settings) -> None:
 USUAL = Settings().with_defaults()
 """What a setting is where nobody has chosen it."""
 
-OF_THE_PHOTOGRAPH = (
+OF_THE_CONTENT = (
     *("color", "content_mask", "style_mask", "protect_faces", "protect_edges"),
     *("photoreal", "photoreal_weight", "finish"),
 )
@@ -145,7 +157,7 @@ def check_canvas(canvas: Canvas, settings: Settings) -> Canvas:
             "a blank canvas has no content: content_weight must be 0, and init another than "
             "content, like noise."
         )
-    for name in OF_THE_PHOTOGRAPH:
+    for name in OF_THE_CONTENT:
         value = getattr(settings, name)
         if value not in (None, getattr(USUAL, name)):
             raise SettingsError(

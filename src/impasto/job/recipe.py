@@ -12,7 +12,7 @@ from typing import Any
 from impasto._version import __version__
 from impasto.errors import PictureError, UsageError
 from impasto.images import read_settings, sha256
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 
 
 @dataclass(frozen=True)

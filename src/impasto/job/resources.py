@@ -1,7 +1,7 @@
 """How much memory a painting needs, how much there is, and the tile that fits.
 
 What grows with the image is, per pixel: an evaluation of the objective (of one tile, if there are
-tiles), the photograph's features, the vectors of the optimizer, and a dozen buffers of the image's
+tiles), the content's features, the vectors of the optimizer, and a dozen buffers of the image's
 own size. The first two are measured on a small picture, tensor by tensor, when a run is prepared;
 the others are counted.
 """
@@ -24,9 +24,9 @@ from torch.utils._pytree import tree_leaves
 
 from impasto.backbones.backbone import Backbone
 from impasto.errors import SettingsError
-from impasto.losses.content import ContentLoss
-from impasto.losses.normalization import NORMALIZATIONS
-from impasto.objective.objective import Objective, Term
+from impasto.losses import ContentLoss
+from impasto.normalization import NORMALIZATIONS
+from impasto.objective import Kind, Objective, Term, whole
 
 PROBE = 128
 """Side of the picture that the cost of a pixel is measured on."""
@@ -57,7 +57,7 @@ class Cost:
     Attributes:
         memory: Bytes of one evaluation, at the peak.
         seconds: Time of one evaluation.
-        targets: Bytes of the photograph's features, which are kept.
+        targets: Bytes of the content's features, which are kept.
     """
 
     memory: float
@@ -97,8 +97,8 @@ def measure(
 
     Args:
         backbone: The network.
-        content: The layers whose features are compared with the photograph's.
-        style: Makes the style terms for a painting (1, 3, H, W).
+        content: The layers whose features are compared with the content's.
+        style: Makes the style terms for a style picture (1, 3, H, W).
     """
     weight = next(backbone.parameters())
     generator = torch.Generator().manual_seed(0)
@@ -106,8 +106,11 @@ def measure(
     with torch.no_grad():
         features = backbone(image, content)
     losses = {k: ContentLoss(f, NORMALIZATIONS["relative"].content) for k, f in features.items()}
-    terms = [Term(f"content {layer}", 1.0, layer, loss) for layer, loss in losses.items()]
-    objective = Objective(backbone, [*terms, *style(image)])
+    terms = [
+        Term(f"content {layer}", Kind.CONTENT, 1.0, (layer,), loss)
+        for layer, loss in losses.items()
+    ]
+    objective = Objective([*terms, *style(image)], whole(backbone))
     with Tally() as tally:
         objective(image)
     began = time.perf_counter()

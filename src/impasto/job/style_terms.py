@@ -1,22 +1,29 @@
-"""Style terms: one for every layer and every style loss that was asked for."""
+"""Which layers and losses the settings ask for, and the style terms made of them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from torch import Tensor
 
 from impasto.backbones.backbone import Backbone
 from impasto.errors import SettingsError
-from impasto.losses.content import Loss
-from impasto.losses.normalization import Scale
-from impasto.objective.guidance import Area, Spread, spread
-from impasto.objective.objective import Term
-from impasto.objective.tiled import Wanted, collect_features, collect_statistics
+from impasto.losses import StyleLoss
+from impasto.normalization import Scale
+from impasto.objective import (
+    Kind,
+    Region,
+    Spread,
+    Term,
+    Wanted,
+    collect_features,
+    collect_statistics,
+    spread,
+)
 from impasto.registry import STYLE_LOSSES
-from impasto.statistics.gram import Statistic, blend
+from impasto.settings import Settings
+from impasto.statistics import blend
 
 COARSE = 4
 """Layers whose positions lie at most this many pixels apart have the coarse variant of a loss, if
@@ -29,15 +36,43 @@ class Choice:
 
     Attributes:
         name: Of the term.
-        layer: The layer that it looks at.
-        weight: Share of the layer times the weight of the loss.
-        kind: The class of the loss.
+        layers: The layers that it looks at: one, or all of them at once.
+        weight: Share of the layers times the weight of the loss.
+        loss: The class of the loss.
     """
 
     name: str
-    layer: str
+    layers: tuple[str, ...]
     weight: float
-    kind: Any
+    loss: type[StyleLoss]
+
+
+def wanted_layers(settings: Settings) -> list[str]:
+    """Return every layer that the losses look at."""
+    return [layer for layers in active_layers(settings) for layer in layers]
+
+
+def active_layers(settings: Settings) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the content and the style layers with their weights; those of weight 0 are left out.
+
+    What has no weight is neither computed nor required.
+    """
+    content = dict(settings.content_layers) if settings.content_weight else {}
+    # Before `auto` has chosen it, the style weight is None.
+    style = dict(settings.style_layers) if settings.style_weight != 0 else {}
+    return {k: w for k, w in content.items() if w}, {k: w for k, w in style.items() if w}
+
+
+def style_losses(settings: Settings) -> dict[str, float]:
+    """Return the style losses with their weights; those of weight 0 are left out."""
+    if settings.style_weight == 0:
+        return {}
+    return {name: weight for name, weight in settings.style_loss if weight}
+
+
+def choices_of(settings: Settings, backbone: Backbone) -> list[Choice]:
+    """Return which style losses look at which layers."""
+    return choose(style_losses(settings), active_layers(settings)[1], backbone)
 
 
 def choose(
@@ -55,26 +90,38 @@ def choose(
     """
     chosen = []
     for name, weight in losses.items() if layers else ():
-        kind = STYLE_LOSSES[name].load()
+        loss = style_loss(name)
         suffix = "" if tuple(losses) == ("gram",) else f" {name}"
-        mine = [layer for layer in layers if _is_for(kind, layer, backbone)]
+        mine = [layer for layer in layers if _is_for(loss, layer, backbone)]
         if not mine:
             raise SettingsError(
                 f"style_loss {name} looks at none of the style_layers {', '.join(layers)}: add one "
-                f"whose positions lie {' or '.join(map(str, kind.strides))} pixels apart, like "
-                "relu3_1 of a VGG."
+                f"whose positions lie {' or '.join(map(str, loss.strides or ()))} pixels apart, "
+                "like relu3_1 of a VGG."
             )
+        if loss.joint:
+            total = sum(layers[layer] for layer in mine)
+            chosen.append(Choice(f"style{suffix}", tuple(mine), weight * total, loss))
+            continue
         for layer in mine:
-            variant = _variant(kind, layer, layers, backbone)
-            chosen.append(Choice(f"style {layer}{suffix}", layer, weight * layers[layer], variant))
+            variant = _variant(loss, layer, layers, backbone)
+            name_of_term = f"style {layer}{suffix}"
+            chosen.append(Choice(name_of_term, (layer,), weight * layers[layer], variant))
     return chosen
 
 
-def least_side(choices: Sequence[Choice], backbone: Backbone) -> int:
+def style_loss(name: str) -> type[StyleLoss]:
+    """Return the class of a row of `STYLE_LOSSES`."""
+    loss: type[StyleLoss] = STYLE_LOSSES[name].load()
+    return loss
+
+
+def minimum_side(choices: Sequence[Choice], backbone: Backbone) -> int:
     """Return the smallest height and width, in pixels, that all chosen losses can look at."""
     side = backbone.minimum_side
     for choice in choices:
-        while backbone.positions(choice.layer, side) < getattr(choice.kind, "least", 1):
+        least = choice.loss.minimum_positions
+        while min(backbone.positions(layer, side) for layer in choice.layers) < least:
             side += 1
     return side
 
@@ -82,22 +129,17 @@ def least_side(choices: Sequence[Choice], backbone: Backbone) -> int:
 def check_tiles(losses: Mapping[str, float], tile: int) -> None:
     """Raise SettingsError if a loss cannot be evaluated in tiles and there are any."""
     for name in losses:
-        if tile and not is_additive(STYLE_LOSSES[name].load()):
+        if tile and not style_loss(name).additive:
             raise SettingsError(
                 f"style_loss {name} needs the whole image at once, and tiles of {tile} pixels were "
                 "chosen: use a smaller size, more memory, or another loss."
             )
 
 
-def is_additive(kind: Any) -> bool:
-    """Tell whether a style loss is a function of a sum over positions, see `GlobalLoss`."""
-    return hasattr(kind, "statistic")
-
-
 def check_regions(losses: Mapping[str, float]) -> None:
     """Raise SettingsError if a loss cannot tell regions apart."""
     for name in losses:
-        if not is_additive(STYLE_LOSSES[name].load()):
+        if not style_loss(name).additive:
             raise SettingsError(
                 f"style_loss {name} compares whole pictures and regions are given: leave out masks "
                 "and protect_faces, or choose another loss."
@@ -106,59 +148,63 @@ def check_regions(losses: Mapping[str, float]) -> None:
 
 def style_terms(
     backbone: Backbone,
-    paintings: Sequence[Tensor],
+    styles: Sequence[Tensor],
     weights: Sequence[float],
     choices: Sequence[Choice],
     scale: Scale,
     side: int,
-    area: Area,
+    region: Region,
     how: Spread,
 ) -> list[Term]:
-    """Return the style terms of one area, against its parts of the paintings.
+    """Return the style terms of one region, against its parts of the style pictures.
 
-    # Differs from Gatys et al. (2017): an area counts by the share of the picture that it covers,
-    # so that style and content are balanced alike in all areas, and as without masks.
+    # Differs from Gatys et al. (2017): a region counts by the share of the image that it covers, so
+    # that style and content are balanced alike in all regions, and as without masks.
 
     Args:
         backbone: The network.
-        paintings: (1, 3, H, W) each.
-        weights: One for each painting.
+        styles: (1, 3, H, W) each.
+        weights: One for each style picture.
         choices: Of layers and losses.
         scale: Of a normalization.
         side: Of the tiles that statistics are collected in, or 0.
-        area: What is painted with which paintings.
+        region: What is painted with which style pictures.
         how: How masks are spread.
 
     Source: Gatys et al. (2017), section 4, the guided Gram matrix.
     """
-    found, maps = [], []
-    layers = {choice.layer: None for choice in choices}
-    whole = dict.fromkeys(choice.layer for choice in choices if not is_additive(choice.kind))
-    for index, part in area.styles.items():
+    layers = {layer: None for choice in choices for layer in choice.layers}
+    additive = [choice for choice in choices if choice.loss.additive]
+    whole = {layer for choice in choices if not choice.loss.additive for layer in choice.layers}
+    statistics, maps = [], []
+    for index, part in region.styles.items():
         masks = _masks(backbone, layers, part, how)
         wanted = {
-            choice.name: Wanted(choice.layer, choice.kind.statistic, masks[choice.layer])
-            for choice in choices
-            if is_additive(choice.kind)
+            choice.name: Wanted(choice.layers, choice.loss.statistic, masks[choice.layers[0]])
+            for choice in additive
         }
-        found.append(collect_statistics(backbone, paintings[index], wanted, side))
-        maps.append(collect_features(backbone, paintings[index], whole, side))
-    blended = [weights[index] for index in area.styles]
+        statistics.append(collect_statistics(backbone, styles[index], wanted, side))
+        maps.append(collect_features(backbone, styles[index], whole, side))
+    blended = [weights[index] for index in region.styles]
 
-    def loss(choice: Choice) -> Loss:
-        made: Loss
-        if is_additive(choice.kind):
-            statistics: list[Statistic] = [each[choice.name] for each in found]
-            made = choice.kind(blend(statistics, blended), scale)
-        else:
-            features = [each[choice.layer] for each in maps]
-            made = choice.kind.of_pictures(features, blended, scale)
-        return made
+    def loss(choice: Choice) -> StyleLoss:
+        if choice.loss.additive:
+            target = blend([each[choice.name] for each in statistics], blended)
+            return choice.loss(target, scale)
+        features = [each[choice.layers[0]] for each in maps]
+        return choice.loss.from_features(features, blended, scale)
 
-    masks, share = _masks(backbone, layers, area.content, how), area.share
+    masks, share = _masks(backbone, layers, region.content, how), region.share
     return [
-        Term(f"{c.name} {area.name}".rstrip(), c.weight * share, c.layer, loss(c), masks[c.layer])
-        for c in choices
+        Term(
+            name=f"{choice.name} {region.name}".rstrip(),
+            kind=Kind.STYLE,
+            weight=choice.weight * share,
+            layers=choice.layers,
+            loss=loss(choice),
+            mask=masks[choice.layers[0]],
+        )
+        for choice in choices
     ]
 
 
@@ -175,15 +221,16 @@ def _masks(
     return masks
 
 
-def _is_for(kind: Any, layer: str, backbone: Backbone) -> bool:
-    strides = getattr(kind, "strides", None)
-    return strides is None or backbone.stride([layer]) in strides
+def _is_for(loss: type[StyleLoss], layer: str, backbone: Backbone) -> bool:
+    return loss.strides is None or backbone.stride([layer]) in loss.strides
 
 
-def _variant(kind: Any, layer: str, layers: Mapping[str, float], backbone: Backbone) -> Any:
+def _variant(
+    loss: type[StyleLoss], layer: str, layers: Mapping[str, float], backbone: Backbone
+) -> type[StyleLoss]:
     """Return the coarse variant for fine layers, where tiles leave its squares whole."""
-    if not hasattr(kind, "coarse"):
-        return kind
+    if loss.coarse is None:
+        return loss
     stride = backbone.stride([layer])
     fine = stride <= COARSE and 2 * stride <= backbone.stride(layers)
-    return kind.coarse if fine else kind
+    return loss.coarse if fine else loss

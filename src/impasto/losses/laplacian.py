@@ -1,23 +1,27 @@
-"""Keep the photograph's edges: the Laplacian of the image stays near the photograph's.
+"""Keep the content's edges: the Laplacian of the image stays near the content image's.
 
 Source: Li, Xu, Nie and Liu (2017), "Laplacian-Steered Neural Style Transfer".
 """
 
 from __future__ import annotations
 
+from typing import final
+
 import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
 from impasto.losses.content import ContentLoss
-from impasto.losses.normalization import Scale
+from impasto.losses.loss import Loss
+from impasto.normalization import Scale
 
 POOLS = (2, 4)
 """Sides of the squares that are averaged before, in pixels: details finer than that may be lost."""
 
 
-class EdgeLoss:
-    """Squared distance of the Laplacian from the photograph's, at a few resolutions.
+@final
+class EdgeLoss(Loss):
+    """Squared distance of the Laplacian from the content image's, at a few resolutions.
 
     ``s Σ_ij (D_ij - D'_ij)²`` with ``D = 4 x_ij - x_i-p,j - x_i+p,j - x_i,j-p - x_i,j+p`` of the
     means x over squares of side p, summed over the color channels, with the scale s of a
@@ -27,20 +31,28 @@ class EdgeLoss:
     # grid does not show in the picture.
     """
 
-    def __init__(self, photograph: Tensor, scale: Scale) -> None:
-        """Keep the Laplacians of the photograph (1, 3, H, W)."""
+    def __init__(self, content: Tensor, scale: Scale) -> None:
+        """Keep the Laplacians of the content image (1, 3, H, W)."""
         self.losses = {
-            pool: ContentLoss(laplacian(photograph, pool), scale)
+            pool: ContentLoss(laplacian(content, pool), scale)
             for pool in POOLS
-            if min(photograph.shape[2:]) >= 3 * pool
+            if min(content.shape[2:]) >= 3 * pool
         }
 
-    def __call__(self, features: Tensor) -> Tensor:
-        """Return the loss of an image (1, 3, H, W)."""
+    def __call__(self, features: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Return the loss of an image (1, 3, H, W); a place counts by the mean mask around it."""
         if not self.losses:
             return 0 * features.sum()
-        values = [loss(laplacian(features, pool)) for pool, loss in self.losses.items()]
+        values = [
+            loss(laplacian(features, pool), None if mask is None else support(mask, pool))
+            for pool, loss in self.losses.items()
+        ]
         return torch.stack(values).mean()
+
+
+def support(mask: Tensor, pool: int) -> Tensor:
+    """Return the mask (1, 1, h, w) of a Laplacian's middle squares, from that of the pixels."""
+    return nnf.avg_pool2d(mask, pool, stride=1)[..., pool:-pool, pool:-pool]
 
 
 def laplacian(image: Tensor, pool: int) -> Tensor:

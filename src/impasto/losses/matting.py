@@ -1,8 +1,8 @@
 """Keep a photograph a photograph: its colors may change, smoothly, its edges may not bend.
 
 In a photograph the colors of a small window lie nearly on a line. A recoloring that is an affine
-function of the photograph's colors in every 3x3 window keeps all of its edges. How far an image V
-is from one is a quadratic form with the matting Laplacian L of the photograph I:
+function of its colors in every 3x3 window keeps all of its edges. How far an image V
+is from one is a quadratic form with the matting Laplacian L of the content image I:
 
     E(V) = Σ_c V_cᵀ L V_c = Σ_c Σ_k  min over a, b of  Σ_i∈k (V_i - a·I_i - b)² + ε |a|²
     L_ij = Σ_k∋i,j  δ_ij - (1 + (I_i - μ_k)ᵀ (Σ_k + ε/9)⁻¹ (I_j - μ_k)) / 9
@@ -22,13 +22,15 @@ equation 12; Luan et al. (2017), "Deep Photo Style Transfer", equation 4.
 
 from __future__ import annotations
 
+from copy import copy
 from itertools import combinations
-from typing import Any
+from typing import Any, final
 
 import torch
 from torch import Tensor
 
 from impasto.losses.box_filter import inner, means, precision_matrices
+from impasto.losses.loss import Loss
 
 EPSILON = 1e-7
 """ε for colors in [0, 1], as in Luan et al. (2017)."""
@@ -45,30 +47,44 @@ OFFSETS = tuple((y, x) for y in range(SIDE) for x in range(1 - SIDE, SIDE) if (y
 STRIP = 256
 """Rows whose statistics are in memory at once."""
 
-BYTES = 4 * len(OFFSETS) + 100
+BYTES_PER_PIXEL = 4 * len(OFFSETS) + 100
 """Bytes for each pixel: the planes, and what an application takes."""
 
 
+@final
 class MattingLaplacian:
-    """The matting Laplacian of a photograph, as a function.
+    """The matting Laplacian of an image, as a function.
 
     Example:
-        >>> photograph = torch.rand(1, 3, 8, 9, dtype=torch.float64)
-        >>> recolored = 0.5 * photograph.flip(1) + 0.2
-        >>> energy = (recolored * MattingLaplacian(photograph)(recolored)).sum()
+        >>> content = torch.rand(1, 3, 8, 9, dtype=torch.float64)
+        >>> recolored = 0.5 * content.flip(1) + 0.2
+        >>> energy = (recolored * MattingLaplacian(content)(recolored)).sum()
         >>> bool(energy < 1e-4)
         True
     """
 
-    def __init__(self, photograph: Tensor, epsilon: float = EPSILON) -> None:
-        """Sum the affinities of all windows of ``photograph`` (1, 3, H, W)."""
-        height, width = photograph.shape[2:]
-        planes = torch.zeros((len(OFFSETS), height, width), dtype=photograph.dtype)
+    def __init__(self, content: Tensor, epsilon: float = EPSILON) -> None:
+        """Sum the affinities of all windows of ``content`` (1, 3, H, W)."""
+        height, width = content.shape[2:]
+        planes = torch.zeros((len(OFFSETS), height, width), dtype=content.dtype)
         for top in range(0, height - SIDE + 1, STRIP):
             rows = slice(top, top + STRIP + SIDE - 1)
             # Not every device has float64, and this is done once for each size.
-            planes[:, rows] += affinities(photograph[0, :, rows].double().cpu(), epsilon).to(planes)
-        self.planes = planes.to(photograph.device)
+            planes[:, rows] += affinities(content[0, :, rows].double().cpu(), epsilon).to(planes)
+        self.planes = planes.to(content.device)
+
+    def weighted(self, mask: Tensor) -> MattingLaplacian:
+        """Return the same with every pair of pixels weighted by the mean of their masks.
+
+        The energy is a sum over pairs, ``Σ_i Σ_d A_d(i) (V_i - V_i+d)²``, so this is again the
+        matrix of an energy.
+        """
+        weighted = copy(self)
+        weighted.planes = torch.zeros_like(self.planes)
+        for plane, own, offset in zip(weighted.planes, self.planes, OFFSETS, strict=True):
+            here, there = neighbors(offset, *own.shape)
+            plane[here] = own[here] * (mask[0, 0][here] + mask[0, 0][there]) / 2
+        return weighted
 
     def __call__(self, image: Tensor) -> Tensor:
         """Return ``L V`` for each channel of an image (1, C, H, W)."""
@@ -111,20 +127,25 @@ def affinities(guide: Tensor, epsilon: float) -> Tensor:
     return planes
 
 
-class MattingLoss:
-    """How far an image is from a smooth recoloring of the photograph: ``Σ_c V_cᵀ L V_c / (H W)``.
+@final
+class MattingLoss(Loss):
+    """How far an image is from a smooth recoloring of the content: ``Σ_c V_cᵀ L V_c / (H W)``.
 
     # Differs from Luan et al. (2017): the energy is divided by the number of pixels, so that a
     # weight holds for every size.
     """
 
-    def __init__(self, photograph: Tensor, epsilon: float = EPSILON) -> None:
-        """Collect the statistics of the photograph (1, 3, H, W)."""
-        self.laplacian = MattingLaplacian(photograph, epsilon)
+    def __init__(self, content: Tensor, epsilon: float = EPSILON) -> None:
+        """Collect the statistics of the content image (1, 3, H, W)."""
+        self.laplacian = MattingLaplacian(content, epsilon)
 
-    def __call__(self, features: Tensor) -> Tensor:
-        """Return the energy per pixel of an image (1, 3, H, W)."""
-        energy: Tensor = _Energy.apply(features, self.laplacian)  # type: ignore[no-untyped-call]
+    def __call__(self, features: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Return the energy per pixel of an image (1, 3, H, W).
+
+        A pair of pixels counts by the mean of their ``mask`` (1, 1, H, W).
+        """
+        laplacian = self.laplacian if mask is None else self.laplacian.weighted(mask)
+        energy: Tensor = _Energy.apply(features, laplacian)  # type: ignore[no-untyped-call]
         return energy / features[0, 0].numel()
 
 

@@ -1,1 +1,30 @@
-"""The function of the image that painting minimizes: a weighted sum of named terms."""
+"""The function of the image that painting minimizes, and its gradient.
+
+objective.py  Objective: a weighted sum of named terms
+tiled.py      the same function, evaluated in tiles
+tiling.py     where the tiles lie, with their margins
+guidance.py   masks, spread with the network to its layers
+balance.py    weights by which every style term pulls alike
+"""
+
+from impasto.objective.balance import balanced
+from impasto.objective.guidance import Region, Spread, spread
+from impasto.objective.objective import IMAGE, Evaluation, Kind, Objective, Term, whole
+from impasto.objective.tiled import Wanted, collect_features, collect_statistics, tiled
+
+__all__ = [
+    "IMAGE",
+    "Evaluation",
+    "Kind",
+    "Objective",
+    "Region",
+    "Spread",
+    "Term",
+    "Wanted",
+    "balanced",
+    "collect_features",
+    "collect_statistics",
+    "spread",
+    "tiled",
+    "whole",
+]

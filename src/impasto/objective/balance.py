@@ -18,22 +18,20 @@ their gradients once, too.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 
 from torch import Tensor
 
-from impasto.objective.objective import Term, is_style
-from impasto.objective.tiled import AnyObjective
+from impasto.objective.objective import Kind, Objective, Term
 
-MOST = 10.0
+LARGEST_CHANGE = 10.0
 """No weight changes by more than this factor: a loss that is nearly satisfied hardly pulls, and
 must not take over."""
 
 
-def balanced(objective: AnyObjective, image: Tensor) -> AnyObjective:
+def balanced(objective: Objective, image: Tensor) -> Objective:
     """Return the objective with its style terms weighed by their gradients at ``image``."""
-    style = [term for term in objective.terms if is_style(term.name)]
+    style = [term for term in objective.terms if term.kind is Kind.STYLE]
     pulls = {term.name: _pull(objective, term, image) for term in style}
     total, weights = sum(pulls.values()), sum(term.weight for term in style)
     terms = [
@@ -45,17 +43,12 @@ def balanced(objective: AnyObjective, image: Tensor) -> AnyObjective:
     return objective.with_terms(terms)
 
 
-def reweighed(objective: AnyObjective, weights: Mapping[str, float]) -> AnyObjective:
-    """Return the objective with these weights of its terms, by name."""
-    return objective.with_terms([replace(t, weight=weights[t.name]) for t in objective.terms])
-
-
-def _pull(objective: AnyObjective, term: Term, image: Tensor) -> float:
-    return float(objective.with_terms([term])(image).gradient.norm())
+def _pull(objective: Objective, term: Term, image: Tensor) -> float:
+    return float(Objective([term], objective.evaluate)(image).gradient.norm())
 
 
 def _factor(wanted: float, pull: float) -> float:
     """Return the factor from a pull to the one wanted; 1 if either is zero or not finite."""
     if not (pull > 0 and wanted > 0 and math.isfinite(pull) and math.isfinite(wanted)):
         return 1.0
-    return min(max(wanted / pull, 1 / MOST), MOST)
+    return min(max(wanted / pull, 1 / LARGEST_CHANGE), LARGEST_CHANGE)

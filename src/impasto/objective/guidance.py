@@ -1,8 +1,9 @@
 """Masks spread with the network: from the pixels of a picture to the positions of a layer.
 
 A position of a deep layer sees many pixels: the square that it stands for, and a margin around it.
-Near the border of a region it sees both sides. A row of `tables.SPREADS` decides how much such a
-position counts; larger regions and shallow layers hardly notice.
+Near the border of a region it sees both sides. A row of
+`impasto.registry.SPREADS` decides how much such a position counts; larger regions and shallow
+layers hardly notice.
 
 Source: Gatys et al. (2017), "Controlling Perceptual Factors in Neural Style Transfer", section 4.
 # Differs from Gatys et al. (2017): they find what a position sees by sending noise through the
@@ -26,7 +27,7 @@ Spread = Callable[[Tensor, Geometry, Shape], Tensor]
 """From a mask (1, 1, H, W), where the positions of a layer lie, and their rows h and columns w to
 the weights (1, 1, h, w) of these positions."""
 
-LEAST = 1e-3
+NEGLIGIBLE = 1e-3
 """Weights with a smaller sum are none."""
 
 
@@ -44,13 +45,13 @@ def simple(mask: Tensor, where: Geometry, shape: Shape) -> Tensor:
 def eroded(mask: Tensor, where: Geometry, shape: Shape) -> Tensor:
     """Count a position by the least of its square and the eight around it."""
     shares = _cut(simple(mask, where, shape), -1, 3, 1, shape)
-    return _least(shares, 3, 1)
+    return _minimum(shares, 3, 1)
 
 
 def inside(mask: Tensor, where: Geometry, shape: Shape) -> Tensor:
     """Count a position by the least of all pixels that it sees."""
     side = where.before + where.after + 1
-    return _least(_cut(mask, -where.before, side, where.stride, shape), side, where.stride)
+    return _minimum(_cut(mask, -where.before, side, where.stride, shape), side, where.stride)
 
 
 def _cut(mask: Tensor, first: int, side: int, stride: int, shape: Shape) -> Tensor:
@@ -64,7 +65,7 @@ def _cut(mask: Tensor, first: int, side: int, stride: int, shape: Shape) -> Tens
     return mask
 
 
-def _least(mask: Tensor, side: int, stride: int) -> Tensor:
+def _minimum(mask: Tensor, side: int, stride: int) -> Tensor:
     """Return the smallest value in squares."""
     rows = nnf.max_pool2d(-mask, (side, 1), (stride, 1))
     return -nnf.max_pool2d(rows, (1, side), (1, stride))
@@ -77,20 +78,20 @@ def spread(mask: Tensor, where: Geometry, shape: Shape, how: Spread) -> Tensor:
     share instead, so that no region loses a layer at the coarse sizes.
     """
     weights = how(mask, where, shape)
-    if weights.sum() > LEAST:
+    if weights.sum() > NEGLIGIBLE:
         return weights
     # Unlike the squares, this sees every pixel, wherever the positions lie.
     return nnf.adaptive_avg_pool2d(mask, shape)
 
 
 @dataclass(frozen=True, eq=False)
-class Area:
-    """A region at one size.
+class Region:
+    """A part of the image at one size, and the parts of the style pictures that it is painted with.
 
     Attributes:
-        name: Of the region; empty if it is the only one.
+        name: Empty if it is the only one.
         content: How much each pixel of the image belongs to it, (1, 1, H, W); None for all of it.
-        styles: The paintings that it is painted with, by index, and which part of each.
+        styles: The style pictures that it is painted with, by index, and which part of each.
     """
 
     name: str
@@ -98,9 +99,9 @@ class Area:
     styles: Mapping[int, Tensor | None]
 
     @classmethod
-    def whole(cls, paintings: int) -> Area:
-        """Return the area that is everything, painted with all of so many paintings."""
-        return cls("", None, dict.fromkeys(range(paintings)))
+    def whole(cls, styles: int) -> Region:
+        """Return the region that is everything, painted with all of so many style pictures."""
+        return cls("", None, dict.fromkeys(range(styles)))
 
     @property
     def share(self) -> float:

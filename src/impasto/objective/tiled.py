@@ -16,21 +16,26 @@ Source: the two passes are those of Galerne et al. (2024), "Scaling Painting Sty
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 
 from impasto.backbones.backbone import Backbone
 from impasto.backbones.fused.layout import empty, memory_format
-from impasto.losses.content import GlobalLoss, LocalLoss
-from impasto.objective.objective import IMAGE, Evaluation, Objective, Term
-from impasto.objective.tiling import Tile, stride_of, tiles
-from impasto.statistics.gram import Statistic
+from impasto.losses import LocalLoss, StyleLoss
+from impasto.objective.objective import IMAGE, Evaluator, Sums, Term, layers_of
+from impasto.objective.tiling import Tile, tiles
+from impasto.statistics import Statistic
 
 Key = TypeVar("Key")
+
+
+Map = Callable[..., Iterable[Any]]
+"""Applies a function to every item, and gives the results in their order, like ``map``."""
 
 
 @dataclass(frozen=True)
@@ -38,19 +43,24 @@ class Wanted:
     """A statistic to collect.
 
     Attributes:
-        layer: Of which layer.
+        layers: Of which layers: it sees one feature map, or a tuple of several.
         statistic: The sum over positions, of features and weights.
-        mask: How much each position counts, (1, 1, H, W) of the whole layer; None for once.
+        mask: How much each position counts, (1, 1, H, W) of the whole first layer; None for once.
     """
 
-    layer: str
-    statistic: Callable[[Tensor, Tensor | None], Statistic]
+    layers: tuple[str, ...]
+    statistic: Callable[[Any, Tensor | None], Statistic]
     mask: Tensor | None = None
 
-    def of(self, features: Tensor, tile: Tile, stride: int) -> Statistic:
-        """Return the statistic of the inner part of a tile's feature map."""
-        mask = None if self.mask is None else self.mask[..., *tile.place(stride)]
-        return self.statistic(tile.inner(features, stride), mask)
+    def of(self, features: Mapping[str, Tensor], tile: Tile, backbone: Backbone) -> Statistic:
+        """Return the statistic of the inner part of a tile's feature maps."""
+        strides = [backbone.stride([layer]) for layer in self.layers]
+        inner = [
+            tile.inner(features[layer], stride)
+            for layer, stride in zip(self.layers, strides, strict=True)
+        ]
+        mask = None if self.mask is None else self.mask[..., *tile.place(strides[0])]
+        return self.statistic(inner[0] if len(inner) == 1 else tuple(inner), mask)
 
 
 @torch.no_grad()
@@ -62,7 +72,7 @@ def collect_features(
     # Backwards, because the last tile tells how many positions there are in all.
     for tile in reversed(tiles(image, backbone, layers, side)) if layers else ():
         for layer, part in backbone(tile.cut(image), layers).items():
-            stride = stride_of(backbone, [layer], side)
+            stride = backbone.stride([layer])
             if layer not in found:
                 starts = (tile.rows.outer_start, tile.columns.outer_start)
                 size = [at // stride + n for at, n in zip(starts, part.shape[2:], strict=True)]
@@ -77,6 +87,7 @@ def collect_statistics(
     image: Tensor,
     wanted: Mapping[Key, Wanted],
     side: int,
+    each: Map = map,
 ) -> dict[Key, Statistic]:
     """Return statistics of the whole image, summed over tiles.
 
@@ -85,99 +96,124 @@ def collect_statistics(
         image: (1, 3, H, W).
         wanted: Statistics by any key; several may look at the same layer.
         side: Of a tile's inner part in pixels; 0 for the whole image at once.
+        each: Applies a function to every tile, see `tiled`.
     """
     found: dict[Key, Statistic] = {}
-    layers = {each.layer for each in wanted.values()}
-    for tile in tiles(image, backbone, layers, side) if layers else ():
-        features = backbone(tile.cut(image), layers)
-        for key, each in wanted.items():
-            part = each.of(features[each.layer], tile, stride_of(backbone, [each.layer], side))
-            found[key] = found[key] + part if key in found else part
+    layers = {layer for one in wanted.values() for layer in one.layers}
+    if layers:
+        pieces = [(tile, tile.cut(image)) for tile in tiles(image, backbone, layers, side)]
+        for parts in each(partial(_statistics_of_tile, backbone, layers, wanted), pieces):
+            for key, part in parts.items():
+                found[key] = found[key] + part if key in found else part
     return found
 
 
-class TiledObjective:
-    """The same function as `Objective`, in the memory of one tile."""
+@torch.no_grad()
+def _statistics_of_tile(
+    backbone: Backbone,
+    layers: Collection[str],
+    wanted: Mapping[Key, Wanted],
+    piece: tuple[Tile, Tensor],
+) -> dict[Key, Statistic]:
+    """Return the statistics of the inner part of one tile."""
+    tile, pixels = piece
+    features = backbone(pixels, layers)
+    return {key: one.of(features, tile, backbone) for key, one in wanted.items()}
 
-    def __init__(self, backbone: Backbone, terms: Sequence[Term], side: int) -> None:
-        """Keep the terms; those of weight 0 are left out.
 
-        Args:
-            backbone: The network.
-            terms: On layers, losses that are a `GlobalLoss` or a `LocalLoss`; any on the image.
-            side: Of a tile's inner part, in pixels.
-        """
-        terms = [term for term in terms if term.weight != 0]
-        self.backbone, self.side, self.terms = backbone, side, terms
-        self.on_image = [term for term in terms if term.layer == IMAGE]
-        self.on_layers = [term for term in terms if term.layer != IMAGE]
+def tiled(backbone: Backbone, side: int, each: Map = map) -> Evaluator:
+    """Return what evaluates terms in tiles, in the memory of one.
 
-    def with_terms(self, terms: Sequence[Term]) -> TiledObjective:
-        """Return the same with other terms."""
-        return TiledObjective(self.backbone, terms, self.side)
+    Args:
+        backbone: The network.
+        side: Of a tile's inner part, in pixels.
+        each: Applies a function to every tile: ``map``, or one that hands the tiles to others and
+            returns their answers in the same order. What it is given can be pickled.
+    """
+    return partial(_evaluate_tiled, backbone, side, each)
 
-    def __call__(self, image: Tensor) -> Evaluation:
-        """Evaluate the loss and its gradient at ``image`` (1, 3, H, W), sRGB in [0, 1]."""
-        image = image.detach()
-        parts = {term.name: 0.0 for term in self.terms}
-        gradient = self._of_image(image, parts)
-        cotangents = self._of_statistics(image, parts)
-        layers = {term.layer for term in self.on_layers}
-        for tile in tiles(image, self.backbone, layers, self.side):
-            tile.cut(gradient).add_(self._of_tile(image, tile, layers, cotangents, parts))
-        return Evaluation(sum(parts.values()), parts, gradient)
 
-    def _of_image(self, image: Tensor, parts: dict[str, float]) -> Tensor:
-        """Evaluate the terms on the image itself, whole: they need little memory."""
-        gradient = torch.zeros_like(image)
-        for term in self.on_image:
-            leaf = image.clone().requires_grad_()
-            with torch.enable_grad():
-                value = term(leaf)
-            gradient += torch.autograd.grad(value, leaf)[0]
-            parts[term.name] = value.item()
-        return gradient
+def _evaluate_tiled(
+    backbone: Backbone, side: int, each: Map, terms: Sequence[Term], image: Tensor
+) -> Sums:
+    image = image.detach()
+    parts = {term.name: 0.0 for term in terms}
+    gradient = torch.zeros_like(image)
+    on_layers = [term for term in terms if term.layers != (IMAGE,)]
+    for term in terms:
+        if term.layers == (IMAGE,):
+            gradient += _of_image(term, image, parts)
+    layers = layers_of(on_layers)
+    if layers:
+        cotangents = _of_statistics(backbone, side, each, on_layers, image, parts)
+        pull = partial(_of_tile, backbone, layers, on_layers, cotangents)
+        pieces = [(tile, tile.cut(image)) for tile in tiles(image, backbone, layers, side)]
+        for (tile, _), (share, found) in zip(pieces, each(pull, pieces), strict=True):
+            tile.cut(gradient).add_(share)
+            for name, part in found.items():
+                parts[name] += part
+    return sum(parts.values()), parts, gradient
 
-    def _of_statistics(self, image: Tensor, parts: dict[str, float]) -> dict[str, Tensor]:
-        """Return the derivative of each global term with respect to its summed statistic."""
-        terms = {t.name: (t, t.loss) for t in self.on_layers if isinstance(t.loss, GlobalLoss)}
-        wanted = {n: Wanted(t.layer, loss.statistic, t.mask) for n, (t, loss) in terms.items()}
-        sums = collect_statistics(self.backbone, image, wanted, self.side) if wanted else {}
-        cotangents = {}
-        for name, (term, loss) in terms.items():
-            total = sums[name].total.requires_grad_()
-            with torch.enable_grad():
-                value = term.weight * loss.distance(Statistic(total, sums[name].positions))
-            (cotangents[name],) = torch.autograd.grad(value, total)
-            parts[name] = value.item()
-        return cotangents
 
-    def _of_tile(
-        self,
-        image: Tensor,
-        tile: Tile,
-        layers: Collection[str],
-        cotangents: Mapping[str, Tensor],
-        parts: dict[str, float],
-    ) -> Tensor:
-        """Return the gradient of the tile's inner features with respect to its padded pixels."""
-        pixels = tile.cut(image).clone().requires_grad_()
+def _of_image(term: Term, image: Tensor, parts: dict[str, float]) -> Tensor:
+    """Evaluate a term on the image itself, whole: it needs little memory."""
+    leaf = image.clone().requires_grad_()
+    with torch.enable_grad():
+        value = term({IMAGE: leaf})
+    parts[term.name] = value.item()
+    return torch.autograd.grad(value, leaf)[0]
+
+
+def _of_statistics(
+    backbone: Backbone,
+    side: int,
+    each: Map,
+    terms: Sequence[Term],
+    image: Tensor,
+    parts: dict[str, float],
+) -> dict[str, Tensor]:
+    """Return the derivative of each style term with respect to its summed statistic."""
+    style = {term.name: (term, term.loss) for term in terms if isinstance(term.loss, StyleLoss)}
+    wanted = {name: Wanted(t.layers, loss.statistic, t.mask) for name, (t, loss) in style.items()}
+    sums = collect_statistics(backbone, image, wanted, side, each)
+    cotangents = {}
+    for name, (term, loss) in style.items():
+        total = sums[name].total.requires_grad_()
         with torch.enable_grad():
-            features = self.backbone(pixels, layers)
-            shares = []
-            for term in self.on_layers:
-                stride, found = self.backbone.stride([term.layer]), features[term.layer]
-                if isinstance(term.loss, GlobalLoss):
-                    part = Wanted(term.layer, term.loss.statistic, term.mask).of(
-                        found, tile, stride
-                    )
-                    shares.append((cotangents[term.name] * part.total).sum())
-                elif isinstance(term.loss, LocalLoss):
-                    inner = tile.inner(found, stride)
-                    value = term.weight * term.loss.part(inner, *tile.place(stride))
-                    parts[term.name] += value.item()
-                    shares.append(value)
-            return torch.autograd.grad(torch.stack(shares).sum(), pixels)[0]
+            value = term.weight * loss.distance(Statistic(total, sums[name].positions))
+        (cotangents[name],) = torch.autograd.grad(value, total)
+        parts[name] = value.item()
+    return cotangents
 
 
-AnyObjective = Objective | TiledObjective
+def _of_tile(
+    backbone: Backbone,
+    layers: Collection[str],
+    terms: Sequence[Term],
+    cotangents: Mapping[str, Tensor],
+    piece: tuple[Tile, Tensor],
+) -> tuple[Tensor, dict[str, float]]:
+    """Return the gradient of the tile's inner features with respect to its padded pixels.
+
+    Also return the losses of the inner part for those terms that are sums over positions.
+    """
+    tile, pixels = piece
+    pixels = pixels.clone().requires_grad_()
+    shares, parts = [], {}
+    with torch.enable_grad():
+        features = backbone(pixels, layers)
+        for term in terms:
+            stride = backbone.stride([term.layers[0]])
+            if isinstance(term.loss, StyleLoss):
+                wanted = Wanted(term.layers, term.loss.statistic, term.mask)
+                statistic = wanted.of(features, tile, backbone)
+                shares.append((cotangents[term.name] * statistic.total).sum())
+            elif isinstance(term.loss, LocalLoss):
+                inner = tile.inner(features[term.layers[0]], stride)
+                place = tile.place(stride)
+                mask = None if term.mask is None else term.mask[..., *place]
+                value = term.weight * term.loss.part(inner, *place, mask)
+                parts[term.name] = value.item()
+                shares.append(value)
+        gradient = torch.autograd.grad(torch.stack(shares).sum(), pixels)[0]
+    return gradient, parts

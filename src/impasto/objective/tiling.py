@@ -124,11 +124,6 @@ def tiles(image: Tensor, backbone: Backbone, layers: Collection[str], side: int)
     """Divide an image (1, 3, H, W) into tiles for the given layers; side 0 gives one tile."""
     # A cut-out of one position's margin may be too small for the network itself.
     margin = max(backbone.margin(layers), backbone.minimum_side - 1) if side else 0
-    stride = stride_of(backbone, layers, side)
+    stride = backbone.stride(layers) if side else 1  # one tile needs no grid
     rows, columns = (spans(length, side, margin, stride) for length in image.shape[-2:])
     return [Tile(row, column) for row in rows for column in columns]
-
-
-def stride_of(backbone: Backbone, layers: Collection[str], side: int) -> int:
-    """Return the pixels between two positions of the coarsest layer; one tile needs no grid."""
-    return backbone.stride(layers) if side else 1

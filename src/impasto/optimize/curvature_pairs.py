@@ -20,8 +20,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from impasto.optimize.optimizer_state import Memory, expect_tensor
-from impasto.statistics.gram import accumulable, exact
+from impasto.optimize.optimizer import OptimizerState, expect_tensor
+from impasto.statistics import accumulable, exact
 
 Numbers = npt.NDArray[np.float64]
 
@@ -44,7 +44,7 @@ BLOCK = 2**12
 """Values whose products are summed in float32; float64 adds up these sums."""
 
 
-class Pair(NamedTuple):
+class CurvaturePair(NamedTuple):
     """One remembered step of L-BFGS.
 
     Attributes:
@@ -62,13 +62,13 @@ class Pair(NamedTuple):
     ratio: float
 
     @classmethod
-    def of(cls, s: Tensor, y: Tensor) -> Pair:
+    def of(cls, s: Tensor, y: Tensor) -> CurvaturePair:
         """Return the pair of two vectors."""
         lengths = [math.sqrt(dot(vector, vector)) for vector in (s, y)]
         return cls(s, y, dot(s, y), math.prod(lengths), lengths[0] / max(lengths[1], TINY))
 
 
-class Pairs:
+class CurvaturePairs:
     """The last pairs, the oldest first.
 
     Attributes:
@@ -86,7 +86,7 @@ class Pairs:
 
     def clear(self) -> None:
         """Forget all pairs."""
-        self.places: dict[int, Pair] = {}
+        self.places: dict[int, CurvaturePair] = {}
         self.rows: Tensor | None = None
         self.products: Numbers = np.zeros((2 * self.history, 2 * self.history))
         self.unknown: set[int] = set()
@@ -95,19 +95,19 @@ class Pairs:
         """Return how many there are."""
         return len(self.places)
 
-    def __iter__(self) -> Iterator[Pair]:
+    def __iter__(self) -> Iterator[CurvaturePair]:
         """Yield the pairs, the oldest first."""
         yield from self.places.values()
 
     @property
-    def newest(self) -> Pair:
+    def newest(self) -> CurvaturePair:
         """The last pair; there has to be one."""
         return next(reversed(self.places.values()))
 
     def remember(self, s: Tensor, y: Tensor) -> None:
         """Keep a pair unless it shows no positive curvature; the oldest makes room for it."""
         kept = kept_type(s.numel(), s.dtype)
-        pair = Pair.of(s.to(kept), y.to(kept))
+        pair = CurvaturePair.of(s.to(kept), y.to(kept))
         if not pair.curvature > CURVATURE_FLOOR * pair.lengths or self.history == 0:
             return
         is_full = len(self) == self.history
@@ -125,9 +125,9 @@ class Pairs:
         coefficients = self._two_loops(self._multiply(gradient), scale)
         return self._combine(coefficients, gradient, scale)
 
-    def state(self) -> Memory:
+    def state(self) -> OptimizerState:
         """Return all of it; the vectors are not copied, and the next steps overwrite them."""
-        memory: Memory = {"pairs": len(self), "oldest": next(iter(self.places), 0)}
+        memory: OptimizerState = {"pairs": len(self), "oldest": next(iter(self.places), 0)}
         for place, pair in self.places.items():
             memory |= {f"s {place}": pair.s, f"y {place}": pair.y}
         if self.places and not self.unknown:
@@ -135,7 +135,7 @@ class Pairs:
             memory["products"] = torch.from_numpy(self.products[:used, :used].copy())
         return memory
 
-    def restore(self, memory: Memory) -> None:
+    def restore(self, memory: OptimizerState) -> None:
         """Take over what `state` has returned, and take the vectors out of it.
 
         They come to lie where they were, so that the next steps are the same to the last bit.
@@ -156,7 +156,7 @@ class Pairs:
                 or (self.places and s.shape != self.newest.s.shape)
             ):
                 raise ValueError(f"the vectors of pair {place} are not as long as the others")
-            self._put(place, Pair.of(s, y))
+            self._put(place, CurvaturePair.of(s, y))
         if "products" in memory:
             products = expect_tensor(memory["products"])
             used = 2 * number
@@ -165,7 +165,7 @@ class Pairs:
             self.products[:used, :used] = products.numpy(force=True)
             self.unknown.clear()
 
-    def _put(self, place: int, pair: Pair) -> None:
+    def _put(self, place: int, pair: CurvaturePair) -> None:
         """Keep a pair in a place, in place of what is there."""
         if self.rows is None:
             self.rows = pair.s.new_empty(2 * self.history, len(pair.s))

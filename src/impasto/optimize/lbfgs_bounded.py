@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import final
 
 from torch import Tensor
 
-from impasto.optimize.curvature_pairs import CURVATURE_FLOOR, TINY, Pair, add, dot
-from impasto.optimize.lbfgs import LBFGS, LONGEST_STEP
+from impasto.optimize.curvature_pairs import CURVATURE_FLOOR, TINY, CurvaturePair, add, dot
+from impasto.optimize.lbfgs import LONGEST_STEP, LimitedMemory
 
 LOWEST, HIGHEST = 0.0, 1.0
 """The box: values that a file can hold."""
 
 
-class LBFGSB(LBFGS):
+@final
+class LBFGSB(LimitedMemory):
     """L-BFGS in the box [0, 1]ⁿ: a two-metric projection.
 
     A pixel that is at a bound, and that the gradient pushes against it, is held there. The others
@@ -73,7 +75,7 @@ class LBFGSB(LBFGS):
         q.mul_(free)
         if trail:
             last = trail[0][0]
-            q.mul_(self._scale(Pair.of(last.s * free, last.y * free)))
+            q.mul_(self._scale(CurvaturePair.of(last.s * free, last.y * free)))
         for pair, curvature, a in reversed(trail):
             add(q, pair.s * free, a - dot(pair.y, q) / curvature)
         return q, bool(trail)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, final
 
 from torch import Tensor
 
-from impasto.optimize.curvature_pairs import TINY, Pair
-from impasto.optimize.lbfgs import LBFGS, LONGEST_STEP
+from impasto.optimize.curvature_pairs import TINY, CurvaturePair
+from impasto.optimize.lbfgs import LONGEST_STEP, LimitedMemory
 from impasto.optimize.line_search import Point, Search
-from impasto.optimize.optimizer_state import Memory
+from impasto.optimize.optimizer import OptimizerState
 
 REACH = 10.0
 """How far a search may go, as a multiple of the longest step that L-BFGS takes without one."""
@@ -31,7 +31,8 @@ class Line(NamedTuple):
         return start.add(self.direction, alpha=self.search.trial)
 
 
-class SearchingLBFGS(LBFGS):
+@final
+class SearchingLBFGS(LimitedMemory):
     """L-BFGS with a line search: an evaluation is a trial, and a step may take several.
 
     The first trial of a search is the step that `LBFGS` takes. What an accepted trial has learned
@@ -67,25 +68,25 @@ class SearchingLBFGS(LBFGS):
         super().restart()
         self.line = None
 
-    def state(self) -> Memory:
+    def state(self) -> OptimizerState:
         """Return the remembered steps and the search."""
-        memory = super().state()
+        state = super().state()
         if self.line is not None:
-            memory |= {f"{SEARCH}{name}": v for name, v in self.line.search.state().items()}
-            memory["direction"] = self.line.direction
-        return memory
+            state |= {f"{SEARCH}{name}": v for name, v in self.line.search.state().items()}
+            state["direction"] = self.line.direction
+        return state
 
-    def restore(self, memory: Memory) -> None:
+    def restore(self, state: OptimizerState) -> None:
         """Take over the remembered steps and the search."""
-        super().restore(memory)
+        super().restore(state)
         self.line = None
-        direction = memory.get("direction")
+        direction = state.get("direction")
         if isinstance(direction, Tensor):
-            kept = {k: float(v) for k, v in memory.items() if k.startswith(SEARCH)}
+            kept = {k: float(v) for k, v in state.items() if k.startswith(SEARCH)}
             search = Search.restored({k.removeprefix(SEARCH): v for k, v in kept.items()})
             self.line = Line(search, direction)
 
-    def _scale(self, last: Pair) -> float:
+    def _scale(self, last: CurvaturePair) -> float:
         """Return the textbook's inverse curvature, shorter than that of `LBFGS`: a search adds."""
         return last.ratio * last.curvature / last.lengths
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-LOW_ENOUGH, FLAT_ENOUGH = 1e-4, 0.9
+ARMIJO, CURVATURE = 1e-4, 0.9
 """c₁ and c₂, the usual ones for quasi-Newton methods. Source: Nocedal and Wright (2006), p. 62."""
 
 MOST_TRIALS = 10
@@ -106,10 +106,10 @@ class Search:
         return search
 
     def _is_low_enough(self, at: Point) -> bool:
-        return at.loss <= self.start.loss + LOW_ENOUGH * at.length * self.start.slope
+        return at.loss <= self.start.loss + ARMIJO * at.length * self.start.slope
 
     def _meets_conditions(self, at: Point) -> bool:
-        return self._is_low_enough(at) and abs(at.slope) <= -FLAT_ENOUGH * self.start.slope
+        return self._is_low_enough(at) and abs(at.slope) <= -CURVATURE * self.start.slope
 
 
 def beyond(last: Point, at: Point) -> float:

@@ -1,18 +1,22 @@
-"""The loop. It yields records; it does not print, draw, save, or know about files or pages."""
+"""The loop: evaluate, ask the optimizer for the next image, and yield a step.
+
+It does not print, draw, save, or know about sizes, files or pages. Whoever consumes the steps does,
+and stops the loop with ``break``.
+"""
 
 from __future__ import annotations
 
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol, Self
 
 from torch import Tensor
 
 from impasto.errors import ImpastoError
-from impasto.objective.objective import Evaluation
-from impasto.optimize.lbfgs import Optimizer
+from impasto.optimize.optimizer import Optimizer
 
 DIVERGED = 10.0
 """A loss this many times the best so far counts as diverged, like NaN or infinity."""
@@ -26,152 +30,207 @@ STALLED = 20
 PATIENCE = 8
 """After this many divergences the loop stops with its best image."""
 
+Schedule = Sequence[tuple[float, int]]
+"""Penalty factors, falling to 1, each with the iteration that it ends with, at the latest."""
+
+
+class Value(Protocol):
+    """What one evaluation of a `Function` gives, see `impasto.objective.Evaluation`."""
+
+    @property
+    def total(self) -> float: ...  # noqa: D102
+    @property
+    def penalized(self) -> float: ...  # noqa: D102
+    @property
+    def parts(self) -> Mapping[str, float]: ...  # noqa: D102
+    @property
+    def kinds(self) -> Mapping[str, float]: ...  # noqa: D102
+    @property
+    def gradient(self) -> Tensor: ...  # noqa: D102
+
+
+class Function(Protocol):
+    """What can be minimized, see `impasto.objective.Objective`."""
+
+    def __call__(self, image: Tensor) -> Value:
+        """Evaluate the loss and its gradient at an image (1, 3, H, W)."""
+
+    def with_penalty_factor(self, factor: float) -> Self:
+        """Return the function with everything but the style times ``factor``."""
+
+    def penalized(self, parts: Mapping[str, float]) -> float:
+        """Return the loss, with the penalty factor, of an image with these parts."""
+
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One evaluation.
+    """One evaluation: the one record of a run, for displays, files, pages and histories.
 
     Attributes:
-        index: 1, 2, 3, ...
-        image: The image that was evaluated (1, 3, H, W); not clamped to [0, 1].
-        total: Its loss.
+        index: Its number in the run, from 1.
+        size: Long side of the picture that was evaluated, in pixels.
+        iteration: Its number at this size, from 1.
+        image: The best image of this size so far (1, 3, H, W), not clamped to [0, 1]. Steps in a
+            history have an empty one.
+        total: The loss of the image that was evaluated.
         parts: The weighted losses by name; they add up to ``total``.
-        seconds: Time since the loop began.
-        best: The image of the lowest loss so far.
-        best_total: Its loss.
+        kinds: The same by kind: content, style, and every regularizer.
+        seconds: Time spent at this size.
         note: A sentence if something went wrong, else empty.
     """
 
     index: int
+    size: int
+    iteration: int
     image: Tensor
     total: float
-    parts: dict[str, float]
+    parts: Mapping[str, float]
+    kinds: Mapping[str, float]
     seconds: float
-    best: Tensor
-    best_total: float
     note: str = ""
+
+    def without_image(self) -> Step:
+        """Return the numbers alone, to be kept."""
+        return replace(self, image=self.image.new_empty(0))
 
 
 @dataclass(eq=False)
 class State:
     """Where the loop stands between two evaluations: all that the next ones depend on.
 
+    A new one stands nowhere yet: `begin` puts it at a start image.
+
     Attributes:
         image: What is evaluated next, (1, 3, H, W).
         optimizer: With what it has learned.
-        index: Evaluations made so far.
+        size: Long side of the picture in pixels; for records only.
+        before: Evaluations made at other sizes before.
+        weights: Of the objective's terms, by name, if they were measured at the start.
+        iteration: Evaluations made so far.
         seconds: Time spent on them.
+        factor: The penalty factor of the last of them.
         best: The step of the lowest loss so far; None before the first.
-        improved: The evaluation since which there was no better image.
+        lowest: Its loss, with the penalty factor.
+        improved: The iteration since which there was no better image.
         divergences: How often the loop has gone back to the best image.
-        recent: The best losses after each of the last evaluations.
-        stage: Which stage of `impasto.optimize.continuation` the loop is in, from 0.
+        recent: The lowest losses after each of the last iterations with this factor.
     """
 
-    image: Tensor
-    optimizer: Optimizer
-    index: int = 0
+    image: Tensor = field(init=False)
+    optimizer: Optimizer = field(init=False)
+    size: int = 0
+    before: int = 0
+    weights: Mapping[str, float] = field(default_factory=dict)
+    iteration: int = 0
     seconds: float = 0.0
+    factor: float = math.inf
     best: Step | None = None
+    lowest: float = math.inf
     improved: int = 0
     divergences: int = 0
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW + 1))
-    stage: int = 0
 
-    def is_over(self, evaluations: int, tolerance: float) -> bool:
+    def begin(
+        self,
+        image: Tensor,
+        optimizer: Optimizer,
+        size: int = 0,
+        weights: Mapping[str, float] | None = None,
+    ) -> Self:
+        """Stand at a start image, after what was done at other sizes; see the attributes."""
+        fresh = State(size=size, before=self.before + self.iteration, weights=weights or {})
+        fresh.image, fresh.optimizer = image, optimizer
+        vars(self).update(vars(fresh))
+        return self
+
+    def is_over(self, iterations: int, tolerance: float) -> bool:
         """Tell whether there is nothing left to do."""
         return (
-            self.index >= evaluations
+            self.iteration >= iterations
             or self.divergences >= PATIENCE
             or has_converged(self.recent, tolerance)
         )
 
+    def is_good(self, total: float) -> bool:
+        """Tell whether to go on from an image: it is the best, or sound and not long without."""
+        if self.best is None or total < self.lowest:
+            return True
+        return is_sound(total, self.lowest) and self.iteration - self.improved < STALLED
+
 
 def minimize(
-    objective: Callable[[Tensor], Evaluation],
-    image: Tensor,
-    optimizer: Optimizer,
-    evaluations: int,
-    tolerance: float = 0.0,
+    function: Function, state: State, schedule: Schedule, tolerance: float = 0.0
 ) -> Iterator[Step]:
-    """Yield a step for every evaluation of ``objective``, starting at ``image``; see `proceed`."""
-    return proceed(objective, State(image, optimizer), evaluations, tolerance)
-
-
-def proceed(
-    objective: Callable[[Tensor], Evaluation],
-    state: State,
-    evaluations: int,
-    tolerance: float = 0.0,
-) -> Iterator[Step]:
-    """Yield a step for every evaluation of ``objective`` that is left, going on from ``state``.
-
-    A loss that is not finite, far above the best, or long without progress does not end the run:
-    the loop returns to the best image, restarts the optimizer with half its step length, and says
-    so in ``Step.note``.
+    """Yield a step for every evaluation.
 
     Args:
-        objective: Gives the loss and its gradient at an image.
+        function: Gives the loss and its gradient at an image.
         state: Where to go on from. It is changed, and whenever a step is yielded it is complete:
             a copy of it, given to this function later, leads to the same images.
-        evaluations: How many evaluations to make at most, those before included; stop earlier
-            with ``break``.
-        tolerance: The run has converged when the best loss falls by less than this share per
-            evaluation, on average over the last `WINDOW`; 0 for never.
+        schedule: How long to minimize with which penalty factor, see
+            `impasto.optimize.continuation`; ``[(1, n)]`` for n evaluations of the function itself.
+        tolerance: A part of the schedule has converged when the lowest loss falls by less than
+            this share per evaluation, on average over the last `WINDOW`; 0 for never.
+
+    Yields:
+        Steps with losses as they are without penalty factors, so that all of them compare.
 
     Raises:
         ImpastoError: If the loss is not finite at the start already.
     """
     began = time.perf_counter() - state.seconds
-    while not state.is_over(evaluations, tolerance):
-        at = evaluate(objective, state.image)
-        if state.best is None and not math.isfinite(at.total):
-            raise ImpastoError(
-                f"the loss of the start image is {at.total}: it must be finite; "
-                "check the weights of the network, or use --precision float32."
-            )
-        state.index += 1
-        state.seconds = time.perf_counter() - began
-        yield _accept(state, at) if _is_good(state, at.total) else _go_back(state, at.total)
+    for factor, until in schedule:
+        if factor > state.factor:
+            continue  # an earlier run has come further
+        penalized = function.with_penalty_factor(factor)
+        if factor < state.factor:
+            change_factor(state, penalized, factor)
+        while not state.is_over(until, tolerance):
+            at = penalized(state.image)
+            loss = at.penalized if state.image.isfinite().all() else math.nan
+            if state.best is None and not math.isfinite(loss):
+                raise ImpastoError(
+                    f"the loss of the start image is {loss}: it must be finite; "
+                    "check the weights of the network, or use --precision float32."
+                )
+            state.iteration += 1
+            state.seconds = time.perf_counter() - began
+            yield accept(state, at) if state.is_good(loss) else go_back(state, loss)
 
 
-def evaluate(objective: Callable[[Tensor], Evaluation], image: Tensor) -> Evaluation:
-    """Return the evaluation of an image, whose loss is NaN if a pixel is not finite.
-
-    A ReLU in the pass of its convolution makes 0 of what is not a number: deep layers would not
-    tell.
-    """
-    at = objective(image)
-    return at if image.isfinite().all() else replace(at, total=math.nan)
-
-
-def _is_good(state: State, total: float) -> bool:
-    """Tell whether to go on from an image: its loss is sound, or the best, or not long without."""
-    if state.best is None or total < state.best.total:
-        return True
-    return is_sound(total, state.best.total) and state.index - state.improved < STALLED
+def accept(state: State, at: Value) -> Step:
+    """Take in an evaluation, and ask the optimizer for the next image."""
+    step = Step(
+        state.before + state.iteration, state.size, state.iteration, state.image,
+        at.total, at.parts, at.kinds, state.seconds,
+    )  # fmt: skip
+    if state.best is None or at.penalized < state.lowest:
+        state.best, state.lowest, state.improved = step, at.penalized, state.iteration
+    state.recent.append(state.lowest)
+    state.image = state.optimizer.step(state.image, at.gradient, at.penalized)
+    return replace(step, image=state.best.image)
 
 
-def _accept(state: State, at: Evaluation) -> Step:
-    """Take in an evaluation and ask the optimizer for the next image."""
-    image = state.image
-    step = Step(state.index, image, at.total, at.parts, state.seconds, image, at.total)
-    if state.best is None or step.total < state.best.total:
-        state.best, state.improved = step, state.index
-    state.recent.append(state.best.total)
-    state.image = state.optimizer.step(image, at.gradient, at.total)
-    return replace(step, best=state.best.image, best_total=state.best.total)
-
-
-def _go_back(state: State, total: float) -> Step:
+def go_back(state: State, loss: float) -> Step:
     """Return to the best image, with shorter steps."""
     best = state.best
     assert best is not None
     state.divergences += 1
     state.optimizer.restart()
-    state.image, state.improved = best.image, state.index
-    note = _sentence(total, best.total)
-    return replace(best, index=state.index, seconds=state.seconds, note=note)
+    state.image, state.improved = best.image, state.iteration
+    return replace(
+        best, index=state.before + state.iteration, iteration=state.iteration,
+        seconds=state.seconds,
+        note=f"the loss is {loss:.4g}: going on from the best image so far ({state.lowest:.4g})",
+    )  # fmt: skip
+
+
+def change_factor(state: State, function: Function, factor: float) -> None:
+    """Go on with another penalty factor: the best image has another loss under it."""
+    state.factor, state.improved = factor, state.iteration
+    state.recent.clear()
+    if state.best is not None:
+        state.lowest = function.penalized(state.best.parts)
 
 
 def is_sound(total: float, best: float) -> bool:
@@ -180,11 +239,7 @@ def is_sound(total: float, best: float) -> bool:
 
 
 def has_converged(recent: Sequence[float], tolerance: float) -> bool:
-    """Tell whether the best losses of the last evaluations have stopped falling."""
+    """Tell whether the lowest losses of the last iterations have stopped falling."""
     if len(recent) <= WINDOW:
         return False
     return recent[0] - recent[-1] < tolerance * WINDOW * recent[-1]
-
-
-def _sentence(total: float, best: float) -> str:
-    return f"the loss is {total:.4g}: going on from the best image so far ({best:.4g})"

@@ -1,1 +1,38 @@
-"""A painting during and after the work."""
+"""A painting during and after the work.
+
+run.py              run: paints a job, followed by recorders
+result.py           Result: a painting as far as it has come
+recorder.py         what follows a run
+logs.py             recorder: losses as a table
+curves.py           recorder: losses as a chart
+tensorboard.py      recorder: losses for TensorBoard
+timelapse.py        recorder: a film
+snapshots.py        recorder: numbered pictures and checkpoints
+outputs.py          which of these a command asks for
+checkpoint.py       where an interrupted run stands
+checkpoint_file.py  the same as a file
+eta.py              how long a run will still take
+fine_style.py       paintings that give style pictures the fine strokes of another
+auto.py             paintings that choose the style weight
+"""
+
+from impasto.run.checkpoint import Checkpoint
+from impasto.run.eta import Eta, clock
+from impasto.run.logs import losses, numbers
+from impasto.run.outputs import Outputs
+from impasto.run.recorder import Guarded, Recorder
+from impasto.run.result import Result
+from impasto.run.run import run
+
+__all__ = [
+    "Checkpoint",
+    "Eta",
+    "Guarded",
+    "Outputs",
+    "Recorder",
+    "Result",
+    "clock",
+    "losses",
+    "numbers",
+    "run",
+]

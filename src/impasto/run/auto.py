@@ -14,11 +14,12 @@ larger result keeps the look, because its finer levels get few evaluations: `pyr
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from impasto.job.job import Job
-from impasto.run.result import Progress
+from impasto.job import Job
+from impasto.run.result import Result
 
 LOST = 0.5
 """The balance: relative content loss at the end of the run, 0 for the photograph untouched."""
@@ -51,7 +52,8 @@ SATISFIED = (
     "the style is reached with less than half of the content lost: more weight gains nothing."
 )
 
-Paint = Callable[[Job], Iterator[Progress]]
+Paint = Callable[[Job], Iterator[Result]]
+"""Paints a job, see `impasto.run.run`."""
 
 
 @dataclass(frozen=True)
@@ -74,14 +76,14 @@ def tuned(job: Job, paint: Paint) -> Job:
 
     Args:
         job: With ``auto`` in its settings.
-        paint: Paints a job, see `transfer.paint`.
+        paint: Paints a job.
     """
-    trials = [run(job, paint, FIRST)]
+    trials = [try_weight(job, paint, FIRST)]
     while abs(trials[-1].content - LOST) > CLOSE and len(trials) < RUNS and not idle(trials):
         weight = following(trials)
         if any(math.isclose(weight, trial.weight, rel_tol=0.02) for trial in trials):
             break
-        trials.append(run(job, paint, weight))
+        trials.append(try_weight(job, paint, weight))
     best = min(trials[:-1] if idle(trials) else trials, key=lambda t: abs(t.content - LOST))
     chosen = float(f"{best.weight:.2g}")
     settings = job.settings.replace(auto=False, style_weight=chosen)
@@ -90,19 +92,16 @@ def tuned(job: Job, paint: Paint) -> Job:
     return replace(job, settings=settings, recipe=recipe, notes=(*job.notes, *found))
 
 
-def run(job: Job, paint: Paint, weight: float) -> Trial:
+def try_weight(job: Job, paint: Paint, weight: float) -> Trial:
     """Paint a small picture with one style weight, from the photograph."""
     size = min(SIZE, job.settings.size)
     settings = job.settings.replace(
         auto=False, size=size, plan=((size, EVALUATIONS),), style_weight=weight, init="content",
         tile=0, continuation=0,
     )  # fmt: skip
-    steps = [progress.step for progress in paint(replace(job, settings=settings, start=None))]
-    best = min(steps, key=lambda step: step.total)
-    content, style = (
-        sum(part for name, part in best.parts.items() if name.startswith(kind))
-        for kind in ("content ", "style ")
-    )
+    (result,) = deque(paint(replace(job, settings=settings, init=None)), maxlen=1)
+    kinds = min(result.history, key=lambda step: step.total).kinds
+    content, style = kinds["content"], kinds["style"]
     return Trial(weight, content / settings.content_weight, style / weight)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from impasto.errors import CheckpointError
-from impasto.job.job import Job
-from impasto.job.recipe import Recipe
-from impasto.run.result import Painted, Position, Progress, Record
-from impasto.settings.settings import KNOBS, Settings
+from impasto.job import Job, Recipe
+from impasto.optimize import State, Step
+from impasto.run.result import Result
+from impasto.settings import SPECS, Settings
 
 MACHINE = ("device", "precision", "threads", "tile")
 """What the machine chooses if nobody does: a run that goes on keeps the choices it began with."""
@@ -43,15 +44,15 @@ class Checkpoint:
 
     Attributes:
         recipe: Settings and inputs that it was painted with.
-        position: Where it stands.
-        history: The losses of every evaluation so far.
+        state: Where it stands.
+        history: Every evaluation so far, without images.
         notes: What went wrong so far.
         path: The file it was read from, for messages.
     """
 
     recipe: Recipe
-    position: Position
-    history: list[Record]
+    state: State
+    history: list[Step]
     notes: list[str]
     path: Path
 
@@ -64,8 +65,8 @@ class Checkpoint:
             left |= {"auto": False, "style_weight": old.style_weight}
         return settings.replace(**left)
 
-    def resume(self, job: Job) -> Painted:
-        """Return the painting as far as it has come; its job goes on at the checkpoint's position.
+    def resume(self, job: Job) -> Result:
+        """Return the painting as far as it has come; its job goes on from there.
 
         Sizes that are finished stay as they are; the present and later ones follow the new plan.
 
@@ -73,21 +74,14 @@ class Checkpoint:
             CheckpointError: If the checkpoint is of another version, picture or settings.
         """
         self._check(job)
-        level, state = self.position.level, self.position.state
-        counts: dict[int, int] = {}
-        for record in self.history:
-            counts[record.size] = counts.get(record.size, 0) + 1
-        done = tuple((size, counts[size]) for size, _ in job.settings.plan[:level])
-        plan = (*done, *job.settings.plan[level:])
+        counts = Counter(step.size for step in self.history)
+        done = [(size, counts[size]) for size, _ in job.settings.plan if size < self.state.size]
+        plan = (*done, *job.settings.plan[len(done) :])
         settings = job.settings.replace(plan=plan, levels=len(plan), iterations=plan[-1][1])
         job = replace(job, settings=settings, recipe=replace(job.recipe, settings=settings))
-        painted = Painted(job, list(self.history), list(self.notes))
-        if state.best is not None:
-            step = replace(state.best, index=state.index, seconds=state.seconds)
-            painted.last = Progress(
-                job, level, step, self.position.before, state, self.position.weights
-            )
-        return painted
+        assert self.state.best is not None
+        step = replace(self.history[-1], image=self.state.best.image)
+        return Result(job, self.state, list(self.history), list(self.notes), step)
 
     def _check(self, job: Job) -> None:
         """Raise CheckpointError unless the job is the checkpoint's, run for as long or longer."""
@@ -97,18 +91,22 @@ class Checkpoint:
         for what in INPUTS:
             if _digests(getattr(old, what)) != _digests(getattr(new, what)):
                 raise self._refuse(f"was made from another file for '{what}'")
-        for name in KNOBS:
+        for name in SPECS:
             was, given = getattr(old.settings, name), getattr(new.settings, name)
             if name not in FREE and was != given:
                 raise self._refuse(f"was made with {name} {was}, and now it is {given}")
-        level, index = self.position.level, self.position.state.index
-        begun, planned = old.settings.plan[: level + 1], new.settings.plan[: level + 1]
-        sizes, asked = ([size for size, _ in plan] for plan in (begun, planned))
-        if sizes != asked:
-            raise self._refuse(f"was painting the sizes {sizes}, and now they are {asked}")
-        if planned[-1][1] < index:
-            raise self._refuse(f"has {index} evaluations at {sizes[-1]} pixels already, and now "
-                               f"there shall be {planned[-1][1]}")  # fmt: skip
+        sizes, asked = ([size for size, _ in each.settings.plan] for each in (old, new))
+        done = sizes.index(self.state.size) + 1
+        if sizes[:done] != asked[:done]:
+            raise self._refuse(
+                f"was painting the sizes {sizes[:done]}, and now they are {asked[:done]}"
+            )
+        planned = new.settings.plan[done - 1][1]
+        if planned < self.state.iteration:
+            raise self._refuse(
+                f"has {self.state.iteration} evaluations at {self.state.size} pixels already, and "
+                f"now there shall be {planned}"
+            )
 
     def _refuse(self, reason: str) -> CheckpointError:
         return CheckpointError(

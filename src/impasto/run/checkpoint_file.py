@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +19,14 @@ from torch import Tensor
 
 from impasto._version import __version__
 from impasto.errors import CheckpointError, UsageError
-from impasto.job.recipe import Recipe
-from impasto.optimize.loop import WINDOW, State, Step
+from impasto.job import Recipe
+from impasto.optimize import State, Step
 from impasto.registry import OPTIMIZERS
 from impasto.run.checkpoint import Checkpoint
-from impasto.run.result import Painted, Position, Record
-from impasto.settings.settings import Settings
+from impasto.run.result import Result
+from impasto.settings import Settings
 
-FORMAT = "impasto checkpoint 4"
+FORMAT = "impasto checkpoint 5"
 WRONG = (SafetensorError, OSError, UsageError, ValueError, KeyError, TypeError, AttributeError,
          OverflowError, RuntimeError, AssertionError)  # fmt: skip
 """What reading may raise if a file is damaged, or of a device that is not there."""
@@ -46,19 +44,15 @@ def checkpoint_path(output: Path) -> Path:
     return output.with_name(f"{output.stem}.checkpoint.safetensors")
 
 
-def write_checkpoint(path: Path, painted: Painted) -> None:
+def write_checkpoint(path: Path, result: Result) -> None:
     """Write where a painting stands, atomically: an older checkpoint stays until this one is whole.
 
     Raises:
         OSError: If it cannot be written; nothing is left behind then.
     """
-    assert painted.last is not None
-    position = painted.last.position
-    values, tensors = _pack(position.state)
-    values |= {"format": FORMAT, "level": position.level, "before": position.before,
-               "weights": dict(position.weights),
-               "recipe": painted.job.recipe.to_json(), "notes": painted.notes,
-               "history": [asdict(record) for record in painted.history]}  # fmt: skip
+    values, tensors = _pack(result.state)
+    values |= {"format": FORMAT, "recipe": result.job.recipe.to_json(), "notes": result.notes,
+               "history": [_numbers(step) for step in result.history]}  # fmt: skip
     # One name, so that runs that are killed while writing leave one such file and not many.
     temporary = path.with_name(f".{path.name}.tmp")
     try:
@@ -74,23 +68,29 @@ def write_checkpoint(path: Path, painted: Painted) -> None:
 
 def _pack(state: State) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """Return the numbers and the tensors of a loop's state."""
-    best, memory = state.best, state.optimizer.state()
+    best, learned = state.best, state.optimizer.state()
     assert best is not None
     tensors = {"image": state.image, "best": best.image}
-    tensors |= {f"optimizer {k}": v for k, v in memory.items() if isinstance(v, Tensor)}
-    numbers = {k: v for k, v in memory.items() if not isinstance(v, Tensor)}
-    values = {
-        "optimizer": numbers,
-        "index": state.index,
-        "seconds": state.seconds,
-        "improved": state.improved,
-        "divergences": state.divergences,
+    tensors |= {f"optimizer {k}": v for k, v in learned.items() if isinstance(v, Tensor)}
+    values = {name: getattr(state, name) for name in _NUMBERS}
+    values |= {
+        "optimizer": {k: v for k, v in learned.items() if not isinstance(v, Tensor)},
+        "weights": dict(state.weights),
         "recent": list(state.recent),
-        "stage": state.stage,
-        "best": {"index": best.index, "total": best.total, "parts": best.parts,
-                 "seconds": best.seconds},
-    }  # fmt: skip
+        "best": _numbers(best),
+    }
     return values, tensors
+
+
+_NUMBERS = ("size", "before", "iteration", "seconds", "factor", "lowest", "improved", "divergences")
+"""What of the loop's state is a number."""
+
+
+def _numbers(step: Step) -> dict[str, Any]:
+    """Return a step without its image."""
+    values = {**vars(step), "parts": dict(step.parts), "kinds": dict(step.kinds)}
+    del values["image"]
+    return values
 
 
 def _encode(tensors: dict[str, Tensor], values: dict[str, Any]) -> Iterator[bytes]:
@@ -133,18 +133,12 @@ def read_checkpoint(path: Path) -> Checkpoint:
                 raise ValueError(f"its format is {values['format']}")
             recipe = Recipe.from_json(values["recipe"])
             tensors = _tensors(file, values, recipe.settings.device)
-        return Checkpoint(
-            recipe,
-            Position(
-                values["level"],
-                values["before"],
-                _unpack(values, tensors, recipe.settings),
-                values["weights"],
-            ),
-            [Record(**record) for record in values["history"]],
-            values["notes"],
-            path,
-        )
+        state = _unpack(values, tensors, recipe.settings)
+        history = [Step(image=torch.empty(0), **numbers) for numbers in values["history"]]
+        # They are read here, so that a damaged file is found before the work begins.
+        assert history
+        assert state.size in [size for size, _ in recipe.settings.plan]
+        return Checkpoint(recipe, state, history, values["notes"], path)
     except WRONG as error:
         raise CheckpointError(
             f"'{path}' cannot be continued ({error or type(error).__name__}): it must be a whole "
@@ -174,20 +168,14 @@ def _on(device: str, tensor: Tensor) -> Tensor:
 def _unpack(values: Mapping[str, Any], tensors: dict[str, Tensor], settings: Settings) -> State:
     """Return the loop's state, with an optimizer that remembers what it has learned."""
     optimizer = OPTIMIZERS[settings.optimizer].load()(settings.learning_rate, settings.history)
-    memory: dict[str, Any] = dict(values["optimizer"])
+    learned: dict[str, Any] = dict(values["optimizer"])
     for name in [name for name in tensors if name.startswith("optimizer ")]:
         # Taken out, so that there is never a second copy of what the optimizer takes over.
-        memory[name.removeprefix("optimizer ")] = tensors.pop(name)
-    optimizer.restore(memory)
-    best, image = values["best"], tensors["best"]
-    return State(
-        tensors["image"],
-        optimizer,
-        values["index"],
-        values["seconds"],
-        Step(image=image, best=image, best_total=best["total"], **best),
-        values["improved"],
-        values["divergences"],
-        deque(values["recent"], maxlen=WINDOW + 1),
-        values["stage"],
-    )
+        learned[name.removeprefix("optimizer ")] = tensors.pop(name)
+    optimizer.restore(learned)
+    state = State().begin(tensors["image"], optimizer, weights=values["weights"])
+    for name in _NUMBERS:
+        setattr(state, name, values[name])
+    state.best = Step(image=tensors["best"], **values["best"])
+    state.recent.extend(values["recent"])
+    return state

@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import final
 
 from impasto import images
 from impasto.errors import SettingsError
-from impasto.run.result import Painted, Progress, Record, by_kind
+from impasto.optimize import Step
+from impasto.run.recorder import Recorder
+from impasto.run.result import Result
 
 
 def require_matplotlib() -> None:
@@ -22,22 +25,22 @@ def require_matplotlib() -> None:
         ) from None
 
 
-def draw_curves(history: Sequence[Record]) -> bytes:
+def draw_curves(history: Sequence[Step]) -> bytes:
     """Return a PNG of the losses over the evaluations, on a logarithmic axis.
 
     There is a line for the total and one for each kind of loss (content, style, ...). A dashed
     line stands where a size begins: losses of different sizes do not compare exactly.
 
     Args:
-        history: At least one record.
+        history: At least one step.
     """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4.5), dpi=120, layout="constrained")
     axes = figure.add_subplot()
-    index = [record.index for record in history]
-    axes.plot(index, [record.total for record in history], "k", linewidth=1.8, label="total")
-    kinds = [by_kind(record.parts) for record in history]
+    index = [step.index for step in history]
+    axes.plot(index, [step.total for step in history], "k", linewidth=1.8, label="total")
+    kinds = [step.kinds for step in history]
     for kind in kinds[0]:
         # A loss of zero has no logarithm, and leaves a gap.
         axes.plot(index, [each.get(kind) or float("nan") for each in kinds], label=kind)
@@ -55,17 +58,23 @@ def draw_curves(history: Sequence[Record]) -> bytes:
     return buffer.getvalue()
 
 
-class CurveFile:
+@final
+class CurveFile(Recorder):
     """Draws the loss curves when the painting ends."""
 
-    def __init__(self, path: Path, painted: Painted) -> None:
-        """Keep where to draw, and the painting, which collects its own history."""
-        self.path, self.painted = path, painted
+    def __init__(self, path: Path) -> None:
+        """Keep where to draw."""
+        self.path = path
+        self.result: Result
 
-    def add(self, progress: Progress, record: Record) -> None:
-        """Wait: the painting keeps the record."""
+    def begin(self, result: Result) -> None:
+        """Keep the painting, which collects its own history."""
+        self.result = result
+
+    def add(self, step: Step) -> None:
+        """Wait: the painting keeps the step."""
 
     def close(self, finished: bool) -> None:
         """Draw."""
-        if self.painted.history:
-            images.replace_file(self.path, draw_curves(self.painted.history))
+        if self.result.history:
+            images.replace_file(self.path, draw_curves(self.result.history))

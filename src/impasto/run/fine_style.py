@@ -7,15 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from impasto.controls.color import recolor, transport
-from impasto.controls.controls import Controls
+from impasto.controls import Controls, recolor, transport
 from impasto.errors import SettingsError
 from impasto.images import MIN_LONG_SIDE, Picture
-from impasto.job.job import Job
-from impasto.job.selection import active_layers, style_losses
-from impasto.job.sizes import style_sizes
-from impasto.job.style_terms import choose
-from impasto.settings.settings import Layers, Settings
+from impasto.job import Job, active_layers, choose, style_losses
+from impasto.settings import Layers, Settings
 
 KEPT = (
     *("backbone", "weights", "pooling", "rescale", "content_layers", "style_loss", "normalization"),
@@ -32,7 +28,7 @@ def mixing_jobs(job: Job) -> list[Job]:
     to change, since only the finer half of the style layers is compared. The fine picture gets the
     colors of the style picture first.
     """
-    if job.fine is None:
+    if job.fine_style is None:
         return []
     try:
         choose(style_losses(job.settings), dict(fine_layers(job.settings)), job.backbone)
@@ -40,9 +36,10 @@ def mixing_jobs(job: Job) -> list[Job]:
         raise SettingsError(
             f"fine_style compares the finer style layers only, and {error}"
         ) from None
-    sizes = style_sizes(job.settings, job.settings.size, len(job.styles))
+    sizes = job.sizes.style_sizes(job.settings.size)
     return [
-        _mixing(job, job.fine, style, size) for style, size in zip(job.styles, sizes, strict=True)
+        _mixing(job, job.fine_style, style, size)
+        for style, size in zip(job.styles, sizes, strict=True)
     ]
 
 
@@ -66,6 +63,6 @@ def _mixing(job: Job, fine: Picture, style: Picture, size: int) -> Job:
     ).with_defaults()
     strokes = recolor(fine.over_white(), style.over_white(), transport, [(None, None)])
     return replace(
-        job, settings=settings, content=style, styles=(Picture(strokes),), start=None, fine=None,
-        controls=Controls(settings), notes=(),
+        job, settings=settings, content=style, styles=(Picture(strokes),), init=None,
+        fine_style=None, controls=Controls(settings), notes=(),
     )  # fmt: skip

@@ -1,60 +1,70 @@
-"""The losses of every evaluation as a file: CSV for spreadsheets, JSON lines for programs.
-
-A file of records is one of several things that can follow a painting: each is a `Recorder`.
-"""
+"""The losses of every evaluation as a file: CSV for spreadsheets, JSON lines for programs."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, final
 
-from impasto.run.result import Progress, Record
+from impasto.optimize import Step
+from impasto.run.recorder import Recorder
+from impasto.run.result import Result
 
 LOG_SUFFIXES = (".csv", ".jsonl")
 
 
-class Recorder(Protocol):
-    """Something that follows a painting and writes what it sees."""
+def numbers(step: Step) -> dict[str, Any]:
+    """Return the numbers of a step, as logs and ``--json`` have them."""
+    return {
+        "index": step.index,
+        "size": step.size,
+        "total": step.total,
+        "parts": dict(step.parts),
+        "seconds": step.seconds,
+    }
 
-    def add(self, progress: Progress, record: Record) -> None:
-        """Take in one evaluation and its numbers."""
 
-    def close(self, finished: bool) -> None:
-        """Write what is left to write; ``finished`` tells whether the painting came to its end."""
+def losses(step: Step) -> str:
+    """Return the losses by kind: ``content 0.41  style 1.2  tv 0.03``."""
+    return "  ".join(f"{kind} {value:.4g}" for kind, value in step.kinds.items())
 
 
-class LogFile:
+@final
+class LogFile(Recorder):
     """One line for every evaluation, written at once, so that a run that is killed leaves its log.
 
     The columns of a ``.csv`` are index, size, seconds, total, and every named loss.
     """
 
-    def __init__(self, path: Path, history: Sequence[Record] = ()) -> None:
-        """Begin the file, with the evaluations of an earlier run that goes on."""
-        self.file = path.open("w", newline="", encoding="utf-8")
-        self.table: csv.DictWriter[str] | None = None
+    def __init__(self, path: Path) -> None:
+        """Keep where to write."""
+        self.path = path
         self.as_csv = path.suffix.lower() == ".csv"
-        for record in history:
-            self._write(record)
+        self.file: IO[str]
+        self.table: csv.DictWriter[str] | None = None
 
-    def add(self, progress: Progress, record: Record) -> None:
+    def begin(self, result: Result) -> None:
+        """Begin the file, with the evaluations of an earlier run that goes on."""
+        self.file = self.path.open("w", newline="", encoding="utf-8")
+        for step in result.history:
+            self._write(step)
+
+    def add(self, step: Step) -> None:
         """Write one line."""
-        self._write(record)
+        self._write(step)
         self.file.flush()
 
     def close(self, finished: bool) -> None:
         """Close the file."""
         self.file.close()
 
-    def _write(self, record: Record) -> None:
+    def _write(self, step: Step) -> None:
+        values = numbers(step)
         if not self.as_csv:
-            self.file.write(json.dumps(vars(record)) + "\n")
+            self.file.write(json.dumps(values) + "\n")
             return
-        values: dict[str, Any] = dict(vars(record))
-        row = {**values, **values.pop("parts")}
+        row = {**values, **values["parts"]}
         del row["parts"]
         if self.table is None:
             self.table = csv.DictWriter(self.file, list(row))

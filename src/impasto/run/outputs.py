@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from impasto import images
-from impasto.errors import ImpastoError, SettingsError
-from impasto.job.job import Job
+from impasto.errors import SettingsError
+from impasto.job import Job
 from impasto.run.checkpoint import Checkpoint
 from impasto.run.checkpoint_file import checkpoint_path, read_checkpoint
 from impasto.run.curves import CurveFile, require_matplotlib
-from impasto.run.logs import LOG_SUFFIXES, LogFile, Recorder
-from impasto.run.result import Painted, Progress, Record
+from impasto.run.logs import LOG_SUFFIXES, LogFile
+from impasto.run.recorder import Guarded, Recorder
 from impasto.run.snapshots import Snapshots, check_space
 from impasto.run.tensorboard import EventFile, require_tensorboard
-from impasto.run.timelapse import FILMS, Animation, require_av
+from impasto.run.timelapse import FILMS, Timelapse, require_av
 
 
 @dataclass(frozen=True)
@@ -76,48 +76,17 @@ class Outputs:
         if self.snapshot_every is not None:
             check_space(job, output)
 
-    def open(self, painted: Painted, output: Path, complain: Callable[[str], None]) -> Followers:
-        """Begin to write for a painting, which may have a history already."""
-        followers: list[Recorder] = []
+    def recorders(self, output: Path, complain: Callable[[str], None]) -> list[Recorder]:
+        """Return what writes all of it beside a picture; ``complain`` tells what went wrong."""
+        found: list[Recorder] = []
         if self.log is not None:
-            followers.append(LogFile(self.log, painted.history))
+            found.append(LogFile(self.log))
         if self.tensorboard is not None:
-            followers.append(EventFile(self.tensorboard, painted.history))
+            found.append(EventFile(self.tensorboard))
         if self.animate is not None:
-            followers.append(Animation(self.animate, self.frame_numbers))
+            found.append(Timelapse(self.animate, self.frame_numbers))
         if self.curve is not None:
-            followers.append(CurveFile(self.curve, painted))
+            found.append(CurveFile(self.curve))
         if self.snapshot_every is not None:
-            followers.append(Snapshots(output, painted, self.snapshot_every))
-        return Followers(followers, complain)
-
-
-class Followers:
-    """Recorders that cannot stop a painting: what cannot be written is complained of, once each.
-
-    A disk that is full at one evaluation may have room at the next.
-    """
-
-    def __init__(self, recorders: Sequence[Recorder], complain: Callable[[str], None]) -> None:
-        """Keep the recorders, and what to do with a sentence."""
-        self.recorders, self.complain = recorders, complain
-        self.said: set[str] = set()
-
-    def add(self, progress: Progress, record: Record) -> None:
-        """Hand an evaluation on."""
-        for recorder in self.recorders:
-            self._guard(lambda each=recorder: each.add(progress, record))  # type: ignore[misc]
-
-    def close(self, finished: bool) -> None:
-        """Let every recorder write what is left."""
-        for recorder in self.recorders:
-            self._guard(lambda each=recorder: each.close(finished))  # type: ignore[misc]
-
-    def _guard(self, write: Callable[[], None]) -> None:
-        try:
-            write()
-        except (OSError, ImpastoError) as error:
-            sentence = str(error)
-            if sentence not in self.said:
-                self.said.add(sentence)
-                self.complain(sentence)
+            found.append(Snapshots(output, self.snapshot_every))
+        return [Guarded(each, complain) for each in found]

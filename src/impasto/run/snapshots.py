@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import copy
 import math
 import shutil
-from dataclasses import replace
 from pathlib import Path
+from typing import final
 
 from impasto.errors import PictureError
-from impasto.images.destination import unwritable
-from impasto.job.job import Job
-from impasto.optimize.loop import State
+from impasto.images import unwritable
+from impasto.job import Job
+from impasto.optimize import Step
 from impasto.run.checkpoint_file import checkpoint_path, write_checkpoint
-from impasto.run.result import Painted, Progress, Record
+from impasto.run.recorder import Recorder
+from impasto.run.result import Result
 
 
 def snapshot_path(output: Path, evaluation: int) -> Path:
@@ -28,8 +28,9 @@ def snapshot_path(output: Path, evaluation: int) -> Path:
 
 def checkpoint_bytes(job: Job) -> int:
     """Return about how large a checkpoint of the final size is."""
-    height, width = job.extent.result
-    return math.ceil((job.extent.vectors + 4) * 3 * height * width * job.extent.value)
+    extent = job.estimate.extent
+    height, width = extent.result
+    return math.ceil((extent.vectors + 4) * 3 * height * width * extent.value)
 
 
 def check_space(job: Job, output: Path) -> None:
@@ -42,42 +43,39 @@ def check_space(job: Job, output: Path) -> None:
         )
 
 
-class Snapshots:
+@final
+class Snapshots(Recorder):
     """Writes a numbered picture and the checkpoint every so many evaluations, and at the end."""
 
-    def __init__(self, output: Path, painted: Painted, every: int) -> None:
-        """Keep the painting, and how often it is written, counted over all sizes."""
-        self.output, self.painted, self.every = output, painted, every
-        self.state: State | None = None
+    def __init__(self, output: Path, every: int) -> None:
+        """Keep where to write, and how often, counted over all sizes."""
+        self.output, self.every = output, every
 
-    def add(self, progress: Progress, record: Record) -> None:
+    def begin(self, result: Result) -> None:
+        """Keep the painting."""
+        self.result = result
+
+    def add(self, step: Step) -> None:
         """Write both files if it is time.
 
         Raises:
             PictureError: If one cannot be written; the last checkpoint stays.
         """
-        self.state = replace(progress.state, recent=copy.copy(progress.state.recent))
-        if progress.evaluations % self.every == 0:
-            self.painted.save(snapshot_path(self.output, progress.evaluations))
+        if step.index % self.every == 0:
+            self.result.save(snapshot_path(self.output, step.index))
             self._write_checkpoint()
 
     def close(self, finished: bool) -> None:
         """Write the checkpoint of the last evaluation, whether the run is finished or interrupted.
 
-        A finished run can be continued with more iterations. An interruption between two
-        evaluations, while the optimizer takes its step, may have torn what it remembers: then the
-        checkpoint before stays. The loop counts an evaluation before it takes it in.
+        A finished run can be continued with more iterations.
         """
-        last = self.painted.last
-        if last is None or self.state is None:
-            return
-        if finished or self.state.index == last.state.index:
-            self.painted.last = replace(last, state=self.state)
+        if self.result.step is not None:
             self._write_checkpoint()
 
     def _write_checkpoint(self) -> None:
         path = checkpoint_path(self.output)
         try:
-            write_checkpoint(path, self.painted)
+            write_checkpoint(path, self.result)
         except OSError as error:
             raise unwritable(path, error) from error

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 from impasto.errors import PictureError, SettingsError
-from impasto.run.result import Progress, Record
+from impasto.optimize import Step
+from impasto.run.recorder import Recorder
+from impasto.run.result import Result
 
 
 def require_tensorboard(folder: Path) -> None:
@@ -44,34 +45,40 @@ def open_writer(folder: Path) -> Any:
         ) from error
 
 
-class EventFile:
+@final
+class EventFile(Recorder):
     """Every named loss over the evaluations, and the picture where a size ends."""
 
-    def __init__(self, folder: Path, history: Sequence[Record] = ()) -> None:
-        """Begin an event file, with the evaluations of an earlier run that goes on."""
-        self.writer = open_writer(folder)
-        self.last: Progress | None = None
-        for record in history:
-            self._write(record)
+    def __init__(self, folder: Path) -> None:
+        """Keep where to write."""
+        self.folder = folder
+        self.writer: Any = None
 
-    def add(self, progress: Progress, record: Record) -> None:
+    def begin(self, result: Result) -> None:
+        """Begin an event file, with the evaluations of an earlier run that goes on."""
+        self.writer, self.job = open_writer(self.folder), result.job
+        self.step: Step | None = None
+        for step in result.history:
+            self._write(step)
+
+    def add(self, step: Step) -> None:
         """Write one evaluation."""
-        if self.last is not None and self.last.level != progress.level:
-            self._show()
-        self.last = progress
-        self._write(record)
+        if self.step is not None and self.step.size != step.size:
+            self._show(self.step)
+        self.step = step
+        self._write(step)
 
     def close(self, finished: bool) -> None:
         """Write the picture and close the file."""
-        self._show()
+        if self.step is not None:
+            self._show(self.step)
         self.writer.close()
 
-    def _write(self, record: Record) -> None:
-        self.writer.add_scalar("loss/total", record.total, record.index)
-        for name, value in record.parts.items():
-            self.writer.add_scalar(f"loss/{name}", value, record.index)
+    def _write(self, step: Step) -> None:
+        self.writer.add_scalar("loss/total", step.total, step.index)
+        for name, value in step.parts.items():
+            self.writer.add_scalar(f"loss/{name}", value, step.index)
 
-    def _show(self) -> None:
-        if self.last is not None:
-            at = self.last.evaluations
-            self.writer.add_image("picture", self.last.rgb, at, dataformats="HWC")
+    def _show(self, step: Step) -> None:
+        rgb = self.job.picture(step.image, step.size, step.size)
+        self.writer.add_image("picture", rgb, step.index, dataformats="HWC")

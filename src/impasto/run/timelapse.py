@@ -13,15 +13,19 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+from torch import Tensor
 
 from impasto import images
-from impasto.controls.color import Rgb
 from impasto.errors import SettingsError
-from impasto.run.result import Progress, Record
+from impasto.images import Rgb
+from impasto.optimize import Step
+from impasto.run.recorder import Recorder
+from impasto.run.result import Result
 
 LONGEST_SIDE = 720
 """A film is no larger than this, in pixels; a picture may be."""
@@ -51,33 +55,36 @@ class Frame:
     place: float
 
 
-class Animation:
+@final
+class Timelapse(Recorder):
     """Follows a painting and writes a film of it when it ends."""
 
     def __init__(self, path: Path, numbers: bool = False) -> None:
         """Keep where to write; ``numbers`` writes the evaluation's number into each frame."""
         self.path, self.numbers = path, numbers
         self.frames: list[Frame] = []
-        self.shown: tuple[int, int] | None = None
+        self.shown: Tensor | None = None
         self.gauge: NDArray[np.float32] | None = None
         self.place = 0.0
 
-    def add(self, progress: Progress, record: Record) -> None:
+    def begin(self, result: Result) -> None:
+        """Keep what is painted."""
+        self.job = result.job
+
+    def add(self, step: Step) -> None:
         """Take in an evaluation, if it has given a better picture."""
-        best = progress.state.best
-        now = (progress.level, best.index if best else 0)
-        if now == self.shown:
+        if step.image is self.shown:
             return
-        self.shown = now
-        rgb = progress.rgb
-        height, width = progress.job.shape(GAUGE_SIDE)
+        self.shown = step.image
+        rgb = self.job.picture(step.image, step.size, step.size)
+        height, width = self.job.sizes.shape(GAUGE_SIDE)
         gauge = oklab(images.resize(rgb, width, height))
         if self.gauge is not None:
             self.place += float(np.sqrt(np.mean((gauge - self.gauge) ** 2)))
         self.gauge = gauge
-        height, width = progress.job.shape(min(progress.job.settings.size, LONGEST_SIDE))
+        height, width = self.job.sizes.shape(min(self.job.settings.size, LONGEST_SIDE))
         frame = images.to_pil(images.resize(rgb, width, height))
-        self.frames.append(Frame(to_jpeg(frame), progress.evaluations, self.place))
+        self.frames.append(Frame(to_jpeg(frame), step.index, self.place))
         if len(self.frames) > MOST_KEPT:
             thin(self.frames)
 

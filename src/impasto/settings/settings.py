@@ -8,7 +8,7 @@ from typing import Any
 
 from impasto.backbones import BACKBONES, POOLINGS, RESCALINGS
 from impasto.errors import look_up
-from impasto.losses.normalization import NORMALIZATIONS
+from impasto.normalization import NORMALIZATIONS
 from impasto.pyramid import continued, holding, plan
 from impasto.registry import (
     COLOR_MATCHES,
@@ -23,7 +23,7 @@ from impasto.registry import (
     VARIATIONS,
 )
 from impasto.settings import parsing
-from impasto.settings.spec import Knob, knob
+from impasto.settings.spec import SettingSpec, spec
 from impasto.settings.validation import check_together
 
 Layers = tuple[tuple[str, float], ...]
@@ -62,19 +62,19 @@ class Settings:
         256
     """
 
-    size: int = knob(
+    size: int = spec(
         512, parsing.whole, "long side of the result", PAINTING, unit="pixels", low=16, high=32768
     )
-    style_weight: float = knob(
+    style_weight: float = spec(
         None, parsing.real, "β: larger is more of the paintings' style", PAINTING, low=0, high=1e12
     )
-    auto: bool = knob(
+    auto: bool = spec(
         False,
         parsing.flag,
         "choose style_weight for these pictures, in a few short runs at a small size",
         PAINTING,
     )
-    content_weight: float = knob(
+    content_weight: float = spec(
         None,
         parsing.real,
         "α: larger is more of the photograph's content",
@@ -82,7 +82,7 @@ class Settings:
         low=0,
         high=1e12,
     )
-    tv_weight: float = knob(
+    tv_weight: float = spec(
         None,
         parsing.real,
         "total variation: larger is smoother, with less speckle",
@@ -90,7 +90,7 @@ class Settings:
         low=0,
         high=1e12,
     )
-    style_scale: tuple[float, ...] = knob(
+    style_scale: tuple[float, ...] = spec(
         1.0,
         parsing.reals,
         "size of the style pictures relative to the result's: larger is larger strokes; one for "
@@ -99,22 +99,22 @@ class Settings:
         low=0.05,
         high=20,
     )
-    style_blend: tuple[float, ...] = knob(
+    style_blend: tuple[float, ...] = spec(
         (), parsing.reals, "a weight for each style picture, like 2,1", PAINTING, low=0
     )
-    fine_style: str | None = knob(
+    fine_style: str | None = spec(
         None,
         parsing.path,
         "a picture whose fine strokes the style pictures take on first, keeping forms and colors",
         PAINTING,
     )
-    init: str = knob(
+    init: str = spec(
         "content",
         parsing.path,
         f"where to start: {', '.join(INITIALIZERS)}, or a picture file",
         PAINTING,
     )
-    init_noise: float = knob(
+    init_noise: float = spec(
         0.0,
         parsing.real,
         "share of white noise mixed into the start, 0 to 1",
@@ -122,40 +122,40 @@ class Settings:
         low=0,
         high=1,
     )
-    seed: int = knob(0, parsing.whole, "seed of the noise", PAINTING, low=0, high=2**63 - 1)
+    seed: int = spec(0, parsing.whole, "seed of the noise", PAINTING, low=0, high=2**63 - 1)
 
-    color: str = knob("style", parsing.name, "whose colors the picture has", COLOR, choices=COLORS)
-    color_match: str = knob(
+    color: str = spec("style", parsing.name, "whose colors the picture has", COLOR, choices=COLORS)
+    color_match: str = spec(
         None,
         parsing.name,
         "what is matched with --color content",
         COLOR,
         choices=COLOR_MATCHES,
     )
-    content_mask: tuple[str, ...] = knob(
+    content_mask: tuple[str, ...] = spec(
         (),
         parsing.paths,
         "where to paint: white or a color is painted, black stays the photograph; once for each "
         "region, or one picture with a color for each",
         REGIONS,
     )
-    style_mask: tuple[str, ...] = knob(
+    style_mask: tuple[str, ...] = spec(
         (),
         parsing.paths,
         "which part of the style pictures each region is painted with, likewise",
         REGIONS,
     )
-    mask_spread: str = knob(
+    mask_spread: str = spec(
         None,
         parsing.name,
         "how much features near the border of a region count for it",
         REGIONS,
         choices=SPREADS,
     )
-    protect_faces: bool = knob(
+    protect_faces: bool = spec(
         False, parsing.flag, "find faces, and paint them with less strength", PHOTOREALISM
     )
-    protect_edges: float = knob(
+    protect_edges: float = spec(
         0.0,
         parsing.real,
         "larger keeps more of the photograph's edges, like 3; 0 for none",
@@ -163,13 +163,13 @@ class Settings:
         low=0,
         high=1e12,
     )
-    photoreal: bool = knob(
+    photoreal: bool = spec(
         False,
         parsing.flag,
         "from photograph to photograph: sets photoreal_weight and finish where they are not given",
         PHOTOREALISM,
     )
-    photoreal_weight: float = knob(
+    photoreal_weight: float = spec(
         None,
         parsing.real,
         "larger keeps more of what makes a photograph: colors change only smoothly",
@@ -177,7 +177,7 @@ class Settings:
         low=0,
         high=1e15,
     )
-    finish: str = knob(
+    finish: str = spec(
         None,
         parsing.name,
         "what is done with the finished picture",
@@ -185,19 +185,19 @@ class Settings:
         choices=FINISHES,
     )
 
-    iterations: int = knob(
+    iterations: int = spec(
         None, parsing.whole, "evaluations at the final size", OPTIMIZATION, low=1, high=10**6
     )
-    levels: int = knob(
+    levels: int = spec(
         None, parsing.whole, "sizes from coarse to fine, 1 for none", OPTIMIZATION, low=1, high=32
     )
-    plan: tuple[tuple[int, int], ...] = knob(
+    plan: tuple[tuple[int, int], ...] = spec(
         None,
         parsing.levels,
         "size:evaluations for each size, like 256:150,512:100, instead of iterations and levels",
         OPTIMIZATION,
     )
-    converge: float = knob(
+    converge: float = spec(
         0.0,
         parsing.real,
         "run each size until the loss falls by less than this share per evaluation, like 1e-4; "
@@ -206,7 +206,7 @@ class Settings:
         low=0,
         high=1,
     )
-    continuation: int = knob(
+    continuation: int = spec(
         None,
         parsing.whole,
         "evaluations at each size until all weights are as given: before, those of all but the "
@@ -215,55 +215,55 @@ class Settings:
         low=0,
         high=10**6,
     )
-    optimizer: str = knob("lbfgs", parsing.name, "how to descend", OPTIMIZATION, choices=OPTIMIZERS)
-    learning_rate: float = knob(
+    optimizer: str = spec("lbfgs", parsing.name, "how to descend", OPTIMIZATION, choices=OPTIMIZERS)
+    learning_rate: float = spec(
         None,
         parsing.real,
         "step length: 1 for every lbfgs, 0.02 for adam",
         OPTIMIZATION,
         low=1e-9,
     )
-    history: int = knob(
+    history: int = spec(
         10, parsing.whole, "steps that lbfgs remembers", OPTIMIZATION, low=1, high=1000
     )
 
-    backbone: str = knob("pocket", parsing.name, "feature network", NETWORK, choices=BACKBONES)
-    weights: str | None = knob(None, parsing.path, "weight file of the network", NETWORK)
-    pooling: str = knob(None, parsing.name, "how the network shrinks", NETWORK, choices=POOLINGS)
-    rescale: str = knob(
+    backbone: str = spec("pocket", parsing.name, "feature network", NETWORK, choices=BACKBONES)
+    weights: str | None = spec(None, parsing.path, "weight file of the network", NETWORK)
+    pooling: str = spec(None, parsing.name, "how the network shrinks", NETWORK, choices=POOLINGS)
+    rescale: str = spec(
         "none", parsing.name, "scale of a VGG's activations", NETWORK, choices=RESCALINGS
     )
-    content_layers: Layers = knob(
+    content_layers: Layers = spec(
         None, parsing.layers, "like relu4_2, or with weights relu3_1:1,relu4_2:2", NETWORK
     )
-    style_layers: Layers = knob(
+    style_layers: Layers = spec(
         None, parsing.layers, "like relu1_1,relu2_1, or with weights relu1_1:0.5,relu2_1:2", NETWORK
     )
-    style_loss: Layers = knob(
+    style_loss: Layers = spec(
         "gram",
         parsing.losses,
         "what of the style is compared: one, or several with weights like gram:1,histogram:0.5, of",
         NETWORK,
         choices=STYLE_LOSSES,
     )
-    balance: bool = knob(
+    balance: bool = spec(
         False,
         parsing.flag,
         "at the start of each size, weigh the style losses so that each pulls by its share",
         NETWORK,
     )
-    normalization: str = knob(
+    normalization: str = spec(
         "relative", parsing.name, "scale of the losses", NETWORK, choices=NORMALIZATIONS
     )
-    tv: str = knob(None, parsing.name, "kind of total variation", NETWORK, choices=VARIATIONS)
+    tv: str = spec(None, parsing.name, "kind of total variation", NETWORK, choices=VARIATIONS)
 
-    device: str = knob(None, parsing.name, "cpu, cuda, cuda:1 or mps", MACHINE)
-    precision: str = knob(
+    device: str = spec(None, parsing.name, "cpu, cuda, cuda:1 or mps", MACHINE)
+    precision: str = spec(
         None, parsing.name, "of the network's numbers", MACHINE, choices=PRECISIONS
     )
-    threads: int = knob(None, parsing.whole, "processor threads", MACHINE, low=1, high=1024)
+    threads: int = spec(None, parsing.whole, "processor threads", MACHINE, low=1, high=1024)
 
-    memory: float = knob(
+    memory: float = spec(
         None,
         parsing.real,
         "memory that the whole process is to stay within",
@@ -272,7 +272,7 @@ class Settings:
         low=0.25,
         high=10**6,
     )
-    tile: int = knob(
+    tile: int = spec(
         None,
         parsing.whole,
         "side of the tiles that a large image is evaluated in, 0 for none: the result is the same",
@@ -282,8 +282,8 @@ class Settings:
         high=32768,
     )
 
-    bits: int = knob(8, parsing.whole, "bits per channel, 8 or 16", OUTPUT, low=8, high=16)
-    keep_alpha: bool = knob(False, parsing.flag, "put the photograph's transparency back", OUTPUT)
+    bits: int = spec(8, parsing.whole, "bits per channel, 8 or 16", OUTPUT, low=8, high=16)
+    keep_alpha: bool = spec(False, parsing.flag, "put the photograph's transparency back", OUTPUT)
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -346,11 +346,11 @@ class Settings:
             UnknownName: If it names a setting that does not exist.
         """
         for key in values:
-            look_up(KNOBS, key, "setting")
+            look_up(SPECS, key, "setting")
         return cls(**values)
 
 
-KNOBS: dict[str, Knob] = {f.name: f.metadata["knob"] for f in dataclasses.fields(Settings)}
+SPECS: dict[str, SettingSpec] = {f.name: f.metadata["spec"] for f in dataclasses.fields(Settings)}
 
 
 def check(setting: str, value: Any) -> Any:
@@ -359,4 +359,4 @@ def check(setting: str, value: Any) -> Any:
     Raises:
         SettingsError: If it is not; the message names the setting, the value and the rule.
     """
-    return KNOBS[setting].check(setting, value)
+    return SPECS[setting].check(setting, value)

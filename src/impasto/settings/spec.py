@@ -12,7 +12,7 @@ from impasto.errors import SettingsError, look_up
 
 
 @dataclass(frozen=True)
-class Knob:
+class SettingSpec:
     """What a front end needs to know of one setting.
 
     Attributes:
@@ -62,10 +62,10 @@ class Knob:
         return parsed
 
 
-def knob(default: Any, parse: Callable[[Any], Any], help: str, group: str, **details: Any) -> Any:
-    """Return a dataclass field that carries its `Knob`."""
+def spec(default: Any, parse: Callable[[Any], Any], help: str, group: str, **details: Any) -> Any:
+    """Return a dataclass field that carries its `SettingSpec`."""
     return dataclasses.field(
-        default=default, metadata={"knob": Knob(parse, help, group, **details)}
+        default=default, metadata={"spec": SettingSpec(parse, help, group, **details)}
     )
 
 

@@ -1,51 +1,13 @@
-"""Statistics of feature maps: sums over positions, which add over tiles, images and machines.
-
-Style is what remains of a feature map when positions are forgotten. Whatever a style loss wants to
-know is a sum over positions, so it can be collected in any number of pieces:
-
-    statistic(whole) = statistic(left half) + statistic(right half)
-"""
+"""The Gram matrix: which features occur together."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-
-@dataclass(frozen=True)
-class Statistic:
-    """A sum over positions, and over how many.
-
-    Attributes:
-        total: The sum, of any shape.
-        positions: The number of positions summed, or the sum of their weights.
-    """
-
-    total: Tensor
-    positions: float
-
-    def __add__(self, other: Statistic) -> Statistic:
-        """Join the statistics of two disjoint sets of positions."""
-        return Statistic(self.total + other.total, self.positions + other.positions)
-
-    @property
-    def mean(self) -> Tensor:
-        """The average over positions: independent of the size of the picture."""
-        return self.total / self.positions
-
-
-def accumulable(features: Tensor) -> Tensor:
-    """Return features in at least float32: sums over many positions lose too much in 16 bits."""
-    return features.float() if features.dtype in (torch.bfloat16, torch.float16) else features
-
-
-def exact(mean: Tensor) -> Tensor:
-    """Return a small tensor in float64, on the processor if its device has no such numbers."""
-    return mean.cpu().double() if mean.device.type == "mps" else mean.double()
+from impasto.statistics.statistic import Statistic, accumulable, count
 
 
 def gram(features: Tensor, weights: Tensor | None = None) -> Statistic:
@@ -72,13 +34,6 @@ def gram(features: Tensor, weights: Tensor | None = None) -> Statistic:
     F = F.flatten(2)  # (B, C, M); a view in both memory formats
     total: Tensor = _SelfProduct.apply(F)  # type: ignore[no-untyped-call]
     return Statistic(total.sum(dim=0), count(features, weights))
-
-
-def count(features: Tensor, weights: Tensor | None = None) -> float:
-    """Return the number of positions of a feature map (B, C, H, W), each counted by its weight."""
-    if weights is None:
-        return features[:, 0].numel()
-    return features.shape[0] * float(weights.sum())
 
 
 PIECE = 512
@@ -120,18 +75,3 @@ class _SelfProduct(torch.autograd.Function):
         # In the memory format of F, channels first or last: a mixture slows down what follows.
         product: Tensor = S @ F if F.stride(2) == 1 else (F.mT @ S).mT
         return product
-
-
-def blend(statistics: Sequence[Statistic], weights: Sequence[float]) -> Tensor:
-    """Average the means of several statistics, one per style picture.
-
-    Args:
-        statistics: One statistic per picture.
-        weights: As many weights >= 0, not all zero; only their ratios count.
-
-    Returns:
-        ``Σ w_k mean_k / Σ w_k``: a picture counts by its weight, not by its size.
-    """
-    share = sum(weights)
-    pairs = zip(statistics, weights, strict=True)
-    return torch.stack([s.mean * (w / share) for s, w in pairs]).sum(dim=0)

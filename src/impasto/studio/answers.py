@@ -16,7 +16,7 @@ from impasto.studio.page import BUSY, IDLE, Page
 from impasto.studio.regions import told
 from impasto.studio.studio import Studio
 from impasto.studio.tabs import Tab
-from impasto.studio.tasks import State
+from impasto.studio.tasks import TaskState
 
 REPEATED = {"understood"}
 """Parts that are sent at every look: answers to two strokes may arrive in the wrong order."""
@@ -130,7 +130,6 @@ def aloud(tab: Tab) -> str:
     task = tab.task
     if task is None:
         return ""
-    latest = task.latest
-    if task.state is State.PAINTING and latest is not None:
-        return f"Painting at {latest.size} pixels."
+    if task.state is TaskState.PAINTING and task.result is not None:
+        return f"Painting at {task.result.size} pixels."
     return views.sentence(task)

@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.job.job import Job
-from impasto.job.load import pick_tile
-from impasto.job.prepare import prepare
-from impasto.job.sizes import extent_of
-from impasto.settings.settings import Settings
+from impasto.job import Job, extent_of, pick_tile, prepare
+from impasto.settings import Settings
 from impasto.studio.inputs import Input
 from impasto.studio.regions import NONE, Masks
 
@@ -18,14 +15,14 @@ TRIED = 64
 
 
 def prepare_or_fit(
-    photograph: Input, paintings: tuple[Input, ...], settings: Settings, masks: Masks = NONE
+    content: Input, styles: tuple[Input, ...], settings: Settings, masks: Masks = NONE
 ) -> Job:
     """Prepare a painting.
 
     Raises:
         UsageError: If anything is wrong. If it is the size, the sentence says the largest possible.
     """
-    sources = photograph.path, [painting.path for painting in paintings]
+    sources = content.path, [style.path for style in styles]
     given: dict[str, Any] = {"content_mask": masks.content, "style_mask": masks.styles}
     try:
         return prepare(*sources, settings, **given)
@@ -59,7 +56,7 @@ def can_be(small: Job, settings: Settings, size: int) -> bool:
     """Tell whether a painting fits at a size."""
     wanted = small.settings.replace(size=size, plan=None, tile=settings.tile)
     try:
-        extent = extent_of(wanted, small.content, small.styles)
+        extent = extent_of(wanted, small.sizes)
         pick_tile(wanted, extent, small.backbone, small.cost)
     except SettingsError:
         return False

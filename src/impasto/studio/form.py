@@ -8,9 +8,7 @@ from typing import Any
 
 from impasto.errors import look_up
 from impasto.registry import INITIALIZERS
-from impasto.settings import parsing
-from impasto.settings.settings import KNOBS, MACHINE, Settings, check
-from impasto.settings.spec import Knob
+from impasto.settings import MACHINE, SPECS, Settings, SettingSpec, check, parsing
 
 FILES = {parsing.path.__name__, "paths"}
 """Parsers of file names. No page is asked for one, and none that it sends is taken."""
@@ -64,24 +62,24 @@ class Control:
 
 def controls() -> list[Control]:
     """Return the large controls, then every other setting that is no file, by groups."""
-    names = [name for name in KNOBS if is_open(name) and name not in ELSEWHERE]
+    names = [name for name in SPECS if is_open(name) and name not in ELSEWHERE]
     first = [name for name in FIRST if name in names]
-    groups = list(dict.fromkeys(this.group for this in KNOBS.values()))
+    groups = list(dict.fromkeys(this.group for this in SPECS.values()))
     rest = sorted(
         (name for name in names if name not in first),
-        key=lambda name: groups.index(KNOBS[name].group),
+        key=lambda name: groups.index(SPECS[name].group),
     )
     return [control(name) for name in [*first, *rest]]
 
 
 def is_open(name: str) -> bool:
     """Tell whether a page may say what a setting is: never so for names of files."""
-    return name == "init" or KNOBS[name].parse.__name__ not in FILES
+    return name == "init" or SPECS[name].parse.__name__ not in FILES
 
 
 def control(name: str) -> Control:
     """Return the control of a setting."""
-    this, default = KNOBS[name], getattr(Settings().with_defaults(), name)
+    this, default = SPECS[name], getattr(Settings().with_defaults(), name)
     title = TITLES.get(name, name.replace("_", " ").capitalize())
     label = title + (f" ({this.unit})" if this.unit else "")
     group = "" if name in FIRST else this.group
@@ -103,7 +101,7 @@ def control(name: str) -> Control:
     return Control(name, kind, label, words, group, value, choices, this.low, this.high)
 
 
-def kind_of(name: str, this: Knob) -> str:
+def kind_of(name: str, this: SettingSpec) -> str:
     """Return how a setting is shown."""
     if name == "init" or (this.choices is not None and this.parse is parsing.name):
         return "choice"
@@ -114,7 +112,7 @@ def kind_of(name: str, this: Knob) -> str:
     return "number" if number and getattr(Settings(), name) is not None else "text"
 
 
-def choices_of(name: str, this: Knob, value: Any) -> tuple[tuple[str, str], ...]:
+def choices_of(name: str, this: SettingSpec, value: Any) -> tuple[tuple[str, str], ...]:
     """Return label and value of every choice; an empty value lets the run choose."""
     table = INITIALIZERS if name == "init" else this.choices or {}
     rows = tuple((key, key) for key in table)
@@ -145,7 +143,7 @@ def to_page(name: str, value: Any) -> Any:
         return ",".join(
             f"{item[0]}:{item[1]:g}" if isinstance(item, tuple) else f"{item:g}" for item in value
         )
-    kind = kind_of(name, KNOBS[name])
+    kind = kind_of(name, SPECS[name])
     return "" if value is None and kind in ("text", "choice") else value
 
 
@@ -178,7 +176,7 @@ def from_settings(settings: Settings) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for each in controls():
         value, default = getattr(settings, each.name), getattr(untouched, each.name)
-        chosen = KNOBS[each.name].group == MACHINE or (
+        chosen = SPECS[each.name].group == MACHINE or (
             default is None and each.kind != "slider" and value == getattr(usual, each.name)
         )
         if each.name in ("plan", "levels"):

@@ -7,7 +7,7 @@ import io
 import threading
 import time
 
-from impasto.run.result import Progress
+from impasto.run import Result
 from impasto.studio.tasks import Task
 
 SIDE = 768
@@ -39,17 +39,17 @@ class Preview:
         with self.lock:
             if task is not self.task:
                 self.task, self.shown, self.uri, self.next = task, 0, "", 0.0
-            latest, began = task.latest, time.monotonic()
-            if latest is not None and latest.evaluations != self.shown and began >= self.next:
-                self.shown, self.uri = latest.evaluations, data_uri(latest)
+            result, began = task.result, time.monotonic()
+            if result is not None and result.evaluations != self.shown and began >= self.next:
+                self.shown, self.uri = result.evaluations, data_uri(result)
                 took = time.monotonic() - began
                 self.next = began + max(LEAST, took / SHARE)
             return self.uri
 
 
-def data_uri(progress: Progress) -> str:
+def data_uri(result: Result) -> str:
     """Return the best image so far as a JPEG of at most `SIDE` pixels, ready for a page."""
-    picture = progress.image
+    picture = result.preview
     picture.thumbnail((SIDE, SIDE), reducing_gap=2.0)
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=85)

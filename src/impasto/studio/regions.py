@@ -12,17 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from impasto import images
 from impasto.errors import PictureError, UsageError
-from impasto.images import sha256
-from impasto.job.recipe import Input as Recorded
+from impasto.images import Rgb, sha256
+from impasto.job import Input as Recorded
 from impasto.studio.files import is_name
 from impasto.studio.strokes import Strokes, as_gray, as_mask, shares, used
-
-Rgb = NDArray[np.float32]
 
 
 @dataclass(frozen=True)

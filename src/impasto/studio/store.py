@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from impasto import images
-from impasto.job.recipe import Recipe
-from impasto.run.result import Painted
+from impasto.job import Recipe
+from impasto.run import Result
 from impasto.studio.files import is_name, read_json, shrunk, write_json
 from impasto.studio.regions import NONE, Masks
 
@@ -97,7 +97,7 @@ class Store:
 
     def add(
         self,
-        painted: Painted,
+        result: Result,
         title: str,
         photograph: str,
         paintings: tuple[str, ...],
@@ -109,7 +109,7 @@ class Store:
         Raises:
             PictureError: If the folder cannot be written to.
         """
-        height, width = painted.rgb.shape[:2]
+        height, width = result.rgb.shape[:2]
         entry = Entry(
             name=secrets.token_hex(12),
             title=title,
@@ -117,17 +117,17 @@ class Store:
             paintings=paintings,
             width=width,
             height=height,
-            evaluations=len(painted.history),
-            seconds=sum(painted.seconds.values()),
+            evaluations=result.evaluations,
+            seconds=sum(result.seconds.values()),
             stopped=stopped,
             created=time.time(),
-            curve=thin([(record.index, record.total) for record in painted.history]),
+            curve=thin([(step.index, step.total) for step in result.history]),
             content_masks=tuple(file.stem for file in masks.content),
             style_masks=tuple(file.stem for file in masks.styles),
         )
-        painted.save(self.picture(entry))
-        after = shrunk(painted.rgb, VIEW)
-        before = images.resize(painted.job.content.over_white(), after.shape[1], after.shape[0])
+        result.save(self.picture(entry))
+        after = shrunk(result.rgb, VIEW)
+        before = images.resize(result.job.content.over_white(), after.shape[1], after.shape[0])
         images.write(self.file(entry, "after"), after)
         images.write(self.file(entry, "before"), before)
         images.write(self.file(entry, "small"), shrunk(after, SMALL))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from impasto.controls.masks import CORNERS, LEAST_SHARE
+from impasto.controls import CORNERS, LEAST_SHARE
 from impasto.errors import PictureError
 from impasto.images import Picture
 

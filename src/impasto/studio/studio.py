@@ -8,8 +8,8 @@ from typing import Any
 
 from impasto import images
 from impasto.errors import PictureError, UsageError
-from impasto.job.recipe import Recipe
-from impasto.settings.settings import KNOBS, MACHINE, Settings
+from impasto.job import Recipe
+from impasto.settings import MACHINE, SPECS, Settings
 from impasto.studio.form import to_settings
 from impasto.studio.inputs import Input, Inputs
 from impasto.studio.preview import Preview
@@ -193,5 +193,5 @@ class Studio:
 
 def portable(recipe: Recipe) -> Settings:
     """Return the settings of a recipe without what the machine had chosen."""
-    machine = {name: None for name, this in KNOBS.items() if this.group == MACHINE}
+    machine = {name: None for name, this in SPECS.items() if this.group == MACHINE}
     return recipe.settings.replace(**machine)

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-from impasto.cli.display import Eta
-from impasto.run.result import Painted, Progress
-from impasto.settings.settings import Settings
+from impasto.run import Eta, Result
+from impasto.settings import Settings
 from impasto.studio.inputs import Input
 from impasto.studio.regions import NONE, Masks
 from impasto.studio.store import Entry
@@ -19,7 +18,7 @@ from impasto.studio.store import Entry
 _numbers = itertools.count(1)
 
 
-class State(Enum):
+class TaskState(Enum):
     """Where a task is. The last four are final."""
 
     WAITING = "waiting"
@@ -33,7 +32,7 @@ class State(Enum):
     @property
     def final(self) -> bool:
         """Whether nothing more will happen."""
-        return self in (State.DONE, State.STOPPED, State.FAILED, State.CANCELED)
+        return self in (TaskState.DONE, TaskState.STOPPED, TaskState.FAILED, TaskState.CANCELED)
 
 
 @dataclass(eq=False)
@@ -42,15 +41,14 @@ class Task:
 
     Attributes:
         session: The page that asked for it.
-        photograph: What is painted.
+        content: What is painted.
         paintings: In whose style.
         settings: As asked for.
         masks: Which part is painted with which.
         keep: Whether the result goes into the history; variants only go onto their sheet.
         state: Where it is.
         sentence: Why it failed, or what went wrong on the way.
-        painted: The picture as far as it has come.
-        latest: The last evaluation, while it is being painted.
+        result: The picture as far as it has come, while it is being painted.
         left: Estimated seconds left.
         entry: Its place in the history, when it is finished.
         picture: A finished variant, as a data URI.
@@ -58,15 +56,14 @@ class Task:
     """
 
     session: str
-    photograph: Input
-    paintings: tuple[Input, ...]
+    content: Input
+    styles: tuple[Input, ...]
     settings: Settings
     masks: Masks = NONE
     keep: bool = True
-    state: State = State.WAITING
+    state: TaskState = TaskState.WAITING
     sentence: str = ""
-    painted: Painted | None = None
-    latest: Progress | None = None
+    result: Result | None = None
     left: float = 0.0
     entry: Entry | None = None
     picture: str = ""
@@ -77,20 +74,18 @@ class Task:
     @property
     def title(self) -> str:
         """What to call the picture: ``cat in the style of swirls``."""
-        styles = " and ".join(painting.label for painting in self.paintings)
-        return f"{self.photograph.label} in the style of {styles}"
+        styles = " and ".join(style.label for style in self.styles)
+        return f"{self.content.label} in the style of {styles}"
 
     @property
     def share(self) -> float:
         """How much of the work is done, in [0, 1]."""
         if self.state.final:
             return 1.0
-        if self.latest is None:
+        if self.result is None or self.result.step is None:
             return 0.0
-        job, level = self.latest.job, self.latest.level
-        work = [each.evaluations * job.work(each) for each in job.levels]
-        done = sum(work[:level]) + self.latest.step.index * job.work(job.levels[level])
-        return min(done / sum(work), 1.0)
+        step = self.result.step
+        return self.result.job.estimate.share(step.size, step.iteration)
 
 
 class Queue:

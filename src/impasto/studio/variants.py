@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from impasto.errors import SettingsError
-from impasto.settings.settings import KNOBS, Settings
+from impasto.settings import SPECS, Settings
 from impasto.studio.inputs import Input
 from impasto.studio.regions import NONE, Masks
 from impasto.studio.store import Entry, Store
@@ -100,6 +100,6 @@ def scaled(value: float | tuple[float, ...], factor: float) -> float | tuple[flo
 
 def within(setting: str, value: float) -> float:
     """Return a number of three digits in the range of a setting."""
-    this = KNOBS[setting]
+    this = SPECS[setting]
     rounded = float(f"{value:.3g}")
     return min(max(rounded, this.low or 0), this.high or rounded)

@@ -12,13 +12,13 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from impasto.cli.display import clock, losses
-from impasto.job.recipe import Recipe
+from impasto.job import Recipe
 from impasto.registry import INITIALIZERS
+from impasto.run import clock, losses
 from impasto.studio.form import is_open, to_page
 from impasto.studio.inputs import Input
 from impasto.studio.store import Entry, Store, thin
-from impasto.studio.tasks import State, Task
+from impasto.studio.tasks import Task, TaskState
 
 WIDTH, HEIGHT = 240, 48
 """Of the loss curve, in its own units."""
@@ -35,10 +35,13 @@ def url(path: Path) -> str:
 
 def painting(task: Task, preview: str) -> str:
     """Return the picture so far."""
-    if not preview or task.latest is None:
-        words = "Getting ready …" if task.state is not State.WAITING else "Waiting for its turn …"
+    if not preview or task.result is None:
+        words = (
+            "Getting ready …" if task.state is not TaskState.WAITING else "Waiting for its turn …"
+        )
         return f'<div class="stage empty"><p class="invitation">{words}</p></div>'
-    height, width = task.latest.job.shape(task.latest.job.settings.size)
+    job = task.result.job
+    height, width = job.sizes.shape(job.settings.size)
     return (
         f'<div class="stage" style="--ratio: {width} / {height}; --wide: {width / height:.4f}">'
         f'<img class="live" src="{preview}" decoding="sync" '
@@ -63,34 +66,34 @@ def finished(store: Store, entry: Entry) -> str:
 
 def status(task: Task) -> str:
     """Return a line that says what happens, with a bar and the loss curve while it is painted."""
-    if task.state is State.PAINTING and task.latest is not None and task.painted is not None:
-        latest = task.latest
-        count = latest.job.levels[latest.level].evaluations
-        place = f"{latest.level + 1} of {len(latest.job.levels)}"
-        curve = thin([(record.index, record.total) for record in list(task.painted.history)])
+    if task.state is TaskState.PAINTING and task.result is not None:
+        step, levels = task.result.last, task.result.job.levels
+        number = [level.size for level in levels].index(step.size)
+        curve = thin([(each.index, each.total) for each in list(task.result.history)])
         words = (
-            f"<b>{latest.size} pixels</b> <span>scale {place}, evaluation {latest.step.index} "
-            f"of {count}</span> <span>about {clock(task.left)} left</span>"
+            f"<b>{step.size} pixels</b> <span>scale {number + 1} of {len(levels)}, evaluation "
+            f"{step.iteration} of {levels[number].evaluations}</span> "
+            f"<span>about {clock(task.left)} left</span>"
         )
         return (
             f'<div class="status"><p>{words}</p>{bar(task.share)}'
-            f"<figure>{chart(curve)}<figcaption>loss {latest.step.total:.4g} "
-            f"({losses(latest.step.parts)})</figcaption></figure></div>"
+            f"<figure>{chart(curve)}<figcaption>loss {step.total:.4g} "
+            f"({losses(step)})</figcaption></figure></div>"
         )
     return f'<div class="status"><p>{sentence(task)}</p></div>'
 
 
 def sentence(task: Task) -> str:
     """Return what has become of a task, in a sentence."""
-    if task.state is State.FAILED:
+    if task.state is TaskState.FAILED:
         return f"<strong>It did not work:</strong> {escape(task.sentence)}"
     said = {
-        State.WAITING: "Waiting for its turn.",
-        State.PREPARING: "Reading the pictures and the network.",
-        State.PAINTING: "Painting.",
-        State.CANCELED: "Stopped before it began.",
-        State.STOPPED: "Stopped, and kept as it was.",
-        State.DONE: "Finished.",
+        TaskState.WAITING: "Waiting for its turn.",
+        TaskState.PREPARING: "Reading the pictures and the network.",
+        TaskState.PAINTING: "Painting.",
+        TaskState.CANCELED: "Stopped before it began.",
+        TaskState.STOPPED: "Stopped, and kept as it was.",
+        TaskState.DONE: "Finished.",
     }
     return said[task.state] + (f" On the way {escape(task.sentence)}." if task.sentence else "")
 
@@ -127,7 +130,7 @@ def queue(tasks: Sequence[Task], session: str, own: Task | None) -> str:
     rows = []
     for task in tasks:
         whose = " <em>(this page)</em>" if task.session == session else ""
-        share = f" {round(100 * task.share)} %" if task.state is State.PAINTING else ""
+        share = f" {round(100 * task.share)} %" if task.state is TaskState.PAINTING else ""
         rows.append(f"<li>{escape(task.title)}{whose}: {task.state.value}{share}</li>")
     return f'<section class="queue"><h2>Queue</h2><ol>{"".join(rows)}</ol></section>'
 
@@ -204,7 +207,7 @@ def sheet(tasks: Sequence[Task]) -> str:
         if task.picture:
             picture = choice(str(at), label, task.picture)
         else:
-            words = task.sentence if task.state is State.FAILED else task.state.value
+            words = task.sentence if task.state is TaskState.FAILED else task.state.value
             picture = f'<div class="pending">{escape(words)}</div>'
         cells.append(f"<figure>{picture}<figcaption>{escape(label)}</figcaption></figure>")
     return (

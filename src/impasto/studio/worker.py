@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 
-from impasto.cli.display import Eta
 from impasto.errors import ImpastoError, explain
-from impasto.run.result import Painted
+from impasto.job import Job
+from impasto.run import Eta, Result, run
 from impasto.studio.fitting import prepare_or_fit
 from impasto.studio.preview import data_uri
 from impasto.studio.store import Entry, Store
-from impasto.studio.tasks import Queue, State, Task
-from impasto.transfer import paint, ready
+from impasto.studio.tasks import Queue, Task, TaskState
 
 CLOSING = 30.0
 """Seconds that an evaluation may take when the studio is closed."""
@@ -39,7 +38,7 @@ class Worker:
         """Stop a task: what is painted is kept, what only waits is taken out of the queue."""
         task.stopping = True
         if self.queue.remove(task):
-            task.state = State.CANCELED
+            task.state = TaskState.CANCELED
 
     def unfinished(self) -> list[Task]:
         """Return the task being painted and those that wait, in order."""
@@ -61,56 +60,43 @@ class Worker:
                 self.work(task)
             except Exception as error:
                 task.sentence = str(error) if isinstance(error, ImpastoError) else explain(error)
-                task.state = State.FAILED
+                task.state = TaskState.FAILED
             finally:
-                task.latest = task.painted = task.eta = None  # a network's worth of memory
+                task.result = task.eta = None  # a network's worth of memory
                 self.current = None
 
     def work(self, task: Task) -> None:
         """Paint one task. Whatever ends it, the picture so far is kept."""
-        task.state = State.PREPARING
-        job = ready(prepare_or_fit(task.photograph, task.paintings, task.settings, task.masks))
-        painted = Painted(job)
-        task.painted, task.eta = painted, Eta(job)
+        task.state = TaskState.PREPARING
+        job = prepare_or_fit(task.content, task.styles, task.settings, task.masks)
         try:
-            self._paint(task, painted)
+            self._paint(task, job)
         except Exception:
-            if task.keep and painted.last is not None:
+            if task.keep and task.result is not None:
                 with suppress(ImpastoError):  # the first error says more
-                    task.entry = self._keep(task, painted, stopped=True)
+                    task.entry = self._keep(task, task.result, stopped=True)
             raise
-        stopped = task.stopping and not is_complete(painted)
-        if painted.last is None:
-            task.state = State.CANCELED
+        if task.result is None:
+            task.state = TaskState.CANCELED
             return
+        stopped = task.stopping and not task.result.is_complete
         if task.keep:
-            task.entry = self._keep(task, painted, stopped)
+            task.entry = self._keep(task, task.result, stopped)
         else:
-            task.picture = data_uri(painted.last)
-        task.sentence = " ".join([*job.notes, *painted.notes][:1])
-        task.state = State.STOPPED if stopped else State.DONE
+            task.picture = data_uri(task.result)
+        task.sentence = " ".join(task.result.notes[:1])
+        task.state = TaskState.STOPPED if stopped else TaskState.DONE
 
-    def _paint(self, task: Task, painted: Painted) -> None:
-        assert task.eta is not None
+    def _paint(self, task: Task, job: Job) -> None:
         if task.stopping:
             return
-        for progress in paint(painted.job):
-            painted.add(progress)
-            task.left = task.eta.update(progress)
-            task.latest = progress
-            task.state = State.PAINTING
+        for result in run(job):
+            task.eta = task.eta or Eta(result.job)
+            task.left = task.eta.update(result.last)
+            task.result, task.state = result, TaskState.PAINTING
             if task.stopping:
                 return
 
-    def _keep(self, task: Task, painted: Painted, stopped: bool) -> Entry:
-        names = tuple(painting.name for painting in task.paintings)
-        sources = task.photograph.name, names
-        return self.store.add(painted, task.title, *sources, stopped, task.masks)
-
-
-def is_complete(painted: Painted) -> bool:
-    """Tell whether the last evaluation of the plan has been made."""
-    last, job = painted.last, painted.job
-    if last is None or last.level + 1 < len(job.levels):
-        return False
-    return last.step.index >= job.levels[-1].evaluations
+    def _keep(self, task: Task, result: Result, stopped: bool) -> Entry:
+        sources = task.content.name, tuple(style.name for style in task.styles)
+        return self.store.add(result, task.title, *sources, stopped, task.masks)

@@ -16,9 +16,7 @@ from impasto.errors import (
     did_you_mean,
     look_up,
 )
-from impasto.settings import parsing
-from impasto.settings.presets import PRESETS, expand
-from impasto.settings.settings import KNOBS, Settings, check
+from impasto.settings import PRESETS, SPECS, Settings, check, expand, parsing
 from impasto.sweeps.cells import Axis, Cell, Sweep, Value
 from impasto.sweeps.names import file_name, unique
 
@@ -88,7 +86,7 @@ def parse_axis(text: str, content: str, styles: Sequence[str]) -> Axis:
     name = typed.strip().replace("-", "_")
     values = [value.strip() for value in rest.split(";" if ";" in rest else ",")]
     values = [value for value in values if value]
-    known = [*OTHERS, *KNOBS]
+    known = [*OTHERS, *SPECS]
     if name not in known:
         raise UnknownName(
             f"'{name}' cannot vary: {did_you_mean(name, known)}"
@@ -121,7 +119,7 @@ def _value(name: str, text: str) -> Value:
         look_up(PRESETS, text, "preset")
     elif not (name == "style_layers" and text.isdecimal()):
         check(name, text)
-    is_file = name in KNOBS and KNOBS[name].parse in FILES and Path(text).suffix
+    is_file = name in SPECS and SPECS[name].parse in FILES and Path(text).suffix
     return Value(Path(text).stem if is_file else text, text)
 
 

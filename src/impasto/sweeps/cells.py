@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from impasto.images import Canvas
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 
 Curve = dict[str, list[float]]
 """Loss curves: under ``"evaluation"`` the counts, under each kind of loss its values there."""
@@ -79,7 +79,7 @@ class Sweep:
 
 
 @dataclass(frozen=True)
-class Result:
+class CellResult:
     """What became of a cell.
 
     Attributes:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from impasto.images import Canvas
-from impasto.settings.settings import KNOBS, Settings
+from impasto.settings import SPECS, Settings
 from impasto.sweeps.cells import Cell
 from impasto.sweeps.store import files
 
@@ -63,7 +63,7 @@ def given(settings: Settings) -> dict[str, Any]:
     usual = Settings()
     return {
         name: getattr(settings, name)
-        for name in KNOBS
+        for name in SPECS
         if getattr(settings, name) not in (None, getattr(usual, name))
     }
 

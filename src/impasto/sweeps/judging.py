@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from impasto.errors import ImpastoError, explain
-from impasto.evaluation.scores import Measure, choose_network, fitted, judged_size, load_network
+from impasto.evaluation import Measure, choose_network, fitted, judged_size, load_network
 from impasto.images import read, resize
-from impasto.sweeps.cells import Result, Sweep
+from impasto.sweeps.cells import CellResult, Sweep
 from impasto.sweeps.store import picture_file, write_result
 
 
@@ -34,11 +34,11 @@ class Judge:
         self._network: Any = None
         self._last: tuple[Any, Measure] | None = None
 
-    def missing(self, results: Iterable[Result]) -> list[Result]:
+    def missing(self, results: Iterable[CellResult]) -> list[CellResult]:
         """Return the cells that can be measured and were not, or by another network."""
         return [each for each in results if can_judge(each) and each.judged_by != self.name]
 
-    def __call__(self, result: Result) -> Result:
+    def __call__(self, result: CellResult) -> CellResult:
         """Return a finished cell with its measures, which are written beside its numbers."""
         if not can_judge(result):
             return result
@@ -52,12 +52,12 @@ class Judge:
             return replace(result, scores={}, judged_by="", unjudged=why)
         return judged
 
-    def _scores(self, result: Result) -> dict[str, float]:
+    def _scores(self, result: CellResult) -> dict[str, float]:
         painted = read(picture_file(self.folder, result.cell)).over_white()
         scores = self._measure(result)(resize(painted, *judged_size(*result.size)))
         return {name: float(f"{value:.6g}") for name, value in asdict(scores).items()}
 
-    def _measure(self, result: Result) -> Measure:
+    def _measure(self, result: CellResult) -> Measure:
         """Return what measures a cell; cells of the same pictures and size share it."""
         cell, (width, height) = result.cell, judged_size(*result.size)
         assert isinstance(cell.content, str)
@@ -73,7 +73,7 @@ class Judge:
         return self._last[1]
 
 
-def can_judge(result: Result) -> bool:
+def can_judge(result: CellResult) -> bool:
     """Tell whether there is a picture, and something to measure it against."""
     cell = result.cell
     return not result.error and isinstance(cell.content, str) and bool(cell.styles)

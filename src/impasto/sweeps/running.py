@@ -9,20 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from impasto.errors import ImpastoError, UsageError, explain
-from impasto.job.job import Job
-from impasto.job.prepare import prepare
-from impasto.run.result import Painted, Progress, Record, by_kind
-from impasto.sweeps.cells import Cell, Curve, Result, Sweep
+from impasto.job import Job, prepare
+from impasto.optimize import Step
+from impasto.run import Result, run
+from impasto.sweeps.cells import Cell, CellResult, Curve, Sweep
 from impasto.sweeps.store import picture_file, read_result, write_result
-from impasto.transfer import paint, ready
 
 POINTS = 200
 """The most points of a loss curve that are kept."""
 
 
 @dataclass(frozen=True)
-class Run:
-    """One painting, which gives one cell or several: pictures on its way.
+class Painting:
+    """One run, which gives one cell or several: pictures on its way.
 
     Attributes:
         cells: By rising evaluations; the last is the whole run.
@@ -47,8 +46,8 @@ class Schedule:
     """
 
     folder: Path
-    runs: list[Run] = field(default_factory=list)
-    results: list[Result] = field(default_factory=list)
+    runs: list[Painting] = field(default_factory=list)
+    results: list[CellResult] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -72,10 +71,10 @@ def schedule(sweep: Sweep, folder: Path) -> Schedule:
         try:
             last = job_of(wanted[-1], last)
         except UsageError as error:
-            found.results += [Result(cell, error=str(error)) for cell in wanted]
+            found.results += [CellResult(cell, error=str(error)) for cell in wanted]
         else:
             evaluations = sum(level.evaluations for level in last.levels)
-            found.runs.append(Run(tuple(wanted), last.seconds, evaluations))
+            found.runs.append(Painting(tuple(wanted), last.estimate.seconds, evaluations))
     if not found.runs and all(result.error for result in found.results):
         raise UsageError(found.results[0].error)
     return found
@@ -84,7 +83,7 @@ def schedule(sweep: Sweep, folder: Path) -> Schedule:
 def keep(found: Schedule, cell: Cell) -> bool:
     """Take over a cell that exists or cannot be; tell whether that was so."""
     if cell.settings is None:
-        found.results.append(Result(cell, error=cell.error))
+        found.results.append(CellResult(cell, error=cell.error))
         return True
     result = read_result(found.folder, cell, found.hashes)
     if result is not None:
@@ -117,41 +116,40 @@ def job_of(cell: Cell, last: Job | None) -> Job:
     return prepare(cell.content, cell.styles, cell.settings, last)
 
 
-def work(found: Schedule) -> Iterator[Progress | Result]:
+def work(found: Schedule) -> Iterator[Result | CellResult]:
     """Paint everything that is scheduled, yielding every evaluation and every finished cell."""
     last: Job | None = None
-    for run in found.runs:
-        waiting = list(run.cells)
+    for painting in found.runs:
+        waiting = list(painting.cells)
         try:
-            last = ready(job_of(run.cells[-1], last))
-            yield from paint_run(last, waiting, found)
+            last = job_of(painting.cells[-1], last)
+            yield from paint_cells(last, waiting, found)
         except Exception as error:
             if os.environ.get("IMPASTO_DEBUG"):
                 raise
             for cell in waiting:
-                yield Result(cell, error=sentence(error))
+                yield CellResult(cell, error=sentence(error))
 
 
-def paint_run(job: Job, waiting: list[Cell], found: Schedule) -> Iterator[Progress | Result]:
+def paint_cells(job: Job, waiting: list[Cell], found: Schedule) -> Iterator[Result | CellResult]:
     """Paint one run, and take each waiting cell from it when it has come that far."""
-    painted = Painted(job)
-    for progress in paint(job):
-        painted.add(progress)
-        yield progress
-        at_last_size = progress.level == len(job.levels) - 1
-        while at_last_size and waiting and progress.step.index >= last_evaluations(waiting[0]):
-            yield take(painted, waiting.pop(0), found)
+    for result in run(job):
+        yield result
+        step = result.last
+        at_last_size = step.size == result.job.levels[-1].size
+        while at_last_size and waiting and step.iteration >= last_evaluations(waiting[0]):
+            yield take(result, waiting.pop(0), found)
     while waiting:  # The run has converged early: this is what they would have become.
-        yield take(painted, waiting.pop(0), found)
+        yield take(result, waiting.pop(0), found)
 
 
-def take(painted: Painted, cell: Cell, found: Schedule) -> Result:
+def take(painted: Result, cell: Cell, found: Schedule) -> CellResult:
     """Write the picture and the numbers of a cell."""
     height, width = painted.rgb.shape[:2]
-    result = Result(
+    result = CellResult(
         cell,
         losses=final_losses(painted.history),
-        evaluations=len(painted.history),
+        evaluations=painted.evaluations,
         seconds=sum(painted.seconds.values()),
         size=(width, height),
         curve=curve(painted.history),
@@ -161,18 +159,18 @@ def take(painted: Painted, cell: Cell, found: Schedule) -> Result:
     return result
 
 
-def final_losses(history: Sequence[Record]) -> dict[str, float]:
+def final_losses(history: Sequence[Step]) -> dict[str, float]:
     """Return the losses of the best image of the final size, by kind and in total."""
-    last = [record for record in history if record.size == history[-1].size]
-    return losses(min(last, key=lambda record: record.total))
+    last = [step for step in history if step.size == history[-1].size]
+    return losses(min(last, key=lambda step: step.total))
 
 
-def losses(record: Record) -> dict[str, float]:
+def losses(step: Step) -> dict[str, float]:
     """Return the losses of an evaluation by kind, with their ``"total"`` first."""
-    return {"total": record.total, **by_kind(record.parts)}
+    return {"total": step.total, **step.kinds}
 
 
-def curve(history: Sequence[Record]) -> Curve:
+def curve(history: Sequence[Step]) -> Curve:
     """Return at most `POINTS` points of the loss curves, the last one included."""
     step = -(-len(history) // POINTS)
     chosen = sorted({*range(0, len(history), step), len(history) - 1})

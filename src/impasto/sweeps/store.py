@@ -16,9 +16,8 @@ from typing import Any
 from impasto.errors import PictureError, UsageError
 from impasto.images import Canvas, check_place, sha256
 from impasto.registry import INITIALIZERS
-from impasto.settings import parsing
-from impasto.settings.settings import KNOBS, Settings
-from impasto.sweeps.cells import Cell, Result, Sweep
+from impasto.settings import SPECS, Settings, parsing
+from impasto.sweeps.cells import Cell, CellResult, Sweep
 
 FOLDER = "cells"
 """Where the pictures are, inside the folder of the sweep."""
@@ -66,7 +65,7 @@ def sources(cell: Cell) -> dict[str, str]:
     found = {f"style {at}": path for at, path in enumerate(cell.styles)}
     if isinstance(cell.content, str):
         found["content"] = cell.content
-    for name in KNOBS if cell.settings is not None else ():
+    for name in SPECS if cell.settings is not None else ():
         found |= {f"{name} {at}": path for at, path in enumerate(files(name, cell.settings))}
     return found
 
@@ -74,7 +73,7 @@ def sources(cell: Cell) -> dict[str, str]:
 def files(name: str, settings: Settings | None) -> list[str]:
     """Return the files that a setting names."""
     value = getattr(settings, name)
-    if KNOBS[name].parse not in (parsing.path, parsing.paths) or value in (None, *INITIALIZERS):
+    if SPECS[name].parse not in (parsing.path, parsing.paths) or value in (None, *INITIALIZERS):
         return []
     return [value] if isinstance(value, str) else list(value)
 
@@ -105,14 +104,14 @@ def key(cell: Cell, hashes: dict[str, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_result(folder: Path, cell: Cell, hashes: dict[str, str]) -> Result | None:
+def read_result(folder: Path, cell: Cell, hashes: dict[str, str]) -> CellResult | None:
     """Return what an earlier run has made of a cell, or None if it has to be painted."""
     try:
         values = json.loads(numbers_file(folder, cell).read_text(encoding="utf-8"))
         same = values["key"] == key(cell, hashes)
         if not same or values["picture"] != sha256(picture_file(folder, cell)):
             return None
-        return Result(
+        return CellResult(
             cell,
             losses=dict(values["losses"]),
             evaluations=int(values["evaluations"]),
@@ -126,7 +125,7 @@ def read_result(folder: Path, cell: Cell, hashes: dict[str, str]) -> Result | No
         return None
 
 
-def write_result(folder: Path, result: Result, hashes: dict[str, str]) -> None:
+def write_result(folder: Path, result: CellResult, hashes: dict[str, str]) -> None:
     """Write the numbers of a cell whose picture has been written."""
     values: Mapping[str, Any] = {
         "key": key(result.cell, hashes),

@@ -1,21 +1,19 @@
 """A studio without a page, and pictures that people have sent to it."""
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from impasto.settings.settings import Settings
 from impasto.studio.inputs import Input
 from impasto.studio.studio import Studio
 from impasto.studio.tasks import Task
-
-SMALL = Settings(size=48, iterations=2, precision="float32")
+from tests.support.studio import PATIENCE, SMALL
 
 
 @pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
+def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    monkeypatch.setattr("impasto.studio.worker.CLOSING", PATIENCE)
     made = Studio(tmp_path / "studio")
     yield made
     made.worker.close()
@@ -37,11 +35,3 @@ def ask(studio: Studio, pair: tuple[Input, Input]) -> Callable[..., Task]:
         return task
 
     return make
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
-    """Wait until something holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)

@@ -5,18 +5,19 @@ import dataclasses
 import pytest
 
 from impasto.errors import UsageError
-from impasto.settings.settings import KNOBS, Settings, parsing
-from impasto.settings.spec import Knob
+from impasto.settings import parsing
+from impasto.settings.settings import SPECS, Settings
+from impasto.settings.spec import SettingSpec
 from impasto.studio import form
 from impasto.studio.form import control, controls, from_settings, is_open, to_settings
 
 NAMES = [each.name for each in controls()]
 
 
-@pytest.mark.parametrize("name", KNOBS)
+@pytest.mark.parametrize("name", SPECS)
 def test_every_setting_is_on_the_page_unless_it_names_files(name):
     if name in NAMES:
-        each, this = control(name), KNOBS[name]
+        each, this = control(name), SPECS[name]
         assert this.help in each.help or name == "init"
         assert this.unit in each.label
         assert {value for _, value in each.choices} - {""} == set(this.choices or ()) or (
@@ -29,7 +30,7 @@ def test_every_setting_is_on_the_page_unless_it_names_files(name):
 def test_no_control_takes_the_name_of_a_file():
     assert "weights" not in NAMES
     for each in controls():
-        assert KNOBS[each.name].parse is not parsing.path or each.kind == "choice"
+        assert SPECS[each.name].parse is not parsing.path or each.kind == "choice"
 
 
 @pytest.mark.parametrize(
@@ -52,8 +53,8 @@ def test_auto_goes_before_the_slider_which_always_has_a_value():
 def test_a_new_setting_appears_by_itself(monkeypatch):
     field = dataclasses.field(default=2.0, metadata={})
     field.name = "varnish"
-    knob = Knob(parsing.real, "how glossy", "Finish", unit="layers", low=0, high=9)
-    monkeypatch.setitem(KNOBS, "varnish", knob)
+    knob = SettingSpec(parsing.real, "how glossy", "Finish", unit="layers", low=0, high=9)
+    monkeypatch.setitem(SPECS, "varnish", knob)
     monkeypatch.setattr(Settings, "varnish", 2.0, raising=False)
     added = next(each for each in controls() if each.name == "varnish")
     assert (added.kind, added.label, added.group) == ("number", "Varnish (layers)", "Finish")

@@ -11,7 +11,7 @@ from impasto.job.recipe import Input as Recorded
 from impasto.job.recipe import Recipe
 from impasto.studio.regions import MaskFolder, Masks, to_masks, told
 from impasto.studio.strokes import sent
-from tests.unit.studio.conftest import SMALL, wait_for
+from tests.support.studio import SMALL, wait_for
 
 
 def painted(*columns: int) -> np.ndarray:

@@ -9,7 +9,7 @@ from impasto.job.prepare import prepare
 from impasto.run.result import Painted
 from impasto.studio.store import POINTS, Store, thin
 from impasto.transfer import paint
-from tests.unit.studio.conftest import SMALL
+from tests.support.studio import SMALL
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import pytest
 from impasto.settings.settings import Settings
 from impasto.studio.inputs import Input
 from impasto.studio.tasks import Queue, State, Task
+from tests.support.studio import PATIENCE, wait_for
 
 
 def task(session: str, label: str = "photo") -> Task:
@@ -63,10 +64,9 @@ def test_whoever_waits_is_woken_by_a_task_and_by_the_end():
     thread.start()
     asked = task("a")
     queue.put(asked)
-    while queue.order():
-        pass
+    wait_for(lambda: taken)
     queue.close()
-    thread.join(10)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
     assert taken == [asked]
 

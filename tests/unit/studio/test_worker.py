@@ -1,5 +1,7 @@
 """The worker: one after another, stop and keep, failures that say why, refusals that help."""
 
+from types import SimpleNamespace
+
 import pytest
 from PIL import Image
 
@@ -12,7 +14,7 @@ from impasto.studio.preview import Preview
 from impasto.studio.store import Store
 from impasto.studio.tasks import State
 from impasto.studio.variants import variants
-from tests.unit.studio.conftest import SMALL, wait_for
+from tests.support.studio import SMALL, wait_for
 
 
 def finish(*tasks):
@@ -115,9 +117,15 @@ def test_a_finished_task_holds_no_network(studio, ask):
 
 
 def test_previews_are_made_for_those_who_watch_and_not_too_often(studio, ask, monkeypatch):
-    made = []
-    encode = preview.data_uri
-    monkeypatch.setattr(preview, "data_uri", lambda progress: made.append(1) or encode(progress))
+    made, clock, encode = [], [100.0], preview.data_uri
+
+    def encoded(progress):
+        made.append(progress.evaluations)
+        clock[0] += 1.0  # as long as this takes
+        return encode(progress)
+
+    monkeypatch.setattr(preview, "data_uri", encoded)
+    monkeypatch.setattr(preview, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     task, eye = ask(iterations=100_000), Preview()
     assert eye.of(task) == ""
     studio.worker.start()
@@ -125,12 +133,14 @@ def test_previews_are_made_for_those_who_watch_and_not_too_often(studio, ask, mo
     assert made == []
     first = eye.of(task)
     assert first.startswith("data:image/jpeg;base64,")
-    before = task.latest.evaluations
-    wait_for(lambda: task.latest.evaluations > before)
+    wait_for(lambda: task.latest.evaluations > made[0] + 2)
+    clock[0] = 100.0 + 1.0 / preview.SHARE - 0.01
     assert eye.of(task) == first
-    assert made == [1]
-    eye.next = 0.0
-    assert eye.of(task) != first
+    assert len(made) == 1
+    clock[0] = 100.0 + 1.0 / preview.SHARE
+    eye.of(task)
+    assert len(made) == 2
+    assert made[1] > made[0]
     studio.worker.stop(task)
 
 

@@ -11,7 +11,7 @@ from html import escape
 from urllib.parse import quote
 
 from impasto._version import __version__
-from impasto.sweeps.cells import Cell, Result, Sweep, Value
+from impasto.sweeps.cells import Cell, CellResult, Sweep, Value
 from impasto.sweeps.command import command
 from impasto.sweeps.report import pareto
 from impasto.sweeps.report.blocks import Block, blocks, corner
@@ -51,7 +51,7 @@ that paints it again. Numbers are in cells.csv.</footer>
 class Page:
     """Writes the report of a sweep."""
 
-    def __init__(self, sweep: Sweep, results: Mapping[str, Result], gallery: Gallery) -> None:
+    def __init__(self, sweep: Sweep, results: Mapping[str, CellResult], gallery: Gallery) -> None:
         self.sweep, self.results, self.gallery = sweep, results, gallery
         self.cells = {cell.name: cell for cell in sweep.cells}
         self.number = {cell.name: at for at, cell in enumerate(sweep.cells)}
@@ -137,7 +137,7 @@ class Page:
             f"{self._details(result, place, label)}</div>"
         )
 
-    def _details(self, result: Result, place: str, label: str) -> str:
+    def _details(self, result: CellResult, place: str, label: str) -> str:
         """Return what opens on a click."""
         file = f"{FOLDER}/{quote(result.cell.name)}.png"
         uri = self.gallery.full(result) or file
@@ -160,7 +160,7 @@ class Page:
         )
 
 
-def judged(result: Result) -> str:
+def judged(result: CellResult) -> str:
     """Return the two measures that stand under a cell, or why there are none."""
     if result.unjudged:
         return f'<span class="loss">not judged: {escape(result.unjudged)}</span>'
@@ -170,7 +170,7 @@ def judged(result: Result) -> str:
     return f'<span class="loss">style {style:.3g}, content {content:.2f}</span>'
 
 
-def scores(result: Result) -> str:
+def scores(result: CellResult) -> str:
     """Return all measures of a cell."""
     if not result.scores:
         return ""

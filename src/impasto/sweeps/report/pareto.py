@@ -14,7 +14,7 @@ from html import escape
 
 from PIL import Image, ImageDraw
 
-from impasto.sweeps.cells import Result, Sweep
+from impasto.sweeps.cells import CellResult, Sweep
 from impasto.sweeps.report.lettering import font, readable
 
 STYLE, CONTENT = "wasserstein", "structure"
@@ -68,7 +68,7 @@ class Mark:
     dot: bool = False
 
 
-def points(sweep: Sweep, results: Mapping[str, Result]) -> list[Point]:
+def points(sweep: Sweep, results: Mapping[str, CellResult]) -> list[Point]:
     """Return the cells that were measured, in the order of the sweep."""
     found = []
     for number, cell in enumerate(sweep.cells, start=1):
@@ -204,7 +204,7 @@ def ticks(values: Sequence[float]) -> list[float]:
     return [float(f"{n * step:.6g}") for n in range(first, max(last, first + 1) + 1)]
 
 
-def plot(sweep: Sweep, results: Mapping[str, Result]) -> Plot | None:
+def plot(sweep: Sweep, results: Mapping[str, CellResult]) -> Plot | None:
     """Return the plot of a sweep, or None if fewer than two cells were measured."""
     found = points(sweep, results)
     names = ", ".join(axis.name.replace("_", " ") for axis in sweep.axes)

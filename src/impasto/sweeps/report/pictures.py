@@ -11,7 +11,7 @@ from PIL import Image
 
 from impasto.errors import UsageError
 from impasto.images import read, to_pil
-from impasto.sweeps.cells import Result
+from impasto.sweeps.cells import CellResult
 from impasto.sweeps.store import picture_file
 
 THUMBNAIL = 320
@@ -40,7 +40,7 @@ class Gallery:
                 self._sources[path] = None
         return self._sources[path]
 
-    def thumbnail(self, result: Result) -> Image.Image:
+    def thumbnail(self, result: CellResult) -> Image.Image:
         """Return a small version of a cell's picture."""
         name = result.cell.name
         if name not in self._small:
@@ -48,7 +48,7 @@ class Gallery:
                 self._small[name] = small(over_white(picture))
         return self._small[name]
 
-    def full(self, result: Result) -> str:
+    def full(self, result: CellResult) -> str:
         """Return a cell's picture at full size for a page, or an empty string if it is too much."""
         name = f"full {result.cell.name}"
         if name not in self._uris:
@@ -88,6 +88,6 @@ def data_uri(picture: Image.Image, quality: int = 88) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(data.getvalue()).decode()}"
 
 
-def finished(results: Mapping[str, Result]) -> list[Result]:
+def finished(results: Mapping[str, CellResult]) -> list[CellResult]:
     """Return the results that have a picture."""
     return [result for result in results.values() if not result.error]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from PIL import Image, ImageDraw
 
-from impasto.sweeps.cells import Result, Sweep, Value
+from impasto.sweeps.cells import CellResult, Sweep, Value
 from impasto.sweeps.report.blocks import Block, blocks, corner
 from impasto.sweeps.report.lettering import font, line_height, readable, wrap
 from impasto.sweeps.report.pictures import THUMBNAIL, Gallery, finished
@@ -22,7 +22,7 @@ LEAST, LABEL = 72, 180
 class Sheet:
     """Draws a contact sheet."""
 
-    def __init__(self, sweep: Sweep, results: Mapping[str, Result], gallery: Gallery) -> None:
+    def __init__(self, sweep: Sweep, results: Mapping[str, CellResult], gallery: Gallery) -> None:
         self.sweep, self.results, self.gallery = sweep, results, gallery
         self.blocks = list(blocks(sweep))
         columns = max(len(block.columns) for block in self.blocks)

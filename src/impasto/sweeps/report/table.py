@@ -7,8 +7,8 @@ import io
 from collections.abc import Mapping
 
 from impasto.images import Canvas
-from impasto.settings.settings import KNOBS
-from impasto.sweeps.cells import Cell, Result, Sweep
+from impasto.settings import SPECS
+from impasto.sweeps.cells import Cell, CellResult, Sweep
 from impasto.sweeps.command import command, option
 from impasto.sweeps.store import FOLDER
 
@@ -19,7 +19,7 @@ COLUMNS = (
     "cell",
     "content",
     "style",
-    *KNOBS,
+    *SPECS,
     "loss",
     "loss_content",
     "loss_style",
@@ -36,7 +36,7 @@ COLUMNS = (
 )
 
 
-def table(sweep: Sweep, results: Mapping[str, Result]) -> str:
+def table(sweep: Sweep, results: Mapping[str, CellResult]) -> str:
     """Return the rows as CSV; cells that have not been painted yet have no losses."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS)
@@ -68,7 +68,7 @@ def settings(cell: Cell) -> dict[str, str]:
     }
 
 
-def numbers(result: Result | None) -> dict[str, object]:
+def numbers(result: CellResult | None) -> dict[str, object]:
     """Return what has become of a cell."""
     if result is None:
         return {}

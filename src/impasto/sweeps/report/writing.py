@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from impasto import images
-from impasto.sweeps.cells import Result, Sweep
+from impasto.sweeps.cells import CellResult, Sweep
 from impasto.sweeps.report import pareto
 from impasto.sweeps.report.page import Page
 from impasto.sweeps.report.pictures import Gallery
@@ -28,13 +28,13 @@ SHARE = 9
 class Report:
     """The reports of a sweep as far as it has come."""
 
-    def __init__(self, sweep: Sweep, folder: Path, results: Iterable[Result] = ()) -> None:
+    def __init__(self, sweep: Sweep, folder: Path, results: Iterable[CellResult] = ()) -> None:
         self.sweep, self.folder = sweep, folder
         self.results = {result.cell.name: result for result in results}
         self.gallery = Gallery(folder)
         self.stale, self.written, self.cost = True, -math.inf, 0.0
 
-    def add(self, result: Result) -> None:
+    def add(self, result: CellResult) -> None:
         """Take in one more cell."""
         self.results[result.cell.name] = result
         self.stale = True
@@ -65,6 +65,6 @@ class Report:
         self.cost = self.written - began
 
     @property
-    def failed(self) -> list[Result]:
+    def failed(self) -> list[CellResult]:
         """The cells that have no picture because something was wrong."""
         return [result for result in self.results.values() if result.error]

@@ -12,16 +12,11 @@ and Bethge (2015), "Texture Synthesis Using Convolutional Neural Networks", for 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from impasto.errors import SettingsError
 from impasto.images import Canvas, as_picture
-from impasto.job.prepare import prepare
-from impasto.run.result import Painted, Progress
-from impasto.settings.presets import expand
-from impasto.settings.settings import Settings
-from impasto.transfer import paint, ready
+from impasto.settings import Settings, expand
 
 DEFAULTS: dict[str, Any] = {"init": "noise", "iterations": 200}
 """From noise, deep layers are still speckled after 100 evaluations."""
@@ -41,50 +36,10 @@ class Sources(NamedTuple):
     settings: Settings
 
 
-def reconstruct(
-    image: Any,
-    *,
-    content_layers: Any = None,
-    style_layers: Any = None,
-    size: Shape | str | None = None,
-    progress: Callable[[Progress], object] | None = None,
-    **settings: Any,
-) -> Painted:
-    """Invert the features of a picture, or make a texture of its style.
-
-    Args:
-        image: A path, a PIL image, an array (H, W, 3) or a tensor (3, H, W).
-        content_layers: Layers to invert, as in `Settings`; or
-        style_layers: layers whose statistics become a texture. One of the two.
-        size: Long side of the result in pixels; a texture may have any shape, like ``(800, 600)``
-            or ``"800x600"``, width first.
-        progress: Called after every evaluation.
-        **settings: See `Settings`. The start is noise, with 200 iterations, unless given.
-
-    Raises:
-        UsageError: If an argument is wrong; nothing expensive has been done then.
-
-    Example:
-        >>> from impasto.samples import painting
-        >>> texture = reconstruct(
-        ...     painting("dots"), style_layers="relu1_1,relu2_1", size=(48, 32), iterations=2
-        ... )
-        >>> texture.image.size
-        (48, 32)
-    """
-    sources = as_painting(image, content_layers, style_layers, size, settings)
-    painted = Painted(ready(prepare(sources.content, sources.styles, sources.settings)))
-    for step in paint(painted.job):
-        painted.add(step)
-        if progress is not None:
-            progress(step)
-    return painted
-
-
 def as_painting(
     image: Any, content_layers: Any, style_layers: Any, size: Shape | str | None, given: Any
 ) -> Sources:
-    """Return the painting that a reconstruction is; see `reconstruct` for the arguments.
+    """Return the painting that a reconstruction is; see `impasto.reconstruct` for the arguments.
 
     Raises:
         UsageError: If an argument is wrong.

@@ -1,0 +1,128 @@
+"""What ``import impasto`` offers: pictures in, a `Result` out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from impasto.backbones import BACKBONES
+from impasto.job import Shape, Sources, as_painting, prepare
+from impasto.run import Result, run
+from impasto.settings import Settings, apply
+
+Progress = Callable[[Result], object]
+"""Called after every evaluation with the painting as far as it has come."""
+
+
+def stylize(
+    content: Any,
+    style: Any,
+    *,
+    preset: str | None = None,
+    progress: Progress | None = None,
+    content_mask: Any = None,
+    style_mask: Any = None,
+    **settings: Any,
+) -> Result:
+    """Paint a photograph in the style of one or several paintings.
+
+    Args:
+        content: The photograph: a path, a PIL image, an array (H, W, 3) or a tensor (3, H, W).
+        style: The painting, or a sequence of paintings, likewise.
+        preset: A row of `impasto.settings.PRESETS` to start from.
+        progress: Called after every evaluation.
+        content_mask: Where to paint: a mask or a sequence of masks, see `impasto.controls`.
+        style_mask: With which part of the paintings, likewise.
+        **settings: See `Settings`; for instance ``size=1024, style_weight=200``.
+
+    Returns:
+        The painted picture with its history, settings and timings.
+
+    Raises:
+        UsageError: If an argument is wrong; nothing expensive has been done then.
+
+    Example:
+        >>> from impasto.samples import painting, photograph
+        >>> result = stylize(photograph("coffee"), painting("swirls"), size=64, iterations=2)
+        >>> result.image.size
+        (64, 43)
+    """
+    chosen = apply(preset, settings)
+    masks = {"content_mask": content_mask, "style_mask": style_mask}
+    for result in run(prepare(content, style, chosen, **masks)):
+        if progress is not None:
+            progress(result)
+    return result
+
+
+def stylize_steps(
+    content: Any,
+    style: Any,
+    *,
+    preset: str | None = None,
+    content_mask: Any = None,
+    style_mask: Any = None,
+    **settings: Any,
+) -> Iterator[Result]:
+    """Return an iterator over the evaluations of `stylize`; stop at any with ``break``.
+
+    It yields the painting as far as it has come, always the same object: see its ``step``,
+    ``preview`` and ``history``.
+
+    Raises:
+        UsageError: At once, if an argument is wrong.
+    """
+    chosen = apply(preset, settings)
+    masks = {"content_mask": content_mask, "style_mask": style_mask}
+    return run(prepare(content, style, chosen, **masks))
+
+
+def reconstruct(
+    image: Any,
+    *,
+    content_layers: Any = None,
+    style_layers: Any = None,
+    size: Shape | str | None = None,
+    progress: Progress | None = None,
+    **settings: Any,
+) -> Result:
+    """Invert the features of a picture, or make a texture of its style.
+
+    Args:
+        image: A path, a PIL image, an array (H, W, 3) or a tensor (3, H, W).
+        content_layers: Layers to invert, as in `Settings`; or
+        style_layers: layers whose statistics become a texture. One of the two.
+        size: Long side of the result in pixels; a texture may have any shape, like ``(800, 600)``
+            or ``"800x600"``, width first.
+        progress: Called after every evaluation.
+        **settings: See `Settings`. The start is noise, with 200 iterations, unless given.
+
+    Raises:
+        UsageError: If an argument is wrong; nothing expensive has been done then.
+
+    Example:
+        >>> from impasto.samples import painting
+        >>> texture = reconstruct(
+        ...     painting("dots"), style_layers="relu1_1,relu2_1", size=(48, 32), iterations=2
+        ... )
+        >>> texture.image.size
+        (48, 32)
+    """
+    sources: Sources = as_painting(image, content_layers, style_layers, size, settings)
+    for result in run(prepare(*sources)):
+        if progress is not None:
+            progress(result)
+    return result
+
+
+def texture(image: Any, style_layers: Any = None, **arguments: Any) -> Result:
+    """Make a texture of a picture's style: `reconstruct` with style layers, by default the usual.
+
+    Example:
+        >>> from impasto.samples import painting
+        >>> texture(painting("dots"), size=(48, 32), iterations=2).image.size
+        (48, 32)
+    """
+    if style_layers is None:
+        style_layers = BACKBONES[arguments.get("backbone", Settings().backbone)].style_layers
+    return reconstruct(image, style_layers=style_layers, **arguments)

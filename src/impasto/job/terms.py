@@ -1,0 +1,87 @@
+"""What one size minimizes: the terms of the objective, with their targets.
+
+    L = α L_content + β L_style + γ L_tv  (+ edges, + photorealism)
+
+Source: Gatys et al. (2015), equations 1, 5 and 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from impasto.job.inputs import Inputs
+from impasto.job.job import Job
+from impasto.job.style_terms import active_layers, choose, style_losses, style_terms
+from impasto.losses import ContentLoss, EdgeLoss, Loss, MattingLoss, TotalVariation
+from impasto.normalization import NORMALIZATIONS
+from impasto.objective import (
+    IMAGE,
+    Kind,
+    Objective,
+    Region,
+    Term,
+    collect_features,
+    tiled,
+    whole,
+)
+from impasto.registry import SPREADS, VARIATIONS
+
+
+def make_objective(job: Job, inputs: Inputs) -> Objective:
+    """Return the objective of a job at one size; its targets are computed here, once."""
+    side = tile_side(job, inputs)
+    evaluate = tiled(job.backbone, side) if side else whole(job.backbone)
+    terms = [*content(job, inputs), *style(job, inputs), *regularizers(job, inputs)]
+    return Objective(terms, evaluate, inputs.restrict)
+
+
+def tile_side(job: Job, inputs: Inputs) -> int:
+    """Return the side of the tiles that an image is evaluated in, or 0 if it is evaluated whole."""
+    side = job.settings.tile or 0
+    return side if side < max(inputs.content.shape[2:]) else 0
+
+
+def content(job: Job, inputs: Inputs) -> Iterator[Term]:
+    """Yield a term for every content layer: ``α w_l L_content``."""
+    norm = NORMALIZATIONS[job.settings.normalization]
+    layers = shares(active_layers(job.settings)[0], norm.shares)
+    features = collect_features(job.backbone, inputs.content, layers, job.settings.tile or 0)
+    for layer, share in layers.items():
+        weight = job.settings.content_weight * share
+        loss = ContentLoss(features[layer], norm.content)
+        yield Term(f"content {layer}", Kind.CONTENT, weight, (layer,), loss)
+
+
+def style(job: Job, inputs: Inputs) -> Iterator[Term]:
+    """Yield a term for every style layer, style loss and region: ``β w_l E_l``."""
+    settings, norm = job.settings, NORMALIZATIONS[job.settings.normalization]
+    layers = shares(active_layers(settings)[1], norm.shares)
+    weights = {layer: settings.style_weight * share for layer, share in layers.items()}
+    choices = choose(style_losses(settings), weights, job.backbone)
+    how = SPREADS[settings.mask_spread or "simple"].load()
+    for region in inputs.regions or [Region.whole(len(inputs.styles))]:
+        yield from style_terms(
+            job.backbone, inputs.styles, job.blend, choices, norm.style, settings.tile or 0,
+            region, how,
+        )  # fmt: skip
+
+
+def regularizers(job: Job, inputs: Inputs) -> Iterator[Term]:
+    """Yield the terms on the image itself: total variation, edges, photorealism."""
+    settings, norm = job.settings, NORMALIZATIONS[job.settings.normalization]
+
+    def term(name: str, weight: float, loss: Loss) -> Term:
+        return Term(name, Kind.REGULARIZER, weight, (IMAGE,), loss)
+
+    variation = TotalVariation(VARIATIONS[settings.tv], norm.variation)
+    yield term("tv", settings.tv_weight, variation)
+    if settings.protect_edges:
+        yield term("edges", settings.protect_edges, EdgeLoss(inputs.content, norm.content))
+    if settings.photoreal_weight:
+        yield term("photoreal", settings.photoreal_weight, MattingLoss(inputs.content))
+
+
+def shares(layers: dict[str, float], normalize: bool) -> dict[str, float]:
+    """Return layer weights, divided by their sum if the normalization wants it."""
+    total = sum(layers.values()) if normalize else 1.0
+    return {layer: weight / total for layer, weight in layers.items()}

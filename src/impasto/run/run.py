@@ -1,0 +1,61 @@
+"""Paint a job, followed by recorders: the only place that drives `impasto.transfer`."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack
+
+from impasto.job import Job
+from impasto.run.auto import tuned
+from impasto.run.checkpoint import Checkpoint
+from impasto.run.fine_style import mixing_jobs
+from impasto.run.recorder import Recorder
+from impasto.run.result import Result
+from impasto.transfer import paint
+
+Follow = Callable[[Job], Sequence[Recorder]]
+"""What follows a painting that another one needs first."""
+
+
+def run(
+    job: Job,
+    recorders: Sequence[Recorder] = (),
+    checkpoint: Checkpoint | None = None,
+    follow: Follow = lambda job: (),
+) -> Generator[Result, None, None]:
+    """Yield the painting after every evaluation; stop with ``break``, and it is kept as it is.
+
+    Args:
+        job: What to paint.
+        recorders: What follows it, in the order in which they are told; they are closed in the
+            reverse order.
+        checkpoint: Where an interrupted run stood; it goes on from there.
+        follow: Gives what follows the paintings that this one needs first.
+    """
+    job = ready(job, follow)
+    result = Result(job) if checkpoint is None else checkpoint.resume(job)
+    finished = False
+    with ExitStack() as stack:
+        for recorder in recorders:
+            recorder.begin(result)
+            stack.callback(lambda each=recorder: each.close(finished))  # type: ignore[misc]
+        for step in paint(result.job, result.state):
+            result.add(step)
+            for recorder in recorders:
+                recorder.add(step)
+            yield result
+        finished = True
+
+
+def last(results: Iterator[Result]) -> Result:
+    """Return the result of a run that is left to come to its end."""
+    return deque(results, maxlen=1).pop()
+
+
+def ready(job: Job, follow: Follow = lambda job: ()) -> Job:
+    """Return the job with what other paintings have to give it first: fine strokes, a weight."""
+    mixing = mixing_jobs(job)
+    if mixing:
+        job = job.with_styles([last(run(each, follow(each))).rgb for each in mixing])
+    return tuned(job, run) if job.settings.auto else job

@@ -1,0 +1,105 @@
+"""The page of the studio, used as people use it. Everything waits for what it needs to see."""
+
+from pathlib import Path
+from typing import Any
+
+Page = Any
+"""A page of Playwright, which is not installed everywhere."""
+
+LONG = "100000"
+"""Iterations of a run that does not end by itself."""
+
+
+def unfold(page: Page) -> None:
+    """Open what iterations are folded away in."""
+    page.click("#advanced > button")
+    unfold_group(page, "Optimization", "iterations")
+
+
+def unfold_group(page: Page, title: str, setting: str) -> None:
+    """Open a group of settings; its boxes are made only then."""
+    page.locator("#advanced .group > button", has_text=title).click()
+    drawn(page, f"#setting-{setting}")
+
+
+def drawn(page: Page, place: str) -> None:
+    """Wait until something is on the page and connected: before, what is typed is not sent."""
+    page.locator(place).wait_for()
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def fill(page: Page, setting: str, value: str) -> None:
+    """Type a value into a setting."""
+    box = page.locator(f"#setting-{setting} :is(input, textarea)").first
+    box.fill(value)
+    box.press("Tab")
+
+
+def filled(page: Page, setting: str, value: str) -> None:
+    """Wait until the box of a setting has a value."""
+    page.wait_for_function(
+        "([box, value]) => document.querySelector(box)?.value === value",
+        arg=[f"#setting-{setting} input[type=number]", value],
+    )
+
+
+def upload(page: Page, place: str, file: Path) -> None:
+    page.locator(f"#{place} input[type=file]").set_input_files(str(file))
+
+
+def open_picture(page: Page, file: Path) -> None:
+    """Give the page a picture made by Impasto."""
+    page.locator("#controls input[type=file]").last.set_input_files(str(file))
+
+
+def accepted(page: Page, *places: str) -> None:
+    """Wait until the page shows the studio's own copies."""
+    for place in places:
+        page.wait_for_selector(f"#{place} img[src*='/inputs/']")
+
+
+def choose(page: Page, iterations: str = "3", size: str = "128") -> None:
+    """Choose samples and small settings."""
+    unfold(page)
+    for place, sample in (
+        ("photograph", "#photographs button[title=coffee]"),
+        ("painting-1", "#styles button[title=ink]"),
+    ):
+        page.click(sample)
+        accepted(page, place)
+    fill(page, "size", size)
+    fill(page, "iterations", iterations)
+
+
+def paint(page: Page) -> None:
+    page.click("#paint")
+
+
+def finished(page: Page) -> None:
+    page.wait_for_selector("#stage .compare")
+
+
+def shows(page: Page, place: str, words: str) -> None:
+    """Wait until some words can be read somewhere."""
+    page.wait_for_function(
+        "([place, words]) => document.querySelector(place)?.innerText.includes(words)",
+        arg=[place, words],
+    )
+
+
+def stroke(page: Page, place: int, color: str, *points: tuple[float, float]) -> None:
+    """Paint with the mouse through points that are given as shares of width and height."""
+    page.locator(f"#brushes input[value={color}]").check(force=True)
+    canvas = page.locator(f"canvas[data-place='{place}'][data-ready]")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    for at, (x, y) in enumerate(points):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=5)
+        if at == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def understood(page: Page, words: str) -> None:
+    """Wait until the page says what it makes of the strokes."""
+    shows(page, "#understood", words)

@@ -1,0 +1,164 @@
+"""Pictures from what Python programs hold, and back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from impasto import images
+from impasto.errors import PictureError
+from impasto.images import as_picture
+from tests.support.picture_files import COLORS, SMOOTH, UNIT, close, save_pil, sentence
+
+
+class FakeTensor:
+    """What a tensor can do, as far as as_picture asks."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        self.values = values
+        self.shape = values.shape
+
+    def detach(self) -> FakeTensor:
+        return self
+
+    cpu = detach
+
+    def reshape(self, shape: tuple[int, ...]) -> FakeTensor:
+        return FakeTensor(self.values.reshape(shape))
+
+    def is_floating_point(self) -> bool:
+        return self.values.dtype.kind == "f"
+
+    def float(self) -> FakeTensor:
+        return FakeTensor(self.values.astype(np.float32))
+
+    def numpy(self) -> np.ndarray:
+        return self.values
+
+
+def test_as_picture_takes_paths_and_pictures(tmp_path):
+    path = save_pil(tmp_path / "a.png", Image.fromarray(COLORS))
+    picture = as_picture(path)
+    assert close(picture, UNIT)
+    assert close(as_picture(str(path)), UNIT)
+    assert as_picture(picture) is picture
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, ">u2", np.float16, np.float32, np.float64])
+def test_as_picture_takes_arrays(dtype):
+    kind = np.dtype(dtype)
+    scale = 1 if kind.kind == "f" else np.iinfo(kind).max
+    tolerance = 1e-3 if kind == np.float16 else 1e-6
+    values = (UNIT * scale).round(0 if scale > 1 else 9).astype(kind)
+    assert close(as_picture(values), UNIT, tolerance)
+    assert close(as_picture(values[..., 0]), UNIT[..., :1], tolerance)
+    assert close(as_picture(np.asfortranarray(values[::-1])), UNIT[::-1], tolerance)
+    rgba = np.concatenate([values, values[..., :1]], axis=2)
+    picture = as_picture(rgba)
+    assert picture.alpha is not None
+    assert np.allclose(picture.alpha, UNIT[..., 0], atol=tolerance)
+
+
+def test_as_picture_copies():
+    values = UNIT.astype(np.float32)
+    picture = as_picture(values)
+    values[:] = 0
+    assert close(picture, UNIT)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.full((20, 30, 3), np.nan),
+        np.full((20, 30, 3), 255.0),
+        np.full((20, 30, 3), -0.1),
+        np.zeros((20, 30, 3), np.int64),
+        np.zeros((20, 30, 3), bool),
+        np.zeros((20, 30, 2)),
+        np.zeros((1, 3, 20, 30)),
+        np.zeros(30),
+        np.zeros((8, 8, 3)),
+        np.zeros((0, 20, 3)),
+    ],
+)
+def test_as_picture_refuses_other_arrays(values):
+    with pytest.raises(PictureError) as caught:
+        as_picture(values)
+    sentence(caught.value, "array")
+
+
+def test_as_picture_takes_tensors():
+    first = UNIT.transpose(2, 0, 1)
+    assert close(as_picture(FakeTensor(first)), UNIT)
+    assert close(as_picture(FakeTensor(first[None])), UNIT)
+    assert close(as_picture(FakeTensor(COLORS.transpose(2, 0, 1))), UNIT)
+    for wrong in (UNIT, first[None, None], first[0], np.stack([first, first]), first * 255):
+        with pytest.raises(PictureError) as caught:
+            as_picture(FakeTensor(wrong))
+        sentence(caught.value, "tensor")
+
+
+def test_as_picture_takes_a_torch_tensor():
+    torch = pytest.importorskip("torch")
+    tensor = torch.tensor(UNIT.transpose(2, 0, 1), requires_grad=True)
+    assert close(as_picture(tensor), UNIT)
+    assert close(as_picture(tensor.to(torch.bfloat16)[None]), UNIT, 0.005)
+    assert close(as_picture(torch.tensor(COLORS.transpose(2, 0, 1).copy())), UNIT)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "CMYK", "YCbCr", "HSV"])
+def test_as_picture_takes_pillow_images(mode):
+    image = Image.fromarray(np.uint8(SMOOTH * 255)).convert(mode)
+    picture = as_picture(image)
+    assert picture.alpha is None
+    if mode != "CMYK":
+        assert close(picture, np.asarray(image.convert("RGB")) / 255)
+
+
+@pytest.mark.parametrize("mode", ["LA", "RGBA", "RGBa", "La"])
+def test_as_picture_takes_the_alpha_of_pillow_images(mode):
+    image = Image.new("RGBA", (30, 20), (100, 100, 100, 128))
+    picture = as_picture(image.convert("LA").convert(mode) if mode == "La" else image.convert(mode))
+    assert picture.alpha is not None
+    assert np.allclose(picture.alpha, 128 / 255)
+    assert np.allclose(picture.rgb, 100 / 255, atol=0.005)
+
+
+def test_as_picture_takes_deep_gray_pillow_images():
+    values = np.arange(600).reshape(20, 30) * 100
+    expected = values[..., None] / 65535
+    for mode, kind in {"I;16": "<u2", "I;16B": ">u2", "I": "i4"}.items():
+        image = Image.frombytes(mode, (30, 20), values.astype(kind).tobytes())
+        assert close(as_picture(image), expected)
+    assert close(as_picture(Image.fromarray(np.float32(values / 65535))), expected)
+
+
+def test_as_picture_refuses_pillow_images_out_of_range(tmp_path):
+    for image in (
+        Image.fromarray(np.full((20, 30), 70_000, np.int32)),
+        Image.fromarray(np.full((20, 30), 2.0, np.float32)),
+        Image.new("RGB", (8, 8)),
+    ):
+        with pytest.raises(PictureError) as caught:
+            as_picture(image)
+        sentence(caught.value, "Pillow image")
+    path = save_pil(tmp_path / "a.png", Image.fromarray(COLORS))
+    path.write_bytes(path.read_bytes()[:300])
+    with Image.open(path) as cut, pytest.raises(PictureError) as caught:
+        as_picture(cut)
+    sentence(caught.value, "Pillow image")
+
+
+@pytest.mark.parametrize("source", [None, 3, b"a.png", [1, 2], object()])
+def test_as_picture_refuses_anything_else(source):
+    with pytest.raises(PictureError) as caught:
+        as_picture(source)
+    sentence(caught.value, type(source).__name__)
+
+
+def test_to_pil():
+    image = images.to_pil(UNIT)
+    assert image.mode == "RGB"
+    assert np.array_equal(np.asarray(image), COLORS)
+    assert np.asarray(images.to_pil(np.full((16, 16, 3), 1.5)))[0, 0].tolist() == [255] * 3

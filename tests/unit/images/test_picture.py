@@ -1,0 +1,13 @@
+"""A picture in memory."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from impasto.images import Picture
+
+
+def test_over_white_is_what_is_seen_on_paper():
+    picture = Picture(np.zeros((1, 2, 3), np.float32), np.float32([[0.25, 1]]))
+    assert picture.over_white()[0, :, 0].tolist() == [0.75, 0]
+    assert Picture(picture.rgb).over_white() is picture.rgb

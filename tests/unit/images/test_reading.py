@@ -1,0 +1,179 @@
+"""What every kind of file shows, upright and with its transparency."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pytest
+import pyvips
+from PIL import Image
+
+from impasto import images
+from impasto.errors import PictureError
+from impasto.images import as_picture, read, read_settings, write
+from tests.support.picture_files import COLORS, SMOOTH, UNIT, close, rotated, save_pil, save_vips
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "tiff", "webp"])
+def test_reads_8_bit_rgb_exactly(tmp_path, suffix):
+    path = save_pil(tmp_path / f"a.{suffix}", Image.fromarray(COLORS), lossless=True)
+    picture = read(path)
+    assert close(picture, UNIT)
+    assert picture.alpha is None
+
+
+def test_reads_jpeg(tmp_path):
+    smooth = Image.fromarray(np.uint8(SMOOTH * 255))
+    assert close(read(save_pil(tmp_path / "a.jpg", smooth, quality=98)), SMOOTH, 0.04)
+
+
+def test_reads_what_it_is_and_not_what_it_is_called(tmp_path):
+    Image.fromarray(COLORS).save(tmp_path / "a.jpg", format="PNG")
+    assert close(read(str(tmp_path / "a.jpg")), UNIT)
+
+
+@pytest.mark.parametrize("name", ["a[1].png", "a[page=3].png", "ä 日本 %20.png", "-x.png"])
+def test_reads_and_writes_a_name_that_libvips_would_take_apart(tmp_path, name):
+    write(tmp_path / name, UNIT, settings="{}")
+    assert close(read(tmp_path / name), UNIT)
+    assert read_settings(tmp_path / name) == "{}"
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+@pytest.mark.parametrize("bands", [1, 3, 4])
+def test_reads_16_bits_to_the_last_one(tmp_path, suffix, bands):
+    values = np.full((20, 30, bands), 12345, np.uint16)
+    path = save_vips(tmp_path / f"a.{suffix}", values, "grey16" if bands == 1 else "rgb16")
+    picture = read(path)
+    assert np.abs(picture.rgb.astype(float) - 12345 / 65535).max() < 0.01 / 65535
+    assert (picture.alpha is not None) == (bands == 4)
+
+
+def test_reads_16_bit_gray_from_pillow(tmp_path):
+    gray = Image.fromarray(np.arange(600, dtype=np.uint16).reshape(20, 30) * 100)
+    expected = np.asarray(gray)[..., None] / 65535
+    assert close(read(save_pil(tmp_path / "a.png", gray)), expected)
+    assert close(read(save_pil(tmp_path / "a.tif", gray)), expected)
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_reads_1_bit(tmp_path, suffix):
+    bits = COLORS[..., 0] > 127
+    path = save_pil(tmp_path / f"a.{suffix}", Image.fromarray(bits))
+    assert close(read(path), bits[..., None] * 1.0)
+
+
+def test_reads_gray_jpeg(tmp_path):
+    path = save_pil(tmp_path / "a.jpg", Image.new("L", (30, 20), 51))
+    assert close(read(path), np.full((20, 30, 1), 0.2))
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "gif"])
+def test_reads_a_palette(tmp_path, suffix):
+    palette = Image.fromarray(COLORS).quantize(7)
+    expected = np.asarray(palette.convert("RGB")) / 255
+    assert close(read(save_pil(tmp_path / f"a.{suffix}", palette)), expected)
+
+
+def test_reads_a_palette_with_transparency(tmp_path):
+    palette = Image.fromarray(np.arange(600, dtype=np.uint8).reshape(20, 30) % 2).convert("P")
+    palette.putpalette([255, 0, 0, 0, 0, 255])
+    picture = read(save_pil(tmp_path / "a.png", palette, transparency=0))
+    assert picture.alpha is not None
+    assert picture.alpha[0, :2].tolist() == [0, 1]
+    assert picture.rgb[0, :2].tolist() == [[1, 1, 1], [0, 0, 1]]
+
+
+def test_reads_the_first_frame_of_a_gif(tmp_path):
+    first, second = Image.new("RGB", (30, 20), "red"), Image.new("RGB", (30, 20), "blue")
+    path = save_pil(tmp_path / "a.gif", first, save_all=True, append_images=[second])
+    assert close(read(path), np.broadcast_to([1.0, 0, 0], (20, 30, 3)), 0.01)
+
+
+def test_reads_the_first_page_of_a_tiff(tmp_path):
+    pages = [Image.new("RGB", (30, 20), color) for color in ("red", "blue")]
+    path = save_pil(tmp_path / "a.tif", pages[0], save_all=True, append_images=pages[1:])
+    assert close(read(path), np.broadcast_to([1.0, 0, 0], (20, 30, 3)))
+
+
+def test_reads_an_interlaced_png_and_a_progressive_jpeg(tmp_path):
+    path = save_vips(tmp_path / "a.png", COLORS, "srgb", interlace=True)
+    assert close(read(path), UNIT)
+    smooth = Image.fromarray(np.uint8(SMOOTH * 255))
+    path = save_pil(tmp_path / "a.jpg", smooth, quality=98, progressive=True)
+    assert close(read(path), SMOOTH, 0.04)
+
+
+def test_reads_a_tiled_tiff(tmp_path):
+    path = save_vips(tmp_path / "a.tif", COLORS, "srgb", tile=True, tile_width=16, tile_height=16)
+    assert close(read(path), UNIT)
+
+
+@pytest.mark.skipif(not pyvips.type_find("VipsOperation", "heifload_source"), reason="no AVIF")
+@pytest.mark.parametrize("bits", [8, 10])
+def test_reads_avif(tmp_path, bits):
+    values = np.uint8(SMOOTH * 255) if bits == 8 else np.uint16(SMOOTH * 65535)
+    kind = "srgb" if bits == 8 else "rgb16"
+    path = save_vips(tmp_path / "a.avif", values, kind, bitdepth=bits, lossless=True, effort=0)
+    assert close(read(path), SMOOTH, 0.01)
+
+
+@pytest.mark.parametrize(("width", "height"), [(5000, 1), (1, 5000), (16, 1), (16, 16)])
+def test_reads_very_wide_and_very_small_pictures(tmp_path, width, height):
+    path = save_pil(tmp_path / "a.png", Image.new("RGB", (width, height), "red"))
+    assert read(path).rgb.shape == (height, width, 3)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_applies_the_exif_rotation(tmp_path, orientation):
+    stored, exif = rotated(orientation)
+    path = save_pil(tmp_path / "a.jpg", stored, exif=exif, quality=98)
+    assert close(read(path), SMOOTH, 0.04)
+    with Image.open(path) as image:
+        assert close(as_picture(image), SMOOTH, 0.04)
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "webp"])
+def test_applies_the_exif_rotation_in_every_format(tmp_path, suffix):
+    stored, exif = rotated(6)
+    path = save_pil(tmp_path / f"a.{suffix}", stored, exif=exif, lossless=True)
+    assert close(read(path), SMOOTH, 0.005)
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "webp"])
+def test_keeps_alpha_apart_and_shows_no_hidden_color(tmp_path, suffix):
+    alpha = np.arange(600).reshape(20, 30) % 256
+    rgba = np.dstack([COLORS, alpha]).astype(np.uint8)
+    path = save_pil(tmp_path / f"a.{suffix}", Image.fromarray(rgba), lossless=True, exact=True)
+    picture = read(path)
+    assert picture.alpha is not None
+    assert picture.alpha.dtype == np.float32
+    assert np.allclose(picture.alpha, alpha / 255)
+    assert close(picture, np.where(alpha[..., None] == 0, 1, UNIT))
+
+
+def test_divides_out_a_premultiplied_alpha(tmp_path):
+    rgba = np.dstack([COLORS, np.full((20, 30), 128)]).astype(np.uint8)
+    path = save_vips(tmp_path / "a.tif", rgba, "srgb", premultiply=True)
+    picture = read(path)
+    assert picture.alpha is not None
+    assert close(picture, UNIT, 2.5 / 255)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_reads_gray_with_alpha(tmp_path, bits):
+    dtype = np.uint8 if bits == 8 else np.uint16
+    values = np.full((20, 30, 2), [2**bits // 5, 2 ** (bits - 1)], dtype)
+    path = save_vips(tmp_path / "a.png", values, "b-w" if bits == 8 else "grey16")
+    picture = read(path)
+    assert picture.alpha is not None
+    assert np.allclose(picture.alpha, 0.5, atol=0.003)
+    assert close(picture, np.full((20, 30, 1), 0.2), 0.002)
+
+
+def test_sha256(tmp_path):
+    (tmp_path / "a").write_bytes(b"abc")
+    assert images.sha256(tmp_path / "a") == hashlib.sha256(b"abc").hexdigest()
+    with pytest.raises(PictureError, match="No such file"):
+        images.sha256(tmp_path / "b")

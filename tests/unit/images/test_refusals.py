@@ -1,0 +1,141 @@
+"""What is not read, and the one sentence that is said of it."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pyvips
+from PIL import Image
+
+from impasto.images import read
+from tests.support.picture_files import COLORS, UNIT, png_chunk, refused, save_pil, save_vips
+
+
+def giant(suffix: str, side: int = 65000) -> bytes:
+    """Return a small file whose header claims ``side x side`` pixels."""
+    if suffix == "png":
+        header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+        data = png_chunk(b"IDAT", zlib.compress(b"\0")) + png_chunk(b"IEND", b"")
+        return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + data
+    file = io.BytesIO()
+    Image.fromarray(COLORS).save(file, {"jpg": "JPEG", "tif": "TIFF", "gif": "GIF"}[suffix])
+    data = bytearray(file.getvalue())
+    if suffix == "jpg":
+        at = data.index(b"\xff\xc0") + 5
+        data[at : at + 4] = struct.pack(">HH", side, side)
+    elif suffix == "gif":
+        at = data.index(b"\x2c\0\0\0\0" + struct.pack("<HH", 30, 20)) + 5
+        data[at : at + 4] = struct.pack("<HH", side, side)
+    else:
+        (at,) = struct.unpack_from("<I", data, 4)
+        (entries,) = struct.unpack_from("<H", data, at)
+        for entry in range(at + 2, at + 2 + 12 * entries, 12):
+            if struct.unpack_from("<H", data, entry)[0] in (256, 257):
+                struct.pack_into("<HII", data, entry + 2, 4, 1, side)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "gif", "tif"])
+def test_refuses_a_decompression_bomb_from_its_header(tmp_path, monkeypatch, suffix):
+    def decode(_: object) -> None:
+        raise AssertionError("the pixels were asked for")
+
+    monkeypatch.setattr(pyvips.Image, "copy_memory", decode)
+    whole = save_pil(tmp_path / f"whole.{suffix}", Image.fromarray(COLORS))
+    with pytest.raises(AssertionError, match="asked for"):
+        read(whole)
+    path = tmp_path / f"bomb.{suffix}"
+    path.write_bytes(giant(suffix))
+    refused(path, "65000 x 65000 pixels", "200 million")
+
+
+@pytest.mark.parametrize(("width", "height"), [(15, 15), (1, 1), (15, 1)])
+def test_refuses_a_long_side_below_16(tmp_path, width, height):
+    path = save_pil(tmp_path / "small.png", Image.new("RGB", (width, height)))
+    refused(path, f"{width} x {height} pixels", "16")
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "tif", "gif"])
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.95])
+def test_refuses_a_truncated_file(tmp_path, suffix, kept):
+    path = save_pil(tmp_path / f"cut.{suffix}", Image.fromarray(COLORS))
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * kept)])
+    refused(path, "damaged or incomplete")
+
+
+def test_refuses_a_png_with_a_damaged_middle(tmp_path):
+    path = save_pil(tmp_path / "a.png", Image.fromarray(COLORS))
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(data)
+    refused(path, "damaged or incomplete")
+
+
+def test_refuses_a_missing_file_and_says_so(tmp_path):
+    refused(tmp_path / "none.png", "No such file")
+    refused(tmp_path / "no" / "folder" / "none.png", "No such file")
+
+
+def test_refuses_a_folder_an_empty_file_and_a_pipe(tmp_path):
+    refused(tmp_path, "is a folder")
+    (tmp_path / "empty.png").touch()
+    refused(tmp_path / "empty.png", "is empty")
+    os.mkfifo(tmp_path / "pipe.png")
+    refused(tmp_path / "pipe.png", "not a regular file")
+
+
+def test_refuses_a_file_without_permission(tmp_path, monkeypatch):
+    path = save_pil(tmp_path / "a.png", Image.fromarray(COLORS))
+
+    def deny(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", deny)
+    refused(path, "Permission denied")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="the superuser may read all")
+def test_refuses_an_unreadable_file(tmp_path):
+    path = save_pil(tmp_path / "a.png", Image.fromarray(COLORS))
+    path.chmod(0)
+    refused(path, "Permission denied")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"only some words",
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="30" height="30"/>',
+        b"%PDF-1.7\n",
+        b"P6 16 16 255\n" + bytes(768),
+        b"\x08\xf2\xa6\xb6" + bytes(100),  # libvips's own format
+        b"#?RADIANCE\n\n",
+        b"8BPS\0\1" + bytes(40),
+        b"BM" + bytes(60),
+        b"\x89PN",
+        b"RIFF\x10\0\0\0WAVE",
+    ],
+)
+def test_refuses_every_other_kind_of_file(tmp_path, data):
+    path = tmp_path / "a.png"
+    path.write_bytes(data)
+    refused(path, "PNG, JPEG, WebP, TIFF")
+
+
+def test_refuses_the_thumbnail_of_a_camera_raw_file(tmp_path):
+    path = save_pil(tmp_path / "a.tif", Image.fromarray(COLORS)).rename(tmp_path / "a.NEF")
+    refused(path, "not a picture that can be read")
+
+
+def test_refuses_floating_point_and_many_channels(tmp_path):
+    save_vips(tmp_path / "f.tif", UNIT.astype(np.float32), "scrgb")
+    refused(tmp_path / "f.tif", "8 or 16 bits")
+    save_vips(tmp_path / "m.tif", np.zeros((20, 30, 7), np.uint8), "multiband")
+    refused(tmp_path / "m.tif", "7 channels")

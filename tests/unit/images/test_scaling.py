@@ -1,0 +1,87 @@
+"""Sizes, and pictures brought to them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from impasto import images
+from impasto.images import fit, resize
+from tests.support.picture_files import UNIT
+
+
+@pytest.mark.parametrize(
+    ("size", "long_side", "expected"),
+    [
+        ((4000, 3000), 512, (512, 384)),
+        ((3000, 4000), 512, (384, 512)),
+        ((100, 100), 7, (7, 7)),
+        ((5000, 1), 512, (512, 1)),
+        ((3, 2), 5, (5, 3)),
+        ((30, 20), 3000, (3000, 2000)),
+    ],
+)
+def test_fit(size, long_side, expected):
+    assert fit(*size, long_side) == expected
+
+
+@pytest.mark.parametrize(("old", "new"), [(64, 100), (64, 128), (100, 37), (1000, 64), (40, 1000)])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_resizing_does_not_shift(old, new, axis):
+    ramp = np.tile((np.arange(old) + 0.5) / old, (8, 1))
+    wanted = np.tile((np.arange(new) + 0.5) / new, (8, 1))
+    result = resize(ramp, new, 8) if axis else resize(ramp.T, 8, new).T
+    inside = slice(new // 5, -new // 5)  # At the ends a filter sees only one side.
+    pixel = 1 / min(old, new)
+    assert np.abs(result - wanted)[:, inside].max() < 0.01 * pixel
+    assert np.abs(result - wanted).max() < pixel
+
+
+def test_resizing_is_symmetric_and_the_same_every_time():
+    for size in ((45, 33), (13, 7), (45, 7)):
+        once = resize(UNIT, *size)
+        assert np.allclose(once[::-1, ::-1], resize(UNIT[::-1, ::-1], *size), atol=1e-6)
+        assert np.array_equal(once, resize(UNIT, *size))
+        assert once.dtype == np.float32
+
+
+def test_shrinking_leaves_no_moiré():
+    stripes = np.tile(np.arange(512) % 2, (16, 1)).astype(float)
+    assert np.abs(resize(stripes, 100, 16)[:, 5:-5] - 0.5).max() < 0.02
+
+
+def test_resizing_stays_within_the_range_and_keeps_detail():
+    edge = np.repeat([0.25, 0.75], 32)[None].repeat(64, 0)
+    for side in (23, 64, 201):
+        result = resize(edge, side, side)
+        assert result.min() == 0.25
+        assert result.max() == 0.75
+    assert np.array_equal(resize(edge, 64, 64), edge)
+
+
+@pytest.mark.parametrize("shape", [(1, 50, 3), (50, 1, 3), (1, 1, 3), (1, 50)])
+@pytest.mark.parametrize("size", [(1, 1), (7, 1), (1, 90), (90, 90)])
+def test_resizing_a_single_line(shape, size):
+    result = resize(np.full(shape, 0.3), *size)
+    assert result.shape == (size[1], size[0], *shape[2:])
+    assert np.allclose(result, 0.3)
+
+
+@pytest.mark.parametrize("shape", [(30, 60), (60, 30), (40, 40), (10, 300)])
+def test_cover_keeps_the_middle_and_the_proportions(shape):
+    height, width = shape
+    y, x = np.mgrid[0:height, 0:width]
+    ramps = np.stack([(x + 0.5) / width, (y + 0.5) / height], axis=2)
+    covered = images.cover(ramps, 24, 18)
+    assert covered.shape == (18, 24, 2)
+    scale = max(24 / width, 18 / height)
+    assert covered.mean(axis=(0, 1)) == pytest.approx([0.5, 0.5], abs=0.02)
+    inner = covered[3:-3, 3:-3]
+    across, down = np.diff(inner[..., 0], axis=1), np.diff(inner[..., 1], axis=0)
+    assert across.mean() == pytest.approx(1 / (width * scale), rel=0.05)
+    assert down.mean() == pytest.approx(1 / (height * scale), rel=0.05)
+
+
+def test_cover_cuts_nothing_off_where_only_rounding_differs():
+    values = np.random.default_rng(0).random((30, 40, 3))
+    assert np.array_equal(images.cover(values, 39, 30), images.resize(values, 39, 30))
