@@ -56,8 +56,7 @@ def labeled(points, inches):
     figure = Figure(figsize=inches)
     axes = figure.add_subplot()
     draw(axes, points)
-    figure.draw_without_rendering()
-    write_labels(axes, points)
+    write_labels(figure, points)
     return axes
 
 

@@ -10,7 +10,7 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from impasto.curves import COLORS
 from impasto.report.charts import SOFT, available, drawing, to_svg
@@ -18,6 +18,7 @@ from impasto.sweeps.cells import Result, Sweep
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from matplotlib.transforms import Bbox
 
 STYLE, CONTENT = "wasserstein", "structure"
@@ -107,9 +108,7 @@ def plot(sweep: Sweep, results: Mapping[str, Result]) -> Plot | None:
         axes = figure.add_subplot()
         axes.set_title(f"cells: {names}", loc="left", color=SOFT, fontsize="medium")
         draw(axes, found)
-        figure.draw_without_rendering()  # Only now is it known where the axes are,
-        figure.set_layout_engine("none")  # and there they shall stay.
-        write_labels(axes, found)
+        write_labels(figure, found)
         figure.savefig(png := io.BytesIO(), format="png", dpi=180, metadata={"Software": None})
         return Plot(found, front(found), to_svg(figure), png.getvalue())
 
@@ -126,15 +125,22 @@ def draw(axes: Axes, points: Sequence[Point]) -> None:
     axes.set_ylabel(f"agreement with the photograph ({CONTENT}): up is nearer")
 
 
-def write_labels(axes: Axes, points: Sequence[Point]) -> None:
+def write_labels(figure: Figure, points: Sequence[Point]) -> None:
     """Write labels beside dots; where there is no room only numbers, or nothing."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas: Any = FigureCanvasAgg(figure)
+    renderer = canvas.get_renderer()
+    figure.draw_without_rendering()  # Only now is it known where the axes are,
+    figure.set_layout_engine("none")  # and there they shall stay.
+    axes = figure.axes[0]
     best, taken = front(points), list(obstacles(axes, points))
     for point in sorted(points, key=lambda point: point not in best):
         tries = itertools.product((point.label, str(point.number)), AROUND)
         for words, (x, y, side, level) in tries:
             text = axes.annotate(words, point.place, (x, y), "data", "offset points", size=8)
             text.set(ha=side, va=level)
-            box = text.get_window_extent()
+            box = text.get_window_extent(renderer)
             if axes.bbox.count_contains(box.get_points()) == 2 and not box.count_overlaps(taken):
                 taken.append(box)
                 break
