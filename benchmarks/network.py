@@ -55,9 +55,9 @@ def write(shared: str, folder: str) -> dict[str, str]:
 def fetched() -> tuple[dict[str, Tensor], str] | None:
     """Return the published weights if they are here, and expect what Caffe's networks expect."""
     from impasto.backbones import BACKBONES
-    from impasto.backbones.conventions import CAFFE
-    from impasto.backbones.published import find_weights
-    from impasto.backbones.weights import read_weights
+    from impasto.backbones.weights.conventions import CAFFE
+    from impasto.backbones.weights.published import find_weights
+    from impasto.backbones.weights.reading import read_weights
     from impasto.errors import WeightsError
 
     layers = BACKBONES["vgg19"].layers

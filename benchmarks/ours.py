@@ -11,11 +11,11 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode, conv_flop_count
 
 from benchmarks.timing import peak_memory, repeat
-from impasto.job import Job
-from impasto.painted import Painted
-from impasto.preparation import prepare
-from impasto.selection import wanted_layers
-from impasto.settings import Settings
+from impasto.job.job import Job
+from impasto.run.result import Painted
+from impasto.job.prepare import prepare
+from impasto.job.selection import wanted_layers
+from impasto.settings.settings import Settings
 from impasto.transfer import build, paint
 
 CHOSEN = ("size", "plan", "precision", "tile", "threads", "history", "pooling", "normalization")

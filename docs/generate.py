@@ -3,7 +3,7 @@
     docs/cli.md   the whole page, from the help texts and tables of the program
     every page    what stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``
     every page    the line numbers of links that quote the line they point to:
-                  [`losses.py`, line 1](../src/impasto/losses.py#L1 "code of that line")
+                  [`losses.py`, line 1](../src/impasto/losses/content.py#L1 "code of that line")
 
 A quotation that is in no line, or in several, is an error, so such a link cannot go stale: change
 the sentence around it. A test holds the pages to what this program writes.
@@ -21,11 +21,17 @@ from typing import Any
 
 import click
 
-from impasto import backbones, normalization, presets, tables
+from impasto import backbones
+
+from impasto.losses import normalization
+
+from impasto.settings import presets
+
+from impasto import registry as tables
 from impasto.cli import cli
-from impasto.parsing import flag
+from impasto.settings.parsing import flag
 from impasto.pyramid import plan
-from impasto.settings import ITERATIONS, KNOBS, Settings
+from impasto.settings.settings import ITERATIONS, KNOBS, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 CLI = ROOT / "docs" / "cli.md"

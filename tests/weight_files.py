@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from impasto.backbones import BACKBONES
-from impasto.backbones.stages import Stage, convolutions
+from impasto.backbones.layers import Stage, convolutions
 
 
 def he_tensors(stages: Iterable[Stage], seed: int = 0) -> dict[str, Tensor]:

@@ -18,11 +18,11 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 import impasto
-from impasto.painted import Painted
-from impasto.preparation import prepare
+from impasto.run.result import Painted
+from impasto.job.prepare import prepare
 from impasto.samples import painting, photograph
-from impasto.settings import Settings
-from impasto.statistics import gram
+from impasto.settings.settings import Settings
+from impasto.statistics.gram import gram
 from impasto.transfer import build
 
 PAIRS = (

@@ -9,12 +9,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from impasto.allocator import keep_freed_memory
+from impasto.machine.allocator import keep_freed_memory
 from impasto.backbones.pocket import Pocket
-from impasto.losses import ContentLoss, GramLoss
-from impasto.normalization import NORMALIZATIONS
-from impasto.objective import Objective, Term
-from impasto.statistics import gram
+from impasto.losses.content import ContentLoss, GramLoss
+from impasto.losses.normalization import NORMALIZATIONS
+from impasto.objective.objective import Objective, Term
+from impasto.statistics.gram import gram
 
 STYLE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONTENT = "relu4_2"

@@ -14,7 +14,7 @@ from docs.pictures.sheets import sheet
 from PIL import Image
 
 from impasto import stylize
-from impasto.backbones.imported import files_of
+from impasto.backbones.weights.imported import files_of
 from impasto.cli import cli
 from impasto.samples import painting, photograph
 

@@ -15,10 +15,10 @@ from impasto._version import __version__
 from impasto.errors import ImpastoError, UsageError, import_row
 
 if TYPE_CHECKING:
-    from impasto.painted import Painted, Progress
-    from impasto.recipe import Recipe
+    from impasto.run.result import Painted, Progress
+    from impasto.job.recipe import Recipe
     from impasto.reconstruction import reconstruct
-    from impasto.settings import Settings
+    from impasto.settings.settings import Settings
     from impasto.transfer import stylize, stylize_steps
 
 __all__ = [
@@ -35,10 +35,10 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Painted": "impasto.painted",
-    "Progress": "impasto.painted",
-    "Recipe": "impasto.recipe",
-    "Settings": "impasto.settings",
+    "Painted": "impasto.run.result",
+    "Progress": "impasto.run.result",
+    "Recipe": "impasto.job.recipe",
+    "Settings": "impasto.settings.settings",
     "reconstruct": "impasto.reconstruction",
     "stylize": "impasto.transfer",
     "stylize_steps": "impasto.transfer",

@@ -14,7 +14,7 @@ from typing import NoReturn, TextIO, cast
 
 import click
 
-from impasto.allocator import keep_freed_memory
+from impasto.machine.allocator import keep_freed_memory
 from impasto.errors import ImpastoError, explain
 
 INTERRUPTED, TERMINATED = 130, 143

@@ -74,7 +74,7 @@ def plan(size: int, evaluations: int, levels: int | None = None) -> tuple[Level,
 
 
 def continued(evaluations: int) -> int:
-    """Return how many evaluations continuation takes at each size; see `impasto.continuation`.
+    """Return how many evaluations continuation takes at each size; see `impasto.optimize.continuation`.
 
     Example:
         >>> [continued(evaluations) for evaluations in (20, 60, 600)]

@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 
 from impasto.errors import SettingsError
 from impasto.images import Canvas, as_picture
-from impasto.painted import Painted, Progress
-from impasto.preparation import prepare
-from impasto.presets import expand
-from impasto.settings import Settings
+from impasto.run.result import Painted, Progress
+from impasto.job.prepare import prepare
+from impasto.settings.presets import expand
+from impasto.settings.settings import Settings
 from impasto.transfer import paint, ready
 
 DEFAULTS: dict[str, Any] = {"init": "noise", "iterations": 200}

@@ -19,31 +19,31 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
-from impasto import allocator
-from impasto.auto import tuned
+from impasto.machine import allocator
+from impasto.run.auto import tuned
 from impasto.backbones.backbone import Backbone
-from impasto.balance import balanced, reweighed
-from impasto.color import Rgb
-from impasto.continuation import eased, proceed_in_stages, stages
-from impasto.edges import EdgeLoss
-from impasto.initializers import sprinkle
-from impasto.job import Job
-from impasto.losses import ContentLoss, TotalVariation
-from impasto.minimize import State
-from impasto.mixing import mixing_jobs
-from impasto.normalization import NORMALIZATIONS
-from impasto.objective import IMAGE, Evaluation, Objective, Restricted, Term
-from impasto.optimizers import Optimizer
-from impasto.painted import Painted, Position, Progress
-from impasto.photorealism import MattingLoss
-from impasto.preparation import prepare
-from impasto.presets import apply
-from impasto.selection import active_layers, style_losses
-from impasto.settings import Settings
-from impasto.spreading import Area
-from impasto.styles import choose, style_terms
-from impasto.tables import INITIALIZERS, OPTIMIZERS, SPREADS, VARIATIONS
-from impasto.tiles import AnyObjective, TiledObjective, collect_features
+from impasto.objective.balance import balanced, reweighed
+from impasto.controls.color import Rgb
+from impasto.optimize.continuation import eased, proceed_in_stages, stages
+from impasto.losses.laplacian import EdgeLoss
+from impasto.job.initializers import sprinkle
+from impasto.job.job import Job
+from impasto.losses.content import ContentLoss, TotalVariation
+from impasto.optimize.loop import State
+from impasto.run.fine_style import mixing_jobs
+from impasto.losses.normalization import NORMALIZATIONS
+from impasto.objective.objective import IMAGE, Evaluation, Objective, Restricted, Term
+from impasto.optimize.lbfgs import Optimizer
+from impasto.run.result import Painted, Position, Progress
+from impasto.losses.matting import MattingLoss
+from impasto.job.prepare import prepare
+from impasto.settings.presets import apply
+from impasto.job.selection import active_layers, style_losses
+from impasto.settings.settings import Settings
+from impasto.objective.guidance import Area
+from impasto.job.style_terms import choose, style_terms
+from impasto.registry import INITIALIZERS, OPTIMIZERS, SPREADS, VARIATIONS
+from impasto.objective.tiled import AnyObjective, TiledObjective, collect_features
 
 
 def stylize(
@@ -61,9 +61,9 @@ def stylize(
     Args:
         content: The photograph: a path, a PIL image, an array (H, W, 3) or a tensor (3, H, W).
         style: The painting, or a sequence of paintings, likewise.
-        preset: A row of `impasto.presets.PRESETS` to start from.
+        preset: A row of `impasto.settings.presets.PRESETS` to start from.
         progress: Called after every evaluation.
-        content_mask: Where to paint: a mask or a sequence of masks, see `impasto.masks`.
+        content_mask: Where to paint: a mask or a sequence of masks, see `impasto.controls.masks`.
         style_mask: With which part of the paintings, likewise.
         **settings: See `Settings`; for instance ``size=1024, style_weight=200``.
 

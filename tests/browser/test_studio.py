@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from impasto import images, samples
-from impasto.recipe import Recipe
+from impasto.job.recipe import Recipe
 from impasto.studio.store import Store
 from tests.browser.conftest import serving
 

@@ -4,13 +4,13 @@ import pytest
 import torch
 
 from impasto.backbones import BACKBONES
-from impasto.backbones.published import PUBLISHED
+from impasto.backbones.weights.published import PUBLISHED
 from impasto.errors import UnknownName, WeightsError
-from impasto.losses import TotalVariation
-from impasto.normalization import NORMALIZATIONS
-from impasto.presets import PRESETS, apply
-from impasto.settings import Settings
-from impasto.tables import INITIALIZERS, LEARNING_RATES, OPTIMIZERS, VARIATIONS
+from impasto.losses.content import TotalVariation
+from impasto.losses.normalization import NORMALIZATIONS
+from impasto.settings.presets import PRESETS, apply
+from impasto.settings.settings import Settings
+from impasto.registry import INITIALIZERS, LEARNING_RATES, OPTIMIZERS, VARIATIONS
 
 CURVATURE = torch.linspace(1, 30, 48).view(1, 3, 4, 4)
 

@@ -4,11 +4,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from impasto.losses import GlobalLoss
-from impasto.normalization import NORMALIZATIONS
-from impasto.statistics import blend
-from impasto.styles import is_additive
-from impasto.tables import STYLE_LOSSES
+from impasto.losses.content import GlobalLoss
+from impasto.losses.normalization import NORMALIZATIONS
+from impasto.statistics.gram import blend
+from impasto.job.style_terms import is_additive
+from impasto.registry import STYLE_LOSSES
 
 RELATIVE = NORMALIZATIONS["relative"].style
 ADDITIVE = [name for name, row in STYLE_LOSSES.items() if is_additive(row.load())]

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from impasto.backbones import fetch as fetching
-from impasto.backbones.fetch import fetch
-from impasto.backbones.published import PUBLISHED, Published, find, weights_directory
+from impasto.backbones.weights.fetch import fetch
+from impasto.backbones.weights.published import PUBLISHED, Published, find, weights_directory
 from impasto.errors import FetchError, UnknownName, WeightsError
 
 BODY = b"PK" + bytes(n * 7 % 251 for n in range(1_000_000))

@@ -16,14 +16,14 @@ import pytest
 import torch
 
 from impasto.__main__ import main
-from impasto.display import Eta, choose_display, clock, losses, opening, plain
-from impasto.minimize import State, Step
-from impasto.optimizers import LBFGS
-from impasto.painted import Progress
-from impasto.preparation import prepare
+from impasto.cli.display import Eta, choose_display, clock, losses, opening, plain
+from impasto.optimize.loop import State, Step
+from impasto.optimize.lbfgs import LBFGS
+from impasto.run.result import Progress
+from impasto.job.prepare import prepare
 from impasto.pyramid import plan
-from impasto.recipe import Recipe
-from impasto.settings import Settings
+from impasto.job.recipe import Recipe
+from impasto.settings.settings import Settings
 from impasto.transfer import paint
 from tests.e2e.conftest import dimensions
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from impasto.backbones import BACKBONES
-from impasto.backbones.published import find, sources, weights_directory
+from impasto.backbones.weights.published import find, sources, weights_directory
 from tests.weight_files import caffemodel, he_tensors, matconvnet, write_usual
 
 
@@ -119,7 +119,7 @@ def test_a_failed_import_leaves_the_earlier_one(impasto, cache, tmp_path, monkey
     def full(source, target):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("impasto.backbones.imported.shutil.copyfile", full)
+    monkeypatch.setattr("impasto.backbones.weights.imported.shutil.copyfile", full)
     done = impasto("models", "import", path)
     assert done.code == 2
     assert "cannot be kept in" in done.err
@@ -130,7 +130,7 @@ def test_a_failed_import_leaves_the_earlier_one(impasto, cache, tmp_path, monkey
 def test_a_published_file_is_kept_under_its_own_name(impasto, cache, tmp_path, monkeypatch):
     import hashlib
 
-    from impasto.backbones.published import PUBLISHED, Published
+    from impasto.backbones.weights.published import PUBLISHED, Published
 
     path = write_usual("caffenet", ["relu2"], tmp_path)
     digest = hashlib.sha1(path.read_bytes()).hexdigest()

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from impasto import images
-from impasto.memory import GIB, taken
-from impasto.recipe import Recipe
+from impasto.job.resources import GIB, taken
+from impasto.job.recipe import Recipe
 from tests.e2e.conftest import dimensions
 
 FAST = ("--size", 32, "--iterations", 3)

@@ -12,7 +12,7 @@ import pytest
 
 from impasto import images
 from impasto.images.destination import unwritable
-from impasto.recipe import Recipe
+from impasto.job.recipe import Recipe
 
 RUN = ("--size", "48", "--plan", "24:12,48:18", "--init", "noise", "--snapshot-every", "5")
 
@@ -59,9 +59,9 @@ def test_a_killed_run_goes_on_to_the_same_file(impasto, photograph, painting, tm
 @pytest.mark.parametrize(
     ("where", "method", "first"),
     [
-        ("impasto.minimize", "evaluate", 9),
-        ("impasto.optimizers.LBFGS", "_apply_inverse_hessian", 6),
-        ("impasto.snapshots.Snapshots", "add", 6),
+        ("impasto.optimize.loop", "evaluate", 9),
+        ("impasto.optimize.lbfgs.LBFGS", "_apply_inverse_hessian", 6),
+        ("impasto.run.snapshots.Snapshots", "add", 6),
     ],
 )
 def test_an_interrupted_run_keeps_the_last_evaluation_whose_state_is_whole(
@@ -138,7 +138,7 @@ def full(*arguments, **keywords):
 def test_a_disk_that_fills_on_the_way_is_told_once_and_the_picture_is_painted(
     impasto, photograph, painting, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("impasto.snapshots.write_checkpoint", full)
+    monkeypatch.setattr("impasto.run.snapshots.write_checkpoint", full)
     out = tmp_path / "out.png"
     done = impasto(*command(photograph, painting, out, "--quiet")[3:])
     assert done.code == 0

@@ -14,7 +14,7 @@ from PIL import Image
 
 from impasto import images
 from impasto.cli.sweeps import RECONSTRUCTION
-from impasto.recipe import Recipe
+from impasto.job.recipe import Recipe
 from impasto.reconstruction import DEFAULTS, TV
 from tests.e2e.conftest import dimensions
 from tests.e2e.test_live_display import terminal
@@ -204,7 +204,7 @@ def test_an_interrupted_sweep_keeps_its_cells_and_goes_on(impasto, photograph, p
 def test_a_signal_while_the_report_is_written_ends_the_sweep_after_it(
     impasto, photograph, painting, tmp_path, monkeypatch, number, code
 ):
-    from impasto.report.writing import Report
+    from impasto.sweeps.report.writing import Report
 
     refresh = Report.refresh
 

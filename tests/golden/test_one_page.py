@@ -12,14 +12,14 @@ import torch
 from examples import gatys_in_one_page as page
 from torch import Tensor
 
-from impasto.losses import ContentLoss, GramLoss, TotalVariation
-from impasto.minimize import minimize
-from impasto.normalization import NORMALIZATIONS, Normalization
-from impasto.objective import Objective
-from impasto.optimizers import LBFGS
-from impasto.settings import Settings
-from impasto.statistics import gram
-from impasto.tables import VARIATIONS
+from impasto.losses.content import ContentLoss, GramLoss, TotalVariation
+from impasto.optimize.loop import minimize
+from impasto.losses.normalization import NORMALIZATIONS, Normalization
+from impasto.objective.objective import Objective
+from impasto.optimize.lbfgs import LBFGS
+from impasto.settings.settings import Settings
+from impasto.statistics.gram import gram
+from impasto.registry import VARIATIONS
 from impasto.transfer import build
 
 EXACT = {"rtol": 1e-10, "atol": 1e-13}
@@ -114,7 +114,7 @@ def test_ten_steps_of_the_loop_are_the_pages(weights, backbone, pictures):
 @pytest.mark.parametrize(
     ("name", "content_factor", "style_factor"),
     [
-        # Multiples of the page's own losses, by the table in impasto.normalization.
+        # Multiples of the page's own losses, by the table in impasto.losses.normalization.
         ("paper", lambda F, P: 1.0, lambda C, A: 1.0),
         ("gatys2016", lambda F, P: 2 / P.numel(), lambda C, A: 4 / C**2),
         ("neural-style", lambda F, P: 2 / P.numel(), lambda C, A: 4 / C**2),

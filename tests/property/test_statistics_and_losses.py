@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from impasto.losses import ContentLoss, GramLoss
-from impasto.normalization import NORMALIZATIONS
-from impasto.settings import Settings
-from impasto.statistics import blend, gram
+from impasto.losses.content import ContentLoss, GramLoss
+from impasto.losses.normalization import NORMALIZATIONS
+from impasto.settings.settings import Settings
+from impasto.statistics.gram import blend, gram
 
 settings.register_profile("impasto", deadline=None, max_examples=40)
 settings.load_profile("impasto")

@@ -3,12 +3,12 @@ import sys
 
 import pytest
 
-from impasto import allocator
-from impasto.allocator import keep_freed_memory
+from impasto.machine import allocator
+from impasto.machine.allocator import keep_freed_memory
 
 FAULTS = """
 import resource, sys
-from impasto.allocator import keep_freed_memory
+from impasto.machine.allocator import keep_freed_memory
 if sys.argv[1] == "keep" and not keep_freed_memory():
     sys.exit("not here")
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -33,7 +33,7 @@ def test_memory_that_was_freed_is_used_again_without_asking_the_system():
 
 
 def test_where_it_cannot_be_done_nothing_happens(monkeypatch):
-    monkeypatch.setattr("impasto.allocator._process", lambda: None)
+    monkeypatch.setattr("impasto.machine.allocator._process", lambda: None)
     assert keep_freed_memory() is False
     allocator.give_back_from(2**24)
 
@@ -53,7 +53,7 @@ def test_a_process_that_does_not_keep_memory_is_left_alone(monkeypatch):
 
 GROWTH = """
 import ctypes, resource, sys
-from impasto.allocator import give_back_from, keep_freed_memory
+from impasto.machine.allocator import give_back_from, keep_freed_memory
 if not keep_freed_memory():
     sys.exit("not here")
 if sys.argv[1] == "give back":

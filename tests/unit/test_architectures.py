@@ -9,10 +9,10 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from impasto.backbones import BACKBONES, load_backbone, stages
-from impasto.backbones.batch_norm import fold
+from impasto.backbones.weights.batch_norm import fold
 from impasto.backbones.googlenet import MODULES
 from impasto.backbones.network import ResponseNorm
-from impasto.backbones.stages import Window
+from impasto.backbones.layers import Window
 from tests.weight_files import he_tensors, hub_keys, with_batch_norm, write_usual
 
 SHARED = Path(__file__).parents[3] / "shared"

@@ -4,12 +4,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from impasto import auto, stylize
-from impasto.auto import LEAST, LOST, MOST, Trial, following, notes, tuned
+from impasto import stylize
+
+from impasto.run import auto
+from impasto.run.auto import LEAST, LOST, MOST, Trial, following, notes, tuned
 from impasto.errors import SettingsError
-from impasto.preparation import prepare
+from impasto.job.prepare import prepare
 from impasto.samples import painting, photograph
-from impasto.settings import Settings
+from impasto.settings.settings import Settings
 
 
 @pytest.fixture(scope="module")

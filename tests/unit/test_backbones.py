@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from impasto.backbones import BACKBONES, Architecture, check_layers, load_backbone
-from impasto.backbones.conventions import CAFFE, CAFFE_RGB, TORCHVISION
+from impasto.backbones.weights.conventions import CAFFE, CAFFE_RGB, TORCHVISION
 from impasto.backbones.network import Network
-from impasto.backbones.stages import Convolution, Stage, Window
+from impasto.backbones.layers import Convolution, Stage, Window
 from impasto.backbones.vgg import vgg
 from impasto.errors import SettingsError, UnknownName
 from tests.counting import convolutions_run
@@ -236,7 +236,7 @@ def test_unknown_backbone_and_pooling():
 
 
 def test_the_table_needs_no_torch():
-    code = "import sys, impasto.backbones, impasto.backbones.fetch; print('torch' in sys.modules)"
+    code = "import sys, impasto.backbones, impasto.backbones.weights.fetch; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

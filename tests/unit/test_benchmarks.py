@@ -28,7 +28,7 @@ from benchmarks.tables import number, spread, table
 from benchmarks.timing import peak_memory, repeat, summary
 
 from impasto.errors import import_row
-from impasto.settings import Settings
+from impasto.settings.settings import Settings
 
 MACHINE = {
     "processor": "abacus",

@@ -8,12 +8,12 @@ import torch
 
 from impasto.backbones import BACKBONES, load_backbone
 from impasto.images import as_picture
-from impasto.loading import measure
-from impasto.machine import DTYPES
-from impasto.memory import BUFFERS, OVERHEAD, Cost, peak
-from impasto.selection import wanted_layers
-from impasto.settings import Settings
-from impasto.sizes import extent_of
+from impasto.job.load import measure
+from impasto.machine.device import DTYPES
+from impasto.job.resources import BUFFERS, OVERHEAD, Cost, peak
+from impasto.job.selection import wanted_layers
+from impasto.settings.settings import Settings
+from impasto.job.sizes import extent_of
 from tests.weight_files import write_usual
 
 PAGE = Path(__file__).parents[2] / "docs" / "algorithm.md"
@@ -57,7 +57,7 @@ def test_the_rest_is_buffers_and_what_the_optimizer_remembers(
     settings = Settings(size=80, optimizer=optimizer, history=history)
     line = next(x for x in PAGE.read_text("utf-8").splitlines() if x.startswith(f"| `{option}`"))
     for expected, large in zip(re.findall(r"\| (\d+)", line), (60 * 80 * 3 + 1, 1), strict=True):
-        monkeypatch.setattr("impasto.pairs.LARGE", large)
+        monkeypatch.setattr("impasto.optimize.curvature_pairs.LARGE", large)
         extent = extent_of(settings, photo, [photo])
         assert extent.fixed / (60 * 80) == int(expected)
         assert peak(extent, Cost(0, 0), 0, 0) == extent.fixed

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from impasto import color
-from impasto.color import Sample, luminance, recolor, spread, with_luminance_of
-from impasto.tables import COLOR_MATCHES
+from impasto.controls import color
+from impasto.controls.color import Sample, luminance, recolor, spread, with_luminance_of
+from impasto.registry import COLOR_MATCHES
 
 LINEAR = ("cholesky", "symmetric", "transport")
 

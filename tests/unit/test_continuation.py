@@ -4,14 +4,14 @@ from dataclasses import replace
 import pytest
 import torch
 
-from impasto.continuation import FACTOR, eased, proceed_in_stages, stages, weighed
+from impasto.optimize.continuation import FACTOR, eased, proceed_in_stages, stages, weighed
 from impasto.errors import SettingsError
-from impasto.minimize import PATIENCE, State, proceed
-from impasto.objective import IMAGE, Objective, Term
-from impasto.optimizers import LBFGS
+from impasto.optimize.loop import PATIENCE, State, proceed
+from impasto.objective.objective import IMAGE, Objective, Term
+from impasto.optimize.lbfgs import LBFGS
 from impasto.pyramid import LONG, continued
 from impasto.samples import painting, photograph
-from impasto.settings import Settings
+from impasto.settings.settings import Settings
 from impasto.transfer import continuation, minimized, stylize, stylize_steps
 
 START = torch.full((1, 3, 4, 4), 0.5)

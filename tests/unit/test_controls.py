@@ -7,14 +7,16 @@ import pytest
 import torch
 from PIL import Image
 
-from impasto import faces, stylize
-from impasto.color import LUMA, luminance
+from impasto import stylize
+
+from impasto.controls import faces
+from impasto.controls.color import LUMA, luminance
 from impasto.errors import SettingsError
-from impasto.preparation import prepare
+from impasto.job.prepare import prepare
 from impasto.samples import painting, photograph
-from impasto.settings import Settings
-from impasto.statistics import gram
-from impasto.tiles import TiledObjective
+from impasto.settings.settings import Settings
+from impasto.statistics.gram import gram
+from impasto.objective.tiled import TiledObjective
 from impasto.transfer import build
 
 SMALL = {"size": 64, "iterations": 4, "levels": 1, "precision": "float32"}
@@ -173,7 +175,7 @@ def test_photoreal_keeps_edges_straight_and_changes_colors():
     for name, result in {"plain": plain, "photoreal": photoreal}.items():
         job = result.job
         original = torch.from_numpy(job.photograph(64)).permute(2, 0, 1)[None]
-        from impasto.photorealism import MattingLoss
+        from impasto.losses.matting import MattingLoss
 
         image = torch.from_numpy(result.rgb).permute(2, 0, 1)[None]
         energies[name] = MattingLoss(original)(image).item()
@@ -182,8 +184,8 @@ def test_photoreal_keeps_edges_straight_and_changes_colors():
 
 
 def test_edges_come_closer_with_their_weight():
-    from impasto.edges import EdgeLoss
-    from impasto.normalization import NORMALIZATIONS
+    from impasto.losses.laplacian import EdgeLoss
+    from impasto.losses.normalization import NORMALIZATIONS
 
     losses = []
     for weight in (0.0, 10.0):

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from impasto.backbones import convolving
-from impasto.backbones.convolving import convolve_and_rectify, gradient_of, is_supported
+from impasto.backbones.fused.convolution import convolve_and_rectify, gradient_of, is_supported
 
 pytestmark = pytest.mark.skipif(
     not is_supported(torch.zeros(1)), reason="this build of torch has no oneDNN"

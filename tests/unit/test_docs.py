@@ -20,8 +20,8 @@ import impasto
 from impasto.backbones import BACKBONES
 from impasto.cli import cli
 from impasto.cli.options import given
-from impasto.settings import KNOBS, Settings
-from impasto.tables import INITIALIZERS, LEARNING_RATES, OPTIMIZERS, STYLE_LOSSES
+from impasto.settings.settings import KNOBS, Settings
+from impasto.registry import INITIALIZERS, LEARNING_RATES, OPTIMIZERS, STYLE_LOSSES
 
 ROOT = generate.ROOT
 PAGES = [path.relative_to(ROOT).as_posix() for path in generate.pages()]

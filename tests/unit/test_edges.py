@@ -1,7 +1,7 @@
 import torch
 
-from impasto.edges import EdgeLoss, laplacian
-from impasto.normalization import NORMALIZATIONS
+from impasto.losses.laplacian import EdgeLoss, laplacian
+from impasto.losses.normalization import NORMALIZATIONS
 
 SCALE = NORMALIZATIONS["relative"].content
 

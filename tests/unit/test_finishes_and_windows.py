@@ -4,9 +4,9 @@ import torch
 from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
-from impasto.finishes import guided, poisson, screened_poisson
-from impasto.tables import FINISHES
-from impasto.windows import guided_filter, inverse_of_symmetric, means, over_windows
+from impasto.controls.postprocess import guided, poisson, screened_poisson
+from impasto.registry import FINISHES
+from impasto.losses.box_filter import guided_filter, inverse_of_symmetric, means, over_windows
 
 
 def picture(seed: int, height: int = 14, width: int = 19) -> torch.Tensor:

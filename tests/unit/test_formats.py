@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from impasto.backbones import BACKBONES, Architecture, load_backbone
-from impasto.backbones.formats import FORMATS, read_tensors, recognize
+from impasto.backbones.weights.formats import FORMATS, read_tensors, recognize
 from impasto.backbones.vgg import vgg
 from impasto.errors import WeightsError
 from tests import weight_files
@@ -199,7 +199,7 @@ def test_what_a_damaged_matlab_file_says(tmp_path):
 
 
 def test_a_bomb_of_zeros_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr("impasto.backbones.formats.matlab_check.LARGEST", 1000)
+    monkeypatch.setattr("impasto.backbones.weights.formats.matlab_check.LARGEST", 1000)
     found = sentence(tmp_path / "w.mat", matconvnet(tensors()))
     assert "ends early or is too large" in found
 
@@ -272,9 +272,9 @@ def test_scipy_sees_no_matrix_that_holds_something_else_than_it_declares(
 def test_there_is_a_limit_to_how_many_matrices_a_file_holds(tmp_path, monkeypatch):
     path = tmp_path / "w.mat"
     path.write_bytes(matconvnet(tensors()))
-    monkeypatch.setattr("impasto.backbones.formats.matlab_check.MOST", 28)
+    monkeypatch.setattr("impasto.backbones.weights.formats.matlab_check.MOST", 28)
     assert len(read_tensors(path)[1]) == 6
-    monkeypatch.setattr("impasto.backbones.formats.matlab_check.MOST", 27)
+    monkeypatch.setattr("impasto.backbones.weights.formats.matlab_check.MOST", 27)
     assert "more than 27 matrices" in sentence(path, path.read_bytes())
 
 

@@ -6,12 +6,12 @@ import torch
 from click.testing import CliRunner
 
 from impasto import stylize
-from impasto.agreement import edges, ssim, structure
+from impasto.evaluation.content_metrics import edges, ssim, structure
 from impasto.cli import cli
 from impasto.errors import PictureError, SettingsError, UnknownName
-from impasto.filters import RandomFilters
+from impasto.backbones.random_filters import RandomFilters
 from impasto.images import as_picture, resize, to_pil
-from impasto.judge import FILTERS, judge, load_network, piece
+from impasto.evaluation.scores import FILTERS, judge, load_network, piece
 from impasto.samples import painting, photograph
 
 

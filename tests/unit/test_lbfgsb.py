@@ -5,10 +5,10 @@ import pytest
 import torch
 from scipy.optimize import fmin_l_bfgs_b
 
-from impasto.lbfgsb import LBFGSB
-from impasto.optimizers import LONGEST_STEP
-from impasto.preparation import prepare
-from impasto.settings import Settings
+from impasto.optimize.lbfgs_bounded import LBFGSB
+from impasto.optimize.lbfgs import LONGEST_STEP
+from impasto.job.prepare import prepare
+from impasto.settings.settings import Settings
 from impasto.transfer import build
 
 COUNT = 40

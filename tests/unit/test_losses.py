@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from impasto.losses import ContentLoss, GramLoss, TotalVariation
-from impasto.normalization import ENERGY_FLOOR, NORMALIZATIONS, Target
-from impasto.statistics import gram
-from impasto.tables import VARIATIONS
+from impasto.losses.content import ContentLoss, GramLoss, TotalVariation
+from impasto.losses.normalization import ENERGY_FLOOR, NORMALIZATIONS, Target
+from impasto.statistics.gram import gram
+from impasto.registry import VARIATIONS
 
 F64 = {"dtype": torch.float64}
 

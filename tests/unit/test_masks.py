@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 import torch
 
-from impasto.backbones.stages import Geometry
+from impasto.backbones.layers import Geometry
 from impasto.errors import SettingsError
 from impasto.images import Picture
-from impasto.masks import color_parts, is_colored, regions
-from impasto.spreading import Area, spread
-from impasto.tables import SPREADS
+from impasto.controls.masks import color_parts, is_colored, regions
+from impasto.objective.guidance import Area, spread
+from impasto.registry import SPREADS
 
 HEIGHT, WIDTH = 40, 60
 

@@ -5,8 +5,8 @@ import torch
 
 from impasto.backbones import load_backbone
 from impasto.errors import SettingsError
-from impasto.losses import GramLoss
-from impasto.memory import (
+from impasto.losses.content import GramLoss
+from impasto.job.resources import (
     GIB,
     Cost,
     Extent,
@@ -18,7 +18,7 @@ from impasto.memory import (
     peak,
     taken,
 )
-from impasto.objective import Term
+from impasto.objective.objective import Term
 
 LAYERS = ["relu1_1", "relu5_1"]
 
@@ -41,7 +41,7 @@ def style(image):
 def test_the_cost_of_a_pixel_does_not_depend_on_where_it_is_measured(monkeypatch):
     backbone = load_backbone("pocket", layers=LAYERS)
     small = measure(backbone, ["relu5_1"], style)
-    monkeypatch.setattr("impasto.memory.PROBE", 192)
+    monkeypatch.setattr("impasto.job.resources.PROBE", 192)
     assert measure(backbone, ["relu5_1"], style).memory == pytest.approx(small.memory, rel=0.05)
     assert small.seconds > 0
     assert 200 < small.memory < 4000

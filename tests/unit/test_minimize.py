@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from impasto.errors import ImpastoError
-from impasto.minimize import PATIENCE, STALLED, WINDOW, State, has_converged, minimize, proceed
-from impasto.objective import Evaluation
-from impasto.optimizers import LBFGS
+from impasto.optimize.loop import PATIENCE, STALLED, WINDOW, State, has_converged, minimize, proceed
+from impasto.objective.objective import Evaluation
+from impasto.optimize.lbfgs import LBFGS
 
 
 def bowl(image: torch.Tensor) -> Evaluation:

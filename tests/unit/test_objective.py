@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from impasto.objective import IMAGE, Objective, Term
+from impasto.objective.objective import IMAGE, Objective, Term
 
 
 def network(images, layers):

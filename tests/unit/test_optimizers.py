@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from impasto.optimizers import LBFGS, LONGEST_STEP, Adam
-from impasto.pairs import Pair
+from impasto.optimize.lbfgs import LBFGS, LONGEST_STEP, Adam
+from impasto.optimize.curvature_pairs import Pair
 
 CURVATURES = torch.logspace(0, 2, 30, dtype=torch.float64)
 MINIMUM = torch.linspace(-1, 1, 30, dtype=torch.float64)
@@ -106,7 +106,7 @@ def test_the_scale_lies_between_the_textbooks_and_the_ratio_of_lengths():
 
 
 def test_large_pairs_of_float32_take_half_the_memory(monkeypatch):
-    monkeypatch.setattr("impasto.pairs.LARGE", 30)
+    monkeypatch.setattr("impasto.optimize.curvature_pairs.LARGE", 30)
     for dtype, kept in ((torch.float32, torch.bfloat16), (torch.float64, torch.float64)):
         optimizer, x = LBFGS(), torch.zeros(30, dtype=dtype)
         for _ in range(4):
@@ -116,7 +116,7 @@ def test_large_pairs_of_float32_take_half_the_memory(monkeypatch):
 
 
 def test_short_pairs_lead_to_the_same_minimum(monkeypatch):
-    monkeypatch.setattr("impasto.pairs.LARGE", 30)
+    monkeypatch.setattr("impasto.optimize.curvature_pairs.LARGE", 30)
     optimizer, x = LBFGS(), torch.zeros(30)
     for _ in range(150):
         x = optimizer.step(x, gradient(x.double()).float())

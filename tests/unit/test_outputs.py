@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from impasto.animation import FILMS, FRAMES, HOLD, MOST_KEPT, Animation, Frame, oklab, pace, thin
-from impasto.curves import draw_curves
+from impasto.run.timelapse import FILMS, FRAMES, HOLD, MOST_KEPT, Animation, Frame, oklab, pace, thin
+from impasto.run.curves import draw_curves
 from impasto.errors import PictureError, SettingsError
-from impasto.outputs import Followers, Outputs
-from impasto.painted import Painted, Record
-from impasto.preparation import prepare
-from impasto.records import LogFile
-from impasto.settings import Settings
-from impasto.snapshots import check_space, snapshot_path
+from impasto.run.outputs import Followers, Outputs
+from impasto.run.result import Painted, Record
+from impasto.job.prepare import prepare
+from impasto.run.logs import LogFile
+from impasto.settings.settings import Settings
+from impasto.run.snapshots import check_space, snapshot_path
 from impasto.transfer import paint
 
 SETTINGS = Settings(size=40, plan="20:5,40:5", precision="float32")
@@ -84,7 +84,7 @@ def test_events_can_be_read_back(job, tmp_path):
 
 
 def test_snapshots_are_numbered_pictures_with_their_recipes(job, tmp_path):
-    from impasto.recipe import Recipe
+    from impasto.job.recipe import Recipe
 
     out = tmp_path / "o.png"
     run(job, out, snapshot_every=4)
@@ -246,7 +246,7 @@ def test_what_cannot_be_written_on_the_way_is_said_once_and_stops_nothing():
 
 def test_importing_the_outputs_loads_no_optional_package():
     code = (
-        "import sys, impasto.outputs; print({'matplotlib', 'av', 'tensorboard'} & set(sys.modules))"
+        "import sys, impasto.run.outputs; print({'matplotlib', 'av', 'tensorboard'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

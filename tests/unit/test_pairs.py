@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from impasto import pairs
-from impasto.pairs import Pairs
+from impasto.optimize import curvature_pairs as pairs
+from impasto.optimize.curvature_pairs import Pairs
 
 LENGTH = 50
 

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from impasto.report.pareto import LONGEST, Point, draw, front, obstacles, plot, write_labels
+from impasto.sweeps.report.pareto import LONGEST, Point, draw, front, obstacles, plot, write_labels
 from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import Result
 

@@ -1,6 +1,6 @@
 import pytest
 
-from impasto import parsing
+from impasto.settings import parsing
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import pytest
 import torch
 from scipy import sparse
 
-from impasto.photorealism import EPSILON, MattingLaplacian, MattingLoss
+from impasto.losses.matting import EPSILON, MattingLaplacian, MattingLoss
 
 
 def picture(height: int, width: int, seed: int = 0) -> torch.Tensor:

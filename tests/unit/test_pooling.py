@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from impasto.backbones.pooling import Halve, Largest, halved, largest
+from impasto.backbones.fused.pooling import Halve, Largest, halved, largest
 
 FORMATS = [torch.contiguous_format, torch.channels_last]
 

@@ -5,7 +5,7 @@ import pytest
 
 import impasto
 from impasto.errors import UnknownName, did_you_mean, import_row, look_up
-from impasto.tables import INITIALIZERS, OPTIMIZERS, STYLE_LOSSES
+from impasto.registry import INITIALIZERS, OPTIMIZERS, STYLE_LOSSES
 
 
 def test_public_names_are_sorted_and_exist():

@@ -3,7 +3,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from impasto.initializers import blend, content, gray, noise, sprinkle, style, white
+from impasto.job.initializers import blend, content, gray, noise, sprinkle, style, white
 from impasto.pyramid import COARSEST, SMALLEST, holding, plan
 
 

@@ -4,8 +4,8 @@ import shutil
 import pytest
 
 from impasto.errors import PictureError, UnknownName, UsageError
-from impasto.recipe import Input, Recipe, locate, locate_all
-from impasto.settings import Settings
+from impasto.job.recipe import Input, Recipe, locate, locate_all
+from impasto.settings.settings import Settings
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from PIL import Image
 from impasto import images, reconstruct
 from impasto.errors import PictureError, SettingsError
 from impasto.images import Canvas
-from impasto.preparation import prepare
+from impasto.job.prepare import prepare
 from impasto.reconstruction import parse_shape
-from impasto.selection import active_layers, wanted_layers
-from impasto.settings import Settings
-from impasto.statistics import gram
+from impasto.job.selection import active_layers, wanted_layers
+from impasto.settings.settings import Settings
+from impasto.statistics.gram import gram
 
 FAST = {"size": 64, "iterations": 40, "precision": "float32"}
 

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from impasto.backbones import convolving
-from impasto.backbones.rectified import rectified, rectified_largest
+from impasto.backbones.fused.rectified import rectified, rectified_largest
 
 
 def pair(dtype: torch.dtype, groups: int = 1, memory_format=torch.channels_last):

@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 
 from impasto import images
-from impasto.report.charts import VARIABLES, loss_chart
-from impasto.report.lettering import font, readable, wrap
-from impasto.report.pictures import over_white
-from impasto.report.table import COLUMNS
-from impasto.report.writing import NAMES, Report
-from impasto.settings import KNOBS
+from impasto.sweeps.report.charts import VARIABLES, loss_chart
+from impasto.sweeps.report.lettering import font, readable, wrap
+from impasto.sweeps.report.pictures import over_white
+from impasto.sweeps.report.table import COLUMNS
+from impasto.sweeps.report.writing import NAMES, Report
+from impasto.settings.settings import KNOBS
 from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import Result
 from impasto.sweeps.store import make_folder, picture_file
@@ -194,7 +194,7 @@ def test_lines_are_no_wider_than_allowed():
 
 
 def test_letters_that_the_font_lacks_are_replaced(monkeypatch):
-    monkeypatch.setattr("impasto.report.lettering.SYSTEM_FONTS", ())
+    monkeypatch.setattr("impasto.sweeps.report.lettering.SYSTEM_FONTS", ())
     assert readable("Café, Straße 中 relu1_1", font(14, "é")) == "Cafe, Stra?e ? relu1_1"
 
 

@@ -7,10 +7,10 @@ from PIL import Image
 
 from impasto import stylize
 from impasto.errors import PictureError
-from impasto.mixing import mixing_jobs
-from impasto.preparation import prepare
+from impasto.run.fine_style import mixing_jobs
+from impasto.job.prepare import prepare
 from impasto.samples import painting, photograph
-from impasto.settings import Settings
+from impasto.settings.settings import Settings
 from impasto.transfer import ready
 
 GRAY = np.full((64, 96, 3), 0.5, np.float32)

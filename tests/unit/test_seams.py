@@ -8,23 +8,23 @@ import torch
 from PIL import Image
 
 from impasto import stylize
-from impasto.checkpoint_file import checkpoint_path, read_checkpoint, write_checkpoint
+from impasto.run.checkpoint_file import checkpoint_path, read_checkpoint, write_checkpoint
 from impasto.errors import CheckpointError, SettingsError
 from impasto.images import Canvas, read
-from impasto.mixing import mixing_jobs
-from impasto.painted import Painted
-from impasto.preparation import prepare
-from impasto.presets import apply
+from impasto.run.fine_style import mixing_jobs
+from impasto.run.result import Painted
+from impasto.job.prepare import prepare
+from impasto.settings.presets import apply
 from impasto.reconstruction import reconstruct
-from impasto.settings import Settings
-from impasto.spreading import Area
+from impasto.settings.settings import Settings
+from impasto.objective.guidance import Area
 from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import Result
 from impasto.sweeps.command import command
 from impasto.sweeps.running import schedule, work
 from impasto.sweeps.store import make_folder, sources
-from impasto.tables import SPREADS
-from impasto.tiles import TiledObjective
+from impasto.registry import SPREADS
+from impasto.objective.tiled import TiledObjective
 from impasto.transfer import build, paint, ready
 from tests.unit.test_tiles import narrow, picture
 

@@ -4,8 +4,8 @@ import pytest
 
 from impasto.backbones import BACKBONES
 from impasto.errors import SettingsError, UnknownName
-from impasto.normalization import NORMALIZATIONS
-from impasto.settings import KNOBS, Settings
+from impasto.losses.normalization import NORMALIZATIONS
+from impasto.settings.settings import KNOBS, Settings
 
 
 def test_text_and_python_values_give_equal_settings():

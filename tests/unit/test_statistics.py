@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from impasto.statistics import Statistic, accumulable, blend, gram
+from impasto.statistics.gram import Statistic, accumulable, blend, gram
 
 
 def features(*shape: int, seed: int = 0, dtype: torch.dtype = torch.float64) -> torch.Tensor:

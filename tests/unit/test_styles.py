@@ -4,19 +4,19 @@ import pytest
 import torch
 
 from impasto import stylize
-from impasto.balance import MOST, balanced
+from impasto.objective.balance import MOST, balanced
 from impasto.errors import SettingsError, UnknownName
-from impasto.losses import GramLoss
-from impasto.moments import WassersteinLoss
-from impasto.normalization import NORMALIZATIONS
-from impasto.objective import Term
-from impasto.patches import PatchLoss, cut
-from impasto.recipe import Recipe
+from impasto.losses.content import GramLoss
+from impasto.losses.moments import WassersteinLoss
+from impasto.losses.normalization import NORMALIZATIONS
+from impasto.objective.objective import Term
+from impasto.losses.patches import PatchLoss, cut
+from impasto.job.recipe import Recipe
 from impasto.samples import painting, photograph
-from impasto.settings import Settings
-from impasto.styles import check_tiles, choose, is_additive
-from impasto.tables import STYLE_LOSSES
-from impasto.transport import CoarseHistogramLoss, HistogramLoss
+from impasto.settings.settings import Settings
+from impasto.job.style_terms import check_tiles, choose, is_additive
+from impasto.registry import STYLE_LOSSES
+from impasto.losses.histogram import CoarseHistogramLoss, HistogramLoss
 from tests.unit.test_tiles import both, narrow_vgg19, picture
 
 RELATIVE = NORMALIZATIONS["relative"].style

@@ -8,8 +8,8 @@ import impasto.sweeps.judging as judging
 from impasto import images
 from impasto.errors import PictureError
 from impasto.images import as_picture
-from impasto.judge import FILTERS, Scores, choose_network, judge
-from impasto.report.table import SCORES
+from impasto.evaluation.scores import FILTERS, Scores, choose_network, judge
+from impasto.sweeps.report.table import SCORES
 from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import Result
 from impasto.sweeps.figures import figure
@@ -58,7 +58,7 @@ def test_measures_are_kept_and_not_made_again(sweep, results, tmp_path):
 
 
 def test_the_network_painted_no_cell(photograph, painting, tmp_path, monkeypatch):
-    monkeypatch.setattr("impasto.judge.find", lambda name: name if name == "vgg19" else None)
+    monkeypatch.setattr("impasto.evaluation.scores.find", lambda name: name if name == "vgg19" else None)
     assert choose_network({"pocket"}) == "vgg19"
     assert choose_network({"vgg19"}) == "pocket"
     assert choose_network({"vgg19", "pocket"}) == FILTERS

@@ -10,9 +10,9 @@ from impasto.cli import cli
 from impasto.cli.options import given
 from impasto.errors import PictureError, SettingsError, UnknownName, UsageError
 from impasto.images import Canvas
-from impasto.overview import Rest, opening
+from impasto.cli.sweep_display import Rest, opening
 from impasto.reconstruction import inversion, texture
-from impasto.settings import KNOBS, Settings
+from impasto.settings.settings import KNOBS, Settings
 from impasto.sweeps.axes import make_sweep, parse_axis
 from impasto.sweeps.cells import Cell, Result
 from impasto.sweeps.command import command
@@ -274,7 +274,7 @@ def test_figures_say_what_they_choose_themselves(photograph, painting):
 
 
 def test_curves_keep_the_ends_and_few_points():
-    from impasto.painted import Record
+    from impasto.run.result import Record
 
     history = [
         Record(n, 32, 1000 / n, {"style a": 1, "style b": 2, "tv": n}, n) for n in range(1, 998)
@@ -289,7 +289,7 @@ def test_curves_keep_the_ends_and_few_points():
 def test_the_time_left_covers_the_whole_and_learns_from_what_was_done(make, monkeypatch):
     cells = make("seed=1,2,3").cells
     clock = iter([0.0, 4.0, 6.0])
-    monkeypatch.setattr("impasto.overview.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("impasto.cli.sweep_display.time.monotonic", lambda: next(clock))
     rest = Rest(Schedule(Path(), [Run((cell,), 2.0, 10) for cell in cells]))
     assert rest.finish(Result(cells[0])) == pytest.approx(8.0)  # each took twice its estimate
     assert rest.finish(Result(cells[1])) == pytest.approx(3.0)

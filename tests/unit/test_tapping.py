@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from impasto.backbones.tapping import add_product, tap
+from impasto.backbones.fused.tapping import add_product, tap
 
 FORMATS = [torch.contiguous_format, torch.channels_last]
 

@@ -7,17 +7,17 @@ import torch
 from torch import Tensor
 
 from impasto.backbones import BACKBONES, load_backbone
-from impasto.backbones.conventions import CONVENTIONS
+from impasto.backbones.weights.conventions import CONVENTIONS
 from impasto.backbones.network import Network
-from impasto.backbones.stages import Branches, Convolution, Operation, Stage, convolutions
+from impasto.backbones.layers import Branches, Convolution, Operation, Stage, convolutions
 from impasto.backbones.vgg import vgg
-from impasto.grid import Tile, spans
-from impasto.losses import GramLoss
-from impasto.normalization import NORMALIZATIONS
-from impasto.objective import Objective, Term
-from impasto.settings import Settings
-from impasto.statistics import gram
-from impasto.tiles import TiledObjective, Wanted, collect_features, collect_statistics
+from impasto.objective.tiling import Tile, spans
+from impasto.losses.content import GramLoss
+from impasto.losses.normalization import NORMALIZATIONS
+from impasto.objective.objective import Objective, Term
+from impasto.settings.settings import Settings
+from impasto.statistics.gram import gram
+from impasto.objective.tiled import TiledObjective, Wanted, collect_features, collect_statistics
 from impasto.transfer import build
 
 DEEP = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu4_2", "relu5_1"]

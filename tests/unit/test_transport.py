@@ -2,11 +2,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from impasto.losses import GramLoss
-from impasto.moments import MeanStdLoss, ShiftedGramLoss, WassersteinLoss
-from impasto.normalization import NORMALIZATIONS
-from impasto.statistics import gram
-from impasto.transport import (
+from impasto.losses.content import GramLoss
+from impasto.losses.moments import MeanStdLoss, ShiftedGramLoss, WassersteinLoss
+from impasto.losses.normalization import NORMALIZATIONS
+from impasto.statistics.gram import gram
+from impasto.losses.histogram import (
     CELLS,
     FINEST,
     POINTS,

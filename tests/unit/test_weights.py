@@ -11,12 +11,12 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from impasto.backbones import BACKBONES, Architecture, load_backbone
-from impasto.backbones.conventions import recognize
-from impasto.backbones.plausibility import sample_picture
-from impasto.backbones.published import PUBLISHED, Published, find, look_up_source, sources
-from impasto.backbones.stages import convolutions as rows
+from impasto.backbones.weights.conventions import recognize
+from impasto.backbones.weights.plausibility import sample_picture
+from impasto.backbones.weights.published import PUBLISHED, Published, find, look_up_source, sources
+from impasto.backbones.layers import convolutions as rows
 from impasto.backbones.vgg import vgg
-from impasto.backbones.weights import read_weights
+from impasto.backbones.weights.reading import read_weights
 from impasto.errors import UnknownName, WeightsError
 
 REAL = Path(__file__).parents[3] / "shared" / "weights" / "vgg19_conv1_1-conv3_4.safetensors"
@@ -271,7 +271,7 @@ def test_the_first_kernel_outweighs_the_key_names(tmp_path):
 
 def publish(monkeypatch, path: Path, digest: str) -> None:
     row = Published("tiny", "http://localhost", path.name, digest, 1, "caffe", "none", "none")
-    monkeypatch.setattr("impasto.backbones.weights.PUBLISHED", {"tiny": row})
+    monkeypatch.setattr("impasto.backbones.weights.reading.PUBLISHED", {"tiny": row})
 
 
 def test_a_published_hash_is_verified(tmp_path, monkeypatch):

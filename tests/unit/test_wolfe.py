@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy.optimize import line_search, minimize, rosen, rosen_der
 
-from impasto.linesearch import (
+from impasto.optimize.line_search import (
     FLAT_ENOUGH,
     LOW_ENOUGH,
     MOST_TRIALS,
@@ -17,9 +17,9 @@ from impasto.linesearch import (
     beyond,
     cubic_minimum,
 )
-from impasto.minimize import State, proceed
-from impasto.objective import Evaluation
-from impasto.wolfe import SearchingLBFGS
+from impasto.optimize.loop import State, proceed
+from impasto.objective.objective import Evaluation
+from impasto.optimize.lbfgs_wolfe import SearchingLBFGS
 
 LINES = {
     "quadratic": lambda a: (a - 1.3) ** 2,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impasto.backbones import alexnet, googlenet, squeezenet, stages, vgg
-from impasto.backbones.stages import Convolution, Pool, Rectifier, Stage
+from impasto.backbones.layers import Convolution, Pool, Rectifier, Stage
 from impasto.errors import SettingsError, UnknownName, did_you_mean, import_row, look_up
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Architecture:
         minimum_side: The smallest height and width, in pixels, that reaches the deepest layer.
         stages: What the network is made of; empty where its class knows.
         conventions: What weights expect of their input (a row of
-            `impasto.backbones.conventions.CONVENTIONS`) by the habits of their file: with the keys
+            `impasto.backbones.weights.conventions.CONVENTIONS`) by the habits of their file: with the keys
             of ``torchvision``, with Caffe's names (``caffe``), or in a file of ``matconvnet``.
     """
 
@@ -232,7 +232,7 @@ def load_backbone(
 ) -> Backbone:
     """Load a network: float32, on the processor, frozen, no deeper than ``layers`` need.
 
-    Nothing is downloaded: see `impasto.backbones.fetch`. Move the result with
+    Nothing is downloaded: see `impasto.backbones.weights.fetch`. Move the result with
     ``backbone.to(device, dtype)``.
 
     Args:

@@ -7,7 +7,7 @@ that CaffeNet's authors state: pooling comes before normalization. The classifie
 
 from __future__ import annotations
 
-from impasto.backbones.stages import Convolution, Pool, ResponseNorm, Stage, Window, convolve
+from impasto.backbones.layers import Convolution, Pool, ResponseNorm, Stage, Window, convolve
 
 
 def alexnet() -> tuple[Stage, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from torch import Tensor, nn
 
-from impasto.backbones.stages import Geometry
+from impasto.backbones.layers import Geometry
 
 
 class Backbone(nn.Module, ABC):

@@ -6,7 +6,7 @@ out.
 
 from __future__ import annotations
 
-from impasto.backbones.stages import (
+from impasto.backbones.layers import (
     Branches,
     Convolution,
     Operation,

@@ -14,13 +14,13 @@ from torch import Tensor, nn
 from impasto.backbones import BACKBONES
 from impasto.backbones import stages as table
 from impasto.backbones.backbone import Backbone
-from impasto.backbones.conventions import Preprocessing
-from impasto.backbones.plausibility import check_activations
-from impasto.backbones.pooling import Halve, Largest
-from impasto.backbones.published import find_weights
-from impasto.backbones.rectified import RectifiedConvolution, rectified, rectified_largest
-from impasto.backbones.stages import Geometry, Operation, Stage, Window
-from impasto.backbones.weights import read_weights
+from impasto.backbones.weights.conventions import Preprocessing
+from impasto.backbones.weights.plausibility import check_activations
+from impasto.backbones.fused.pooling import Halve, Largest
+from impasto.backbones.weights.published import find_weights
+from impasto.backbones.fused.rectified import RectifiedConvolution, rectified, rectified_largest
+from impasto.backbones.layers import Geometry, Operation, Stage, Window
+from impasto.backbones.weights.reading import read_weights
 from impasto.errors import UnknownName
 
 
@@ -196,7 +196,7 @@ class Joined(nn.Module):
 
 
 class ResponseNorm(nn.Module):
-    """Local response normalization, see `impasto.backbones.stages.ResponseNorm`."""
+    """Local response normalization, see `impasto.backbones.layers.ResponseNorm`."""
 
     def __init__(self, size: int, alpha: float, beta: float) -> None:
         super().__init__()

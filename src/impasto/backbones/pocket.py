@@ -22,10 +22,10 @@ from safetensors.torch import load
 from torch import Tensor, nn
 
 from impasto.backbones.backbone import Backbone
-from impasto.backbones.pooling import halved, largest
-from impasto.backbones.rectified import rectified
-from impasto.backbones.stages import Geometry, Window
-from impasto.backbones.tapping import tap
+from impasto.backbones.fused.pooling import halved, largest
+from impasto.backbones.fused.rectified import rectified
+from impasto.backbones.layers import Geometry, Window
+from impasto.backbones.fused.tapping import tap
 from impasto.errors import UnknownName, WeightsError
 
 CONVOLUTIONS: Final[Mapping[str, tuple[int, int]]] = {

@@ -6,7 +6,7 @@ table 1; version 1.1 is described with the authors' files. The classifier, conv1
 
 from __future__ import annotations
 
-from impasto.backbones.stages import (
+from impasto.backbones.layers import (
     Branches,
     Convolution,
     Pool,

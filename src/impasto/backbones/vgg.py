@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from impasto.backbones.stages import Convolution, Pool, Stage, Window, convolve
+from impasto.backbones.layers import Convolution, Pool, Stage, Window, convolve
 
 WIDTHS = (64, 128, 256, 512, 512)
 """Channels of the convolutions of each block."""

@@ -23,7 +23,7 @@ def judge(
     content is left, beside pictures that took no painting: the photograph itself, the photograph
     in the style's colors, and a piece of the style.
     """
-    from impasto.judge import judge as measure
+    from impasto.evaluation.scores import judge as measure
 
     judgment = measure(result, content, list(style), network)
     if as_json:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from impasto.parsing import flag, paths
-from impasto.presets import PRESETS
-from impasto.settings import KNOBS, Settings
+from impasto.settings.parsing import flag, paths
+from impasto.settings.presets import PRESETS
+from impasto.settings.settings import KNOBS, Settings
 
 if TYPE_CHECKING:
-    from impasto.outputs import Outputs
+    from impasto.run.outputs import Outputs
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -98,7 +98,7 @@ def given(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def output_options(command: Command) -> Command:
-    """Add the options for what a run writes besides its picture; see `impasto.outputs.Outputs`."""
+    """Add the options for what a run writes besides its picture; see `impasto.run.outputs.Outputs`."""
     options = [
         click.option(
             "--snapshot-every",
@@ -146,6 +146,6 @@ def output_options(command: Command) -> Command:
 
 def take_outputs(values: dict[str, Any]) -> Outputs:
     """Take the values of `output_options` out of a command's arguments."""
-    from impasto.outputs import Outputs
+    from impasto.run.outputs import Outputs
 
     return Outputs(**{field.name: values.pop(field.name) for field in fields(Outputs)})

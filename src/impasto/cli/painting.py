@@ -19,8 +19,8 @@ from impasto.cli.options import (
 )
 from impasto.cli.work import start_work
 from impasto.errors import PictureError, SettingsError
-from impasto.presets import apply
-from impasto.settings import Settings
+from impasto.settings.presets import apply
+from impasto.settings.settings import Settings
 
 
 @click.command(cls=GroupedCommand)
@@ -81,7 +81,7 @@ def demo(
 @click.option("--json", "as_json", is_flag=True, help="The settings as JSON.")
 def info(picture: str, as_json: bool) -> None:
     """Show the settings inside a PICTURE that Impasto painted."""
-    from impasto.recipe import Recipe
+    from impasto.job.recipe import Recipe
 
     recipe = Recipe.of_picture(picture)
     if as_json:
@@ -128,7 +128,7 @@ def repeat(
 ) -> None:
     """Paint a PICTURE again from the settings inside it, pixel for pixel."""
     from impasto.images import Canvas
-    from impasto.recipe import Recipe, locate, locate_all
+    from impasto.job.recipe import Recipe, locate, locate_all
 
     old, recipe = Path(picture), Recipe.of_picture(picture)
     changes = given({"device": moved.pop("device")})

@@ -131,8 +131,8 @@ def sweep(
 
 def run(sweep: Sweep, folder: Path, quiet: bool) -> None:
     """Paint all cells of a sweep; the reports are written after each, whatever ends the work."""
-    from impasto.overview import choose_overview
-    from impasto.report.writing import NAMES, Report
+    from impasto.cli.sweep_display import choose_overview
+    from impasto.sweeps.report.writing import NAMES, Report
     from impasto.sweeps.cells import Result
     from impasto.sweeps.judging import Judge
     from impasto.sweeps.running import schedule, work

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import click
 
 from impasto.errors import ImpastoError, PictureError
-from impasto.settings import Settings
+from impasto.settings.settings import Settings
 
 if TYPE_CHECKING:
-    from impasto.color import Rgb
+    from impasto.controls.color import Rgb
     from impasto.images import Canvas
-    from impasto.job import Job
-    from impasto.outputs import Outputs
-    from impasto.painted import Painted
+    from impasto.job.job import Job
+    from impasto.run.outputs import Outputs
+    from impasto.run.result import Painted
 
 
 def start_work(
@@ -35,9 +35,9 @@ def start_work(
 ) -> None:
     """Check everything, paint, and print the path; neither inputs nor ``keep`` are overwritten."""
     from impasto import images
-    from impasto.outputs import Outputs
-    from impasto.painted import Painted
-    from impasto.preparation import prepare
+    from impasto.run.outputs import Outputs
+    from impasto.run.result import Painted
+    from impasto.job.prepare import prepare
 
     outputs = outputs or Outputs()
     masks = (*settings.content_mask, *settings.style_mask)
@@ -65,7 +65,7 @@ def start_work(
 
 def make_ready(job: Job, quiet: bool) -> Job:
     """Let other paintings give the job what it needs first, showing their progress."""
-    from impasto.display import choose_display
+    from impasto.cli.display import choose_display
     from impasto.transfer import paint as steps
     from impasto.transfer import ready
 
@@ -80,7 +80,7 @@ def make_ready(job: Job, quiet: bool) -> Job:
 
 def work(painted: Painted, out: Path, outputs: Outputs, quiet: bool, as_json: bool) -> None:
     """Paint into a file, showing progress; whatever ends it, the picture so far is kept."""
-    from impasto.display import choose_display
+    from impasto.cli.display import choose_display
     from impasto.transfer import paint as steps
 
     finished = False

@@ -1,7 +1,7 @@
 """Pictures that come with the package, so that the first try needs no download.
 
 The photographs are free of copyright; the paintings are the project's own, painted by
-``python -m impasto.samples.paint``. ``README.md`` in this folder states origin and license.
+``python -m artwork.paint``. ``README.md`` in this folder states origin and license.
 """
 
 from __future__ import annotations

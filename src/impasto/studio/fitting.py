@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.job import Job
-from impasto.loading import pick_tile
-from impasto.preparation import prepare
-from impasto.settings import Settings
-from impasto.sizes import extent_of
+from impasto.job.job import Job
+from impasto.job.load import pick_tile
+from impasto.job.prepare import prepare
+from impasto.settings.settings import Settings
+from impasto.job.sizes import extent_of
 from impasto.studio.inputs import Input
 from impasto.studio.regions import NONE, Masks
 

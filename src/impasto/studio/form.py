@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from impasto import parsing
+from impasto.settings import parsing
 from impasto.errors import look_up
-from impasto.knobs import Knob
-from impasto.settings import KNOBS, MACHINE, Settings, check
-from impasto.tables import INITIALIZERS
+from impasto.settings.spec import Knob
+from impasto.settings.settings import KNOBS, MACHINE, Settings, check
+from impasto.registry import INITIALIZERS
 
 FILES = {parsing.path.__name__, "paths"}
 """Parsers of file names. No page is asked for one, and none that it sends is taken."""

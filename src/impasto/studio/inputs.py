@@ -11,8 +11,8 @@ from pathlib import Path
 from impasto import images, samples
 from impasto.errors import ImpastoError, PictureError
 from impasto.images import sha256
-from impasto.recipe import Input as Recorded
-from impasto.recipe import Recipe
+from impasto.job.recipe import Input as Recorded
+from impasto.job.recipe import Recipe
 from impasto.studio.files import is_name, read_json, shrunk, write_json
 
 MOST_PIXELS = 64_000_000

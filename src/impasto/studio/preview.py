@@ -7,7 +7,7 @@ import io
 import threading
 import time
 
-from impasto.painted import Progress
+from impasto.run.result import Progress
 from impasto.studio.tasks import Task
 
 SIDE = 768

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from impasto import images
 from impasto.errors import PictureError, UsageError
 from impasto.images import sha256
-from impasto.recipe import Input as Recorded
+from impasto.job.recipe import Input as Recorded
 from impasto.studio.files import is_name
 from impasto.studio.strokes import Strokes, as_gray, as_mask, shares, used
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from impasto import images
-from impasto.painted import Painted
-from impasto.recipe import Recipe
+from impasto.run.result import Painted
+from impasto.job.recipe import Recipe
 from impasto.studio.files import is_name, read_json, shrunk, write_json
 from impasto.studio.regions import NONE, Masks
 

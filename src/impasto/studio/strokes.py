@@ -12,7 +12,7 @@ from PIL import Image
 
 from impasto.errors import PictureError
 from impasto.images import Picture
-from impasto.masks import CORNERS, LEAST_SHARE
+from impasto.controls.masks import CORNERS, LEAST_SHARE
 
 Strokes = NDArray[np.uint8]
 """(H, W): 0 where nothing is painted, else 1 and more, the place of the color in `COLORS`."""

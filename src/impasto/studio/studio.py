@@ -8,8 +8,8 @@ from typing import Any
 
 from impasto import images
 from impasto.errors import PictureError, UsageError
-from impasto.recipe import Recipe
-from impasto.settings import KNOBS, MACHINE, Settings
+from impasto.job.recipe import Recipe
+from impasto.settings.settings import KNOBS, MACHINE, Settings
 from impasto.studio.form import to_settings
 from impasto.studio.inputs import Input, Inputs
 from impasto.studio.preview import Preview

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-from impasto.display import Eta
-from impasto.painted import Painted, Progress
-from impasto.settings import Settings
+from impasto.cli.display import Eta
+from impasto.run.result import Painted, Progress
+from impasto.settings.settings import Settings
 from impasto.studio.inputs import Input
 from impasto.studio.regions import NONE, Masks
 from impasto.studio.store import Entry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from impasto.errors import SettingsError
-from impasto.settings import KNOBS, Settings
+from impasto.settings.settings import KNOBS, Settings
 from impasto.studio.inputs import Input
 from impasto.studio.regions import NONE, Masks
 from impasto.studio.store import Entry, Store

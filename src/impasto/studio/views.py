@@ -12,13 +12,13 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from impasto.display import clock, losses
-from impasto.recipe import Recipe
+from impasto.cli.display import clock, losses
+from impasto.job.recipe import Recipe
 from impasto.studio.form import is_open, to_page
 from impasto.studio.inputs import Input
 from impasto.studio.store import Entry, Store, thin
 from impasto.studio.tasks import State, Task
-from impasto.tables import INITIALIZERS
+from impasto.registry import INITIALIZERS
 
 WIDTH, HEIGHT = 240, 48
 """Of the loss curve, in its own units."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 
-from impasto.display import Eta
+from impasto.cli.display import Eta
 from impasto.errors import ImpastoError, explain
-from impasto.painted import Painted
+from impasto.run.result import Painted
 from impasto.studio.fitting import prepare_or_fit
 from impasto.studio.preview import data_uri
 from impasto.studio.store import Entry, Store

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from impasto import parsing
+from impasto.settings import parsing
 from impasto.backbones import BACKBONES
 from impasto.errors import (
     PictureError,
@@ -17,8 +17,8 @@ from impasto.errors import (
     did_you_mean,
     look_up,
 )
-from impasto.presets import PRESETS, expand
-from impasto.settings import KNOBS, Settings, check
+from impasto.settings.presets import PRESETS, expand
+from impasto.settings.settings import KNOBS, Settings, check
 from impasto.sweeps.cells import Axis, Cell, Sweep, Value
 from impasto.sweeps.names import file_name, unique
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from impasto.images import Canvas
-from impasto.settings import Settings
+from impasto.settings.settings import Settings
 
 Curve = dict[str, list[float]]
 """Loss curves: under ``"evaluation"`` the counts, under each kind of loss its values there."""
@@ -90,7 +90,7 @@ class Result:
         seconds: Spent on it; cells of one run count from its beginning.
         size: Width and height of the picture.
         curve: Its losses on the way.
-        scores: How far from the style and how near to the photograph, see `impasto.judge.Scores`.
+        scores: How far from the style and how near to the photograph, see `impasto.evaluation.scores.Scores`.
         judged_by: The network that measured these, or empty.
         unjudged: Why there are none, or empty.
     """

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from impasto.images import Canvas
-from impasto.settings import KNOBS, Settings
+from impasto.settings.settings import KNOBS, Settings
 from impasto.sweeps.cells import Cell
 from impasto.sweeps.store import files
 

@@ -12,9 +12,9 @@ from typing import Any
 from impasto.backbones import BACKBONES
 from impasto.errors import SettingsError
 from impasto.images import Canvas, read
-from impasto.normalization import NORMALIZATIONS
+from impasto.losses.normalization import NORMALIZATIONS
 from impasto.reconstruction import inversion, texture
-from impasto.settings import Layers
+from impasto.settings.settings import Layers
 from impasto.sweeps.axes import settings_of
 from impasto.sweeps.cells import Axis, Cell, Sweep, Value
 from impasto.sweeps.names import file_name, unique

@@ -13,7 +13,7 @@ from typing import Any
 
 from impasto.errors import ImpastoError, explain
 from impasto.images import read, resize
-from impasto.judge import Measure, choose_network, fitted, judged_size, load_network
+from impasto.evaluation.scores import Measure, choose_network, fitted, judged_size, load_network
 from impasto.sweeps.cells import Result, Sweep
 from impasto.sweeps.store import picture_file, write_result
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from impasto.errors import ImpastoError, UsageError, explain
-from impasto.job import Job
-from impasto.painted import Painted, Progress, Record, by_kind
-from impasto.preparation import prepare
+from impasto.job.job import Job
+from impasto.run.result import Painted, Progress, Record, by_kind
+from impasto.job.prepare import prepare
 from impasto.sweeps.cells import Cell, Curve, Result, Sweep
 from impasto.sweeps.store import picture_file, read_result, write_result
 from impasto.transfer import paint, ready

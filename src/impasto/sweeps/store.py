@@ -13,12 +13,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from impasto import parsing
+from impasto.settings import parsing
 from impasto.errors import PictureError, UsageError
 from impasto.images import Canvas, check_place, sha256
-from impasto.settings import KNOBS, Settings
+from impasto.settings.settings import KNOBS, Settings
 from impasto.sweeps.cells import Cell, Result, Sweep
-from impasto.tables import INITIALIZERS
+from impasto.registry import INITIALIZERS
 
 FOLDER = "cells"
 """Where the pictures are, inside the folder of the sweep."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from impasto.settings import Settings
+from impasto.settings.settings import Settings
 from impasto.studio.inputs import Input
 from impasto.studio.studio import Studio
 from impasto.studio.tasks import Task

@@ -4,10 +4,10 @@ import dataclasses
 
 import pytest
 
-from impasto import parsing
+from impasto.settings import parsing
 from impasto.errors import UsageError
-from impasto.knobs import Knob
-from impasto.settings import KNOBS, Settings
+from impasto.settings.spec import Knob
+from impasto.settings.settings import KNOBS, Settings
 from impasto.studio import form
 from impasto.studio.form import control, controls, from_settings, is_open, to_settings
 

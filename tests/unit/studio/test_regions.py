@@ -6,9 +6,9 @@ import pytest
 from impasto import images
 from impasto.errors import PictureError, UsageError
 from impasto.images import Picture
-from impasto.masks import regions
-from impasto.recipe import Input as Recorded
-from impasto.recipe import Recipe
+from impasto.controls.masks import regions
+from impasto.job.recipe import Input as Recorded
+from impasto.job.recipe import Recipe
 from impasto.studio.regions import MaskFolder, Masks, to_masks, told
 from impasto.studio.strokes import sent
 from tests.unit.studio.conftest import SMALL, wait_for

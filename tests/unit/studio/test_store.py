@@ -5,8 +5,8 @@ import json
 import pytest
 
 from impasto import samples
-from impasto.painted import Painted
-from impasto.preparation import prepare
+from impasto.run.result import Painted
+from impasto.job.prepare import prepare
 from impasto.studio.store import POINTS, Store, thin
 from impasto.transfer import paint
 from tests.unit.studio.conftest import SMALL

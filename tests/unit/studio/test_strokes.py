@@ -9,7 +9,7 @@ from PIL import Image
 
 from impasto.errors import PictureError
 from impasto.images import Picture
-from impasto.masks import color_parts
+from impasto.controls.masks import color_parts
 from impasto.studio.strokes import COLORS, PREFIX, as_gray, as_mask, of_mask, received, sent, used
 
 

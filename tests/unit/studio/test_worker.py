@@ -3,10 +3,10 @@
 import pytest
 from PIL import Image
 
-from impasto import memory
+from impasto.job import resources as memory
 from impasto.errors import SettingsError
-from impasto.preparation import prepare
-from impasto.recipe import Recipe
+from impasto.job.prepare import prepare
+from impasto.job.recipe import Recipe
 from impasto.studio import preview, worker
 from impasto.studio.preview import Preview
 from impasto.studio.store import Store

@@ -1,0 +1,164 @@
+"""What steers a painting besides its losses: whose colors, which regions, what must stay.
+
+Before painting the paintings are recolored; at every size the regions become masks; afterwards the
+picture is finished, and what is not to be painted becomes the photograph again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from impasto import images
+from impasto.controls.color import Rgb, luminance, recolor, spread, with_luminance_of
+from impasto.errors import SettingsError
+from impasto.controls.faces import find_faces, strength_around
+from impasto.images import Picture
+from impasto.controls.masks import Mask, Region, regions
+from impasto.settings.settings import Settings
+from impasto.registry import COLOR_MATCHES, FINISHES
+
+
+@dataclass(frozen=True, eq=False)
+class Controls:
+    """What steers a painting, read and checked.
+
+    Attributes:
+        settings: What was asked for.
+        regions: The parts of the photograph that are painted; none if all of it is.
+        notes: What was found on the way, one sentence each.
+    """
+
+    settings: Settings
+    regions: tuple[Region, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def read(
+        cls,
+        settings: Settings,
+        photograph: Picture,
+        styles: Sequence[Picture],
+        content_masks: Sequence[Picture],
+        style_masks: Sequence[Picture],
+    ) -> Controls:
+        """Make regions of masks and faces.
+
+        Raises:
+            SettingsError: If masks contradict each other or their pictures.
+        """
+        if settings.mask_spread and not content_masks:
+            raise SettingsError("mask_spread is given without a mask: give a content_mask, too.")
+        if settings.auto and content_masks:
+            raise SettingsError(
+                "auto weighs the style of a whole picture and a content mask leaves parts of it: "
+                "give a style_weight in place of auto."
+            )
+        notes: tuple[str, ...] = ()
+        found = regions(content_masks, style_masks, photograph, styles)
+        if settings.protect_faces:
+            found, notes = _protect_faces(found, photograph, len(styles))
+        _check_weights(found, settings)
+        return cls(settings, found, notes)
+
+    @property
+    def gray(self) -> bool:
+        """Whether only luminance is painted."""
+        return self.settings.color == "luminance"
+
+    def recolored(self, photograph: Rgb, styles: Sequence[Picture]) -> tuple[Picture, ...]:
+        """Return the paintings in the colors that they are painted in."""
+        if self.settings.color == "style":
+            return tuple(styles)
+        match = spread if self.gray else COLOR_MATCHES[self.settings.color_match].load()
+        recolored = []
+        for index, style in enumerate(styles):
+            painting = style.over_white()
+            parts = self._parts(index, painting.shape[:2], photograph.shape[:2])
+            source = luminance(painting) if self.gray else painting
+            recolored.append(Picture(recolor(source, self.seen(photograph), match, parts)))
+        return tuple(recolored)
+
+    def _parts(
+        self, style: int, painting: Sequence[int], photograph: Sequence[int]
+    ) -> list[tuple[Mask | None, Mask | None]]:
+        """Return which parts of a painting take their colors from which of the photograph."""
+        if not self.regions:
+            return [(None, None)]
+        used = [region for region in self.regions if style in region.styles]
+        masks = [(each.styles[style], resized(each.content, photograph)) for each in used]
+        return [(None if of is None else resized(of, painting), to) for of, to in masks]
+
+    def strength(self, height: int, width: int) -> Mask | None:
+        """Return how strongly each place (H, W) is painted, in [0, 1]; None for all of it fully."""
+        if not self.regions:
+            return None
+        total = np.zeros((height, width), np.float32)
+        for region in self.regions:
+            total += resized(region.content, (height, width))
+        return total.clip(0, 1)
+
+    def seen(self, photograph: Rgb) -> Rgb:
+        """Return the photograph as the network sees it: gray, if only luminance is painted."""
+        return luminance(photograph) if self.gray else photograph
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether `finished` returns the picture as it is."""
+        return not (self.gray or self.regions or self.settings.finish not in (None, "none"))
+
+    def finished(self, painted: Rgb, photograph: Rgb) -> Rgb:
+        """Return a picture with its finish, the colors that it is to have, and what must stay.
+
+        Args:
+            painted: (H, W, 3), as the network sees it.
+            photograph: (H, W, 3), in its colors.
+        """
+        if self.settings.finish not in (None, "none"):
+            finish = FINISHES[self.settings.finish].load()
+            pair = (painted, self.seen(photograph))
+            tensors = [torch.from_numpy(each).double().permute(2, 0, 1) for each in pair]
+            painted = finish(*tensors).clamp(0, 1).permute(1, 2, 0).float().numpy()
+        if self.gray:
+            painted = with_luminance_of(painted, photograph)
+        strength = self.strength(*painted.shape[:2])
+        if strength is None:
+            return painted
+        s = strength[..., None]
+        mixed: Rgb = s * painted + (1 - s) * photograph
+        return mixed
+
+
+def resized(mask: Mask, shape: Sequence[int]) -> Mask:
+    """Return a mask at a height and width."""
+    if mask.shape == tuple(shape):
+        return mask
+    return images.resize(mask, shape[1], shape[0])
+
+
+def _protect_faces(
+    found: tuple[Region, ...], photograph: Picture, styles: int
+) -> tuple[tuple[Region, ...], tuple[str, ...]]:
+    """Paint the regions, or else everything, with less strength where there are faces."""
+    faces = find_faces(photograph.over_white())
+    if not faces:
+        return found, ("no face was found: nothing is protected",)
+    height, width = photograph.rgb.shape[:2]
+    strength = strength_around(faces, height, width)
+    if not found:
+        found = (Region("", np.ones((height, width), np.float32), dict.fromkeys(range(styles))),)
+    within = tuple(each.within(resized(strength, each.content.shape)) for each in found)
+    return within, (f"{len(faces)} {'face is' if len(faces) == 1 else 'faces are'} protected",)
+
+
+def _check_weights(found: Sequence[Region], settings: Settings) -> None:
+    """Raise SettingsError if a region takes its style from paintings of weight 0 only."""
+    for region in found:
+        if settings.style_blend and not any(settings.style_blend[k] for k in region.styles):
+            raise SettingsError(
+                f"region {region.name} is painted with style pictures whose style_blend is 0: "
+                "give one of them a weight."
+            )

@@ -1,0 +1,130 @@
+"""The network that the settings ask for: found, loaded, and measured for what it costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from impasto import images, samples
+
+from impasto.job import resources as memory
+from impasto.backbones import load_backbone
+from impasto.backbones.backbone import Backbone
+from impasto.backbones.network import Network
+from impasto.backbones.weights.published import find_weights, sources
+from impasto.backbones.rescaling import rescale
+from impasto.controls.controls import Controls
+from impasto.job.job import Job
+from impasto.machine.device import DTYPES
+from impasto.job.resources import Cost, Extent
+from impasto.losses.normalization import NORMALIZATIONS
+from impasto.objective.objective import Term
+from impasto.job.recipe import Input
+from impasto.job.selection import active_layers, choices_of, wanted_layers
+from impasto.settings.settings import Settings
+from impasto.job.sizes import scaled
+from impasto.objective.guidance import Area
+from impasto.job.style_terms import style_terms
+from impasto.registry import SPREADS
+
+
+def load_measured(
+    settings: Settings, controls: Controls, weights: Path | None
+) -> tuple[Backbone, Cost]:
+    """Return the network, and what one evaluation costs."""
+    backbone = load(settings, weights)
+    return backbone, measure(settings, backbone, len(controls.regions))
+
+
+def network_of(
+    job: Job | None, settings: Settings, controls: Controls, weights: Path | None
+) -> tuple[Backbone, Cost] | None:
+    """Return the network of another job, with its cost, if these settings need the same one."""
+    if job is None or len(job.controls.regions) != len(controls.regions):
+        return None
+    layers, others = ([set(each) for each in active_layers(s)] for s in (settings, job.settings))
+    if layers != others:
+        return None
+    for name in ("backbone", "pooling", "rescale", "style_loss", "device", "precision", "threads"):
+        if getattr(job.settings, name) != getattr(settings, name):
+            return None
+    if job.recipe.weights != (None if weights is None else Input.of_file(weights)):
+        return None
+    return job.backbone, job.cost
+
+
+def weight_file(settings: Settings) -> Path | None:
+    """Return the weight file given or fetched, or None for the network inside the package."""
+    if settings.weights is not None:
+        return Path(settings.weights).expanduser()
+    return find_weights(settings.backbone) if sources(settings.backbone) else None
+
+
+def load(settings: Settings, weights: Path | None) -> Backbone:
+    """Return the network on its device, in its precision."""
+    backbone = load_backbone(
+        settings.backbone,
+        layers=wanted_layers(settings),
+        weights=weights,
+        pooling=settings.pooling,
+    )
+    if settings.rescale == "unit":
+        normalize(backbone)
+    dtype = DTYPES[settings.precision]
+    backbone.to(device=settings.device, dtype=dtype)
+    return backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def measure(settings: Settings, backbone: Backbone, regions: int) -> Cost:
+    """Return what an evaluation costs with the chosen losses, once for each region.
+
+    Raises:
+        SettingsError: If a style loss is for none of the layers.
+    """
+    choices = choices_of(settings, backbone)
+    scale, how = NORMALIZATIONS[settings.normalization].style, SPREADS["simple"].load()
+
+    def style(image: Tensor) -> list[Term]:
+        everywhere = torch.ones_like(image[:, :1])
+        areas = [Area(str(k), everywhere, {0: None}) for k in range(regions)] or [Area.whole(1)]
+        made = [style_terms(backbone, [image], [1.0], choices, scale, 0, a, how) for a in areas]
+        return [term for terms in made for term in terms]
+
+    return memory.measure(backbone, active_layers(settings)[0], style)
+
+
+def pick_tile(settings: Settings, extent: Extent, backbone: Backbone, cost: Cost) -> int:
+    """Return the tile asked for, or the largest that fits into the memory allowed or free."""
+    if settings.tile is not None:
+        return settings.tile
+    if settings.memory is None:
+        budget = memory.SPARE * memory.free_memory(settings.device)
+    else:
+        allowed = memory.WITHIN * settings.memory * memory.GIB
+        budget = allowed - memory.taken(settings.device)
+    layers = wanted_layers(settings)
+    stride = backbone.stride(layers)
+    return memory.choose_tile(extent, cost, backbone.margin(layers), stride, budget)
+
+
+SAMPLE_SIDE = 256
+"""Long side of the sample pictures that a network is rescaled with."""
+
+
+def normalize(backbone: Backbone) -> None:
+    """Rescale a VGG to a mean activation of 1 per filter over the pictures of the package.
+
+    The paintings are among them because four photographs have too few colors: from the means over
+    40 others, those of VGG-19's conv1_1 are 2.3 times off with the photographs, and 1.5 with both.
+    """
+    assert isinstance(backbone, Network)
+    paths = [
+        *map(samples.photograph, samples.PHOTOGRAPHS),
+        *map(samples.painting, samples.PAINTINGS),
+    ]
+    rgbs = [scaled(images.read(path).rgb, SAMPLE_SIDE) for path in paths]
+    changed = rescale(backbone, [torch.from_numpy(rgb).permute(2, 0, 1)[None] for rgb in rgbs])
+    if changed:
+        backbone.description += "; rescaled to a mean activation of 1 per filter"

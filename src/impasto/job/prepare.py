@@ -1,0 +1,172 @@
+"""From what is asked for to a `Job`: everything is read and checked, and what is open is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from impasto.controls.controls import Controls
+from impasto.errors import SettingsError, did_you_mean
+from impasto.images import Canvas, Picture, as_picture
+from impasto.job.job import Job
+from impasto.job.load import load_measured, network_of, pick_tile, weight_file
+from impasto.machine.device import choose_device, choose_precision, choose_threads
+from impasto.job.recipe import Input, Recipe
+from impasto.job.selection import style_losses
+from impasto.settings.settings import Settings
+from impasto.job.sizes import extent_of
+from impasto.job.style_terms import check_regions, check_tiles
+from impasto.registry import INITIALIZERS
+
+
+def prepare(
+    content: Any,
+    style: Any,
+    settings: Settings,
+    last: Job | None = None,
+    *,
+    content_mask: Any = None,
+    style_mask: Any = None,
+) -> Job:
+    """Read and check everything, and make the choices left open; nothing expensive happens yet.
+
+    Args:
+        content: The photograph: a path, a PIL image, an array or a tensor. A `Canvas` if there is
+            none, with a ``content_weight`` of 0.
+        style: One painting, or a list or tuple of them; none with a ``style_weight`` of 0.
+        settings: What to paint.
+        last: A job whose network is taken over if this one needs the same.
+        content_mask: Masks in place of the files that the settings name: one, or several.
+        style_mask: Likewise.
+
+    Raises:
+        UsageError: If anything is wrong.
+    """
+    styles = several(style)
+    check_counts(styles, settings)
+    start = None if settings.init in INITIALIZERS else start_picture(settings.init)
+    canvas = check_canvas(content, settings) if isinstance(content, Canvas) else None
+    photograph = as_picture(content) if canvas is None else canvas.picture
+    paintings = tuple(as_picture(each) for each in styles)
+    fine = None if settings.fine_style is None else as_picture(settings.fine_style)
+    masks = (settings.content_mask if content_mask is None else several(content_mask),
+             settings.style_mask if style_mask is None else several(style_mask))  # fmt: skip
+    content_masks, style_masks = (tuple(map(as_picture, each)) for each in masks)
+    controls = Controls.read(settings, photograph, paintings, content_masks, style_masks)
+    weights = weight_file(settings)
+    chosen = on_this_machine(settings)
+    if controls.regions:
+        check_regions(style_losses(chosen))
+    extent = extent_of(chosen, photograph, paintings)
+    backbone, cost = network_of(last, chosen, controls, weights) or load_measured(
+        chosen, controls, weights
+    )
+    chosen = chosen.replace(tile=pick_tile(chosen, extent, backbone, cost))
+    check_tiles(style_losses(chosen), chosen.tile if 0 < chosen.tile < chosen.size else 0)
+    recipe = Recipe(
+        chosen,
+        content=None if canvas else identify(content, photograph),
+        styles=tuple(map(identify, styles, paintings)),
+        init=identify(settings.init, start) if start is not None else None,
+        fine_style=identify(settings.fine_style, fine) if fine is not None else None,
+        content_masks=tuple(map(identify, masks[0], content_masks)),
+        style_masks=tuple(map(identify, masks[1], style_masks)),
+        weights=Input.of_file(weights) if weights is not None else None,
+        canvas=(canvas.width, canvas.height) if canvas else None,
+    )
+    controls = replace(controls, settings=chosen)
+    colored = controls.recolored(photograph.over_white(), paintings)
+    return Job(
+        *(chosen, photograph, colored, start, backbone, cost, controls, recipe, fine),
+        notes=controls.notes,
+    )
+
+
+def on_this_machine(settings: Settings) -> Settings:
+    """Return the settings with everything chosen that needs no network: what follows, and where."""
+    device = choose_device(settings.device)
+    return settings.with_defaults().replace(
+        device=device,
+        precision=choose_precision(settings.precision, device),
+        threads=choose_threads(settings.threads),
+    )
+
+
+def several(value: Any) -> tuple[Any, ...]:
+    """Return one picture, or a list or tuple of them, as a tuple."""
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def check_counts(styles: Sequence[Any], settings: Settings) -> None:
+    """Raise SettingsError unless there is a style, and a weight for each if there are any."""
+    if not styles and (settings.style_weight != 0 or settings.init == "style"):
+        raise SettingsError("no style picture is given: give one or more.")
+    if settings.fine_style is not None and (not styles or settings.style_weight == 0):
+        raise SettingsError(
+            "fine_style is given but no style is painted: give a style picture and a style_weight, "
+            "or leave out fine_style."
+        )
+    for name in () if styles else ("color", "photoreal", "photoreal_weight", "finish"):
+        if getattr(settings, name) not in (None, getattr(USUAL, name)):
+            raise SettingsError(
+                f"{name} is {getattr(settings, name)!r} but no style is painted, whose colors it "
+                f"could change: leave out {name}."
+            )
+    if settings.style_blend and len(settings.style_blend) != len(styles):
+        raise SettingsError(
+            f"style_blend has {len(settings.style_blend)} weights for {len(styles)} style "
+            "pictures: give one weight for each."
+        )
+    if len(settings.style_scale) not in (1, len(styles)):
+        raise SettingsError(
+            f"style_scale has {len(settings.style_scale)} numbers for {len(styles)} style "
+            "pictures: give one for all, or one for each."
+        )
+
+
+USUAL = Settings().with_defaults()
+"""What a setting is where nobody has chosen it."""
+
+OF_THE_PHOTOGRAPH = (
+    *("color", "content_mask", "style_mask", "protect_faces", "protect_edges"),
+    *("photoreal", "photoreal_weight", "finish"),
+)
+"""Settings that keep something of the photograph."""
+
+
+def check_canvas(canvas: Canvas, settings: Settings) -> Canvas:
+    """Raise SettingsError if a painting on a blank canvas would look at it."""
+    if settings.content_weight != 0 or settings.init == "content":
+        raise SettingsError(
+            "a blank canvas has no content: content_weight must be 0, and init another than "
+            "content, like noise."
+        )
+    for name in OF_THE_PHOTOGRAPH:
+        value = getattr(settings, name)
+        if value not in (None, getattr(USUAL, name)):
+            raise SettingsError(
+                f"{name} is {value!r} but a blank canvas has no photograph to keep something of: "
+                f"leave out {name}."
+            )
+    return canvas
+
+
+def start_picture(path: str) -> Picture:
+    """Return the picture to start from."""
+    if not Path(path).exists():
+        raise SettingsError(
+            f"init is '{path}': {did_you_mean(path, INITIALIZERS)}"
+            f"It must be {', '.join(INITIALIZERS)}, or the path of a picture."
+        )
+    return as_picture(path)
+
+
+def identify(source: Any, picture: Picture) -> Input:
+    """Return what a recipe records of an input."""
+    if isinstance(source, str | Path):
+        return Input.of_file(Path(source).absolute())
+    return Input.of_values(np.ascontiguousarray(picture.rgb).tobytes())

@@ -1,0 +1,170 @@
+"""How a picture was painted: settings and inputs, embedded in the picture, enough to repeat it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from impasto._version import __version__
+from impasto.errors import PictureError, UsageError
+from impasto.images import read_settings, sha256
+from impasto.settings.settings import Settings
+
+
+@dataclass(frozen=True)
+class Input:
+    """One file or array that a painting was made from.
+
+    Attributes:
+        path: The file as it was named, or None for pictures given as arrays.
+        sha256: Of the file, or of the array's values.
+    """
+
+    path: str | None
+    sha256: str
+
+    @classmethod
+    def of_file(cls, path: str | Path) -> Input:
+        """Return the input that a file is."""
+        return cls(str(path), sha256(path))
+
+    @classmethod
+    def of_values(cls, values: bytes) -> Input:
+        """Return the input that an array is."""
+        return cls(None, hashlib.sha256(values).hexdigest())
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that determines a picture on a given machine. It holds no time stamps.
+
+    Attributes:
+        settings: All settings, those included that the run chose by itself.
+        content: The photograph, or None for a texture.
+        styles: The style pictures.
+        init: The start image, if it was a file.
+        fine_style: The picture of the fine strokes.
+        content_masks: The content masks.
+        style_masks: The style masks.
+        weights: The weight file, if one was given or fetched.
+        canvas: Width and height of a texture, which has no photograph.
+        version: Of Impasto.
+    """
+
+    settings: Settings
+    content: Input | None
+    styles: tuple[Input, ...]
+    init: Input | None = None
+    fine_style: Input | None = None
+    content_masks: tuple[Input, ...] = ()
+    style_masks: tuple[Input, ...] = ()
+    weights: Input | None = None
+    canvas: tuple[int, int] | None = None
+    version: str = __version__
+
+    def to_json(self) -> str:
+        """Return the recipe as JSON, as embedded in pictures."""
+        values = {**asdict(self), "settings": self.settings.to_dict()}
+        if self.canvas is None:
+            del values["canvas"]
+        return json.dumps({"impasto": values.pop("version"), **values})
+
+    @classmethod
+    def from_json(cls, text: str) -> Recipe:
+        """Return the recipe of a text as `to_json` makes it.
+
+        Raises:
+            UsageError: If the text is no recipe that this version reads.
+        """
+        try:
+            values: dict[str, Any] = json.loads(text)
+            return cls(
+                settings=Settings.from_dict(values["settings"]),
+                content=_optional(values["content"]),
+                styles=_several(values["styles"]),
+                content_masks=_several(values.get("content_masks", ())),
+                style_masks=_several(values.get("style_masks", ())),
+                init=_optional(values.get("init")),
+                fine_style=_optional(values.get("fine_style")),
+                weights=_optional(values.get("weights")),
+                canvas=_canvas(values),
+                version=str(values["impasto"]),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+            if isinstance(error, UsageError):
+                raise
+            raise UsageError(
+                f"the settings inside the picture cannot be read ({error}): "
+                "it must have been painted by Impasto and not been edited."
+            ) from None
+
+    @classmethod
+    def of_picture(cls, path: str | Path) -> Recipe:
+        """Return the recipe inside a picture file.
+
+        Raises:
+            PictureError: If the file is no picture, or holds no recipe.
+        """
+        text = read_settings(path)
+        if text is None:
+            raise PictureError(
+                f"'{path}' holds no settings: it must be a picture painted by Impasto, "
+                "not changed by another program."
+            )
+        return cls.from_json(text)
+
+
+def _several(values: Sequence[dict[str, Any]]) -> tuple[Input, ...]:
+    return tuple(Input(**each) for each in values)
+
+
+def _optional(values: dict[str, Any] | None) -> Input | None:
+    return Input(**values) if values else None
+
+
+def _canvas(values: dict[str, Any]) -> tuple[int, int] | None:
+    if values["content"] is not None:
+        return None
+    width, height = map(int, values["canvas"])
+    return width, height
+
+
+def locate(given: str | None, recorded: Input, picture: Path, what: str) -> str:
+    """Return where an input of a picture lies now.
+
+    It is looked for at ``given``, or else at its recorded path and then beside the picture.
+
+    Raises:
+        PictureError: If it is missing or has changed; the message says which and what to do.
+    """
+    if given is not None:
+        return given
+    if recorded.path is None:
+        raise PictureError(f"the {what} was not a file: give one with --{what}.")
+    candidates = (Path(recorded.path), picture.parent / Path(recorded.path).name)
+    there = [path for path in candidates if path.is_file()]
+    if not there:
+        raise PictureError(
+            f"the {what} '{recorded.path}' is missing: put it back, beside the picture, "
+            f"or give it with --{what}."
+        )
+    for path in there:
+        if sha256(path) == recorded.sha256:
+            return str(path)
+    raise PictureError(
+        f"the {what} '{there[0]}' has changed since the picture was painted: put the old file "
+        f"back, or give one with --{what} to paint from it."
+    )
+
+
+def locate_all(
+    given: Sequence[str], recorded: Sequence[Input], picture: Path, what: str
+) -> list[str]:
+    """Return where several inputs lie now, see `locate`; ``given`` replaces all or none."""
+    if given:
+        return list(given)
+    return [locate(None, each, picture, what) for each in recorded]

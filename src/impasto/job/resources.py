@@ -1,0 +1,204 @@
+"""How much memory a painting needs, how much there is, and the tile that fits.
+
+What grows with the image is, per pixel: an evaluation of the objective (of one tile, if there are
+tiles), the photograph's features, the vectors of the optimizer, and a dozen buffers of the image's
+own size. The first two are measured on a small picture, tensor by tensor, when a run is prepared;
+the others are counted.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+import weakref
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from impasto.backbones.backbone import Backbone
+from impasto.errors import SettingsError
+from impasto.losses.content import ContentLoss
+from impasto.losses.normalization import NORMALIZATIONS
+from impasto.objective.objective import Objective, Term
+
+PROBE = 128
+"""Side of the picture that the cost of a pixel is measured on."""
+
+OVERHEAD = 1.5
+"""What the process grows by, over the bytes of its tensors: workspaces of the convolutions, holes.
+Measured on VGG-19 and the pocket network in both precisions: 1.33 to 1.51."""
+
+BUFFERS = 12
+"""Images of the size of the result that are alive besides features and optimizer."""
+
+SPARE = 0.8
+"""The share of the free memory that a painting may take."""
+
+WITHIN = 0.95
+"""The share of the memory allowed that a process is planned to take: an estimate is not exact."""
+
+GIB = 2**30
+
+LEAST_TILE = 128
+"""Below this, margins would cost many times the work of the tile itself."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a painting costs per pixel.
+
+    Attributes:
+        memory: Bytes of one evaluation, at the peak.
+        seconds: Time of one evaluation.
+        targets: Bytes of the photograph's features, which are kept.
+    """
+
+    memory: float
+    seconds: float
+    targets: float = 0.0
+
+
+class Tally(TorchDispatchMode):
+    """Counts the bytes of the tensors that are alive, and the most that ever were."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.alive: dict[int, int] = {}
+        self.peak = 0
+
+    def __torch_dispatch__(
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        for leaf in tree_leaves(result):
+            if isinstance(leaf, torch.Tensor) and leaf.layout == torch.strided:
+                self._count(leaf.untyped_storage())
+        self.peak = max(self.peak, sum(self.alive.values()))
+        return result
+
+    def _count(self, storage: torch.UntypedStorage) -> None:
+        key = storage._cdata
+        if key not in self.alive:
+            self.alive[key] = storage.nbytes()
+            weakref.finalize(storage, self.alive.pop, key, None)
+
+
+def measure(
+    backbone: Backbone, content: Collection[str], style: Callable[[Tensor], Sequence[Term]]
+) -> Cost:
+    """Return what a painting costs per pixel, from one evaluation of a small picture.
+
+    Args:
+        backbone: The network.
+        content: The layers whose features are compared with the photograph's.
+        style: Makes the style terms for a painting (1, 3, H, W).
+    """
+    weight = next(backbone.parameters())
+    generator = torch.Generator().manual_seed(0)
+    image = torch.rand((1, 3, PROBE, PROBE), generator=generator).to(weight.device)
+    with torch.no_grad():
+        features = backbone(image, content)
+    losses = {k: ContentLoss(f, NORMALIZATIONS["relative"].content) for k, f in features.items()}
+    terms = [Term(f"content {layer}", 1.0, layer, loss) for layer, loss in losses.items()]
+    objective = Objective(backbone, [*terms, *style(image)])
+    with Tally() as tally:
+        objective(image)
+    began = time.perf_counter()
+    objective(image)
+    seconds = time.perf_counter() - began
+    targets = sum(loss.target.nbytes for loss in losses.values())
+    return Cost(*(number / PROBE**2 for number in (tally.peak, seconds, targets)))
+
+
+@dataclass(frozen=True)
+class Extent:
+    """The sizes that decide how much memory a painting needs.
+
+    Attributes:
+        result: Height and width of the result in pixels.
+        largest: Height and width of the largest picture that the network sees: the result, or a
+            style picture at a large ``style_scale``.
+        vectors: Images of the result's size that the optimizer keeps, one of fewer bytes for less.
+        value: Bytes of one value.
+        image_terms: Bytes for each pixel of losses on the image itself.
+    """
+
+    result: tuple[int, int]
+    largest: tuple[int, int]
+    vectors: float
+    value: int = 4
+    image_terms: float = 0.0
+
+    @property
+    def fixed(self) -> float:
+        """Bytes of the optimizer's vectors and the buffers."""
+        each = 3.0 * self.value * (self.vectors + BUFFERS) + self.image_terms
+        return each * math.prod(self.result)
+
+
+def peak(extent: Extent, cost: Cost, tile: int, margin: int) -> float:
+    """Return an estimate of the bytes that a painting adds to the process; tile 0 is none."""
+    rows, columns = (min(n, tile + 2 * margin) if tile else n for n in extent.largest)
+    return OVERHEAD * cost.memory * rows * columns + lasting(extent, cost)
+
+
+def lasting(extent: Extent, cost: Cost) -> float:
+    """Return the bytes that no tile saves."""
+    return extent.fixed + cost.targets * math.prod(extent.result)
+
+
+def choose_tile(extent: Extent, cost: Cost, margin: int, stride: int, budget: float) -> int:
+    """Return the side of the largest tile that fits, or 0 if the whole image does.
+
+    Args:
+        extent: The sizes.
+        cost: Of an evaluation, see `measure`.
+        margin: Of the tiles, see `Backbone.margin`.
+        stride: Whose multiple a tile has to be.
+        budget: Bytes that the painting may take.
+
+    Raises:
+        SettingsError: If not even a tile of `LEAST_TILE` fits.
+    """
+    if peak(extent, cost, 0, margin) <= budget:
+        return 0
+    least = peak(extent, cost, LEAST_TILE, margin)
+    if least > budget:
+        height, width = extent.result
+        raise SettingsError(
+            f"{width} x {height} pixels need about {least / GIB:.2g} GiB and "
+            f"{max(budget, 0) / GIB:.2g} GiB are left for them: choose a smaller size or history, "
+            "or allow more with memory."
+        )
+    room = (budget - lasting(extent, cost)) / (OVERHEAD * cost.memory)
+    return max((int(room**0.5) - 2 * margin) // stride * stride, LEAST_TILE)
+
+
+def free_memory(device: str) -> float:
+    """Return the bytes that can be had: of the device, the machine, or the container's limit."""
+    if device.startswith("cuda"):
+        return float(torch.cuda.mem_get_info(device)[0])
+    return min(float(psutil.virtual_memory().available), container_rest(Path("/sys/fs/cgroup")))
+
+
+def taken(device: str) -> float:
+    """Return the bytes that this process takes already: of the device, or of the machine."""
+    if device.startswith("cuda"):
+        return float(torch.cuda.memory_reserved(device))
+    return float(psutil.Process().memory_info().rss)
+
+
+def container_rest(group: Path) -> float:
+    """Return what a control group leaves to its processes; infinity without a limit."""
+    try:
+        limit, used = ((group / f"memory.{name}").read_text() for name in ("max", "current"))
+        return float(limit) - float(used)
+    except (OSError, ValueError):  # no group, or a limit of "max"
+        return float("inf")

@@ -1,0 +1,262 @@
+"""What L-BFGS remembers: its last steps, and how they changed the gradient.
+
+The vectors are as long as the image has values, and there are ``2 history`` of them, so a step of
+the optimizer takes as long as it takes to fetch them from memory. The textbook's two loops take
+them one at a time, and fetch and write their own vector again for each. Here the vectors are the
+rows of a matrix, and the loops run on coefficients of these rows: the matrix is read once for all
+products, and once for the sum, and nothing else is as long.
+
+Source: Chen, Wang and Zhou (2014), "Large-scale L-BFGS using MapReduce".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from impasto.optimize.optimizer_state import Memory, expect_tensor
+from impasto.statistics.gram import accumulable, exact
+
+Numbers = npt.NDArray[np.float64]
+
+TINY = 1e-30
+"""What a length is taken for that is 0, before it is divided by."""
+
+LARGE = 2**22
+"""Values from which a vector is remembered in bfloat16 instead of float32: from about 1400 x 1000
+pixels. It only tells where to go next: the loss is the same to 0.2 %, and twice the history has
+room. Smaller vectors stay as they are, because to widen them again would take longer."""
+
+CURVATURE_FLOOR = 1e-10
+"""Smallest ``s·y / (|s| |y|)`` of a pair that L-BFGS keeps. It is relative, so that an objective
+may be scaled by any factor without a change of the result."""
+
+PIECE = 2**19
+"""Values of a vector that are taken at a time; fewer of the matrix if it has more than 20 rows."""
+
+BLOCK = 2**12
+"""Values whose products are summed in float32; float64 adds up these sums."""
+
+
+class Pair(NamedTuple):
+    """One remembered step of L-BFGS.
+
+    Attributes:
+        s: How the image changed, as a vector.
+        y: How the gradient changed.
+        curvature: ``s·y``, positive.
+        lengths: ``|s| |y|``.
+        ratio: ``|s| / |y|``.
+    """
+
+    s: Tensor
+    y: Tensor
+    curvature: float
+    lengths: float
+    ratio: float
+
+    @classmethod
+    def of(cls, s: Tensor, y: Tensor) -> Pair:
+        """Return the pair of two vectors."""
+        lengths = [math.sqrt(dot(vector, vector)) for vector in (s, y)]
+        return cls(s, y, dot(s, y), math.prod(lengths), lengths[0] / max(lengths[1], TINY))
+
+
+class Pairs:
+    """The last pairs, the oldest first.
+
+    Attributes:
+        history: How many are kept at most.
+        places: The pairs by where they lie in ``rows``, in the order in which they came.
+        rows: Row ``2k`` is s and row ``2k + 1`` is y of the pair in place k; None without pairs.
+        products: The product of every two rows.
+        unknown: The places whose products are still to be computed.
+    """
+
+    def __init__(self, history: int) -> None:
+        """Begin without pairs."""
+        self.history = history
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all pairs."""
+        self.places: dict[int, Pair] = {}
+        self.rows: Tensor | None = None
+        self.products: Numbers = np.zeros((2 * self.history, 2 * self.history))
+        self.unknown: set[int] = set()
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.places)
+
+    def __iter__(self) -> Iterator[Pair]:
+        """Yield the pairs, the oldest first."""
+        yield from self.places.values()
+
+    @property
+    def newest(self) -> Pair:
+        """The last pair; there has to be one."""
+        return next(reversed(self.places.values()))
+
+    def remember(self, s: Tensor, y: Tensor) -> None:
+        """Keep a pair unless it shows no positive curvature; the oldest makes room for it."""
+        kept = kept_type(s.numel(), s.dtype)
+        pair = Pair.of(s.to(kept), y.to(kept))
+        if not pair.curvature > CURVATURE_FLOOR * pair.lengths or self.history == 0:
+            return
+        is_full = len(self) == self.history
+        self._put(next(iter(self.places)) if is_full else len(self), pair)
+
+    def apply(self, gradient: Tensor, scale: float) -> Tensor:
+        """Return the product of the inverse Hessian and the gradient.
+
+        Args:
+            gradient: A vector.
+            scale: The inverse curvature where nothing is remembered.
+        """
+        if not self.places:
+            return gradient * scale
+        coefficients = self._two_loops(self._multiply(gradient), scale)
+        return self._combine(coefficients, gradient, scale)
+
+    def state(self) -> Memory:
+        """Return all of it; the vectors are not copied, and the next steps overwrite them."""
+        memory: Memory = {"pairs": len(self), "oldest": next(iter(self.places), 0)}
+        for place, pair in self.places.items():
+            memory |= {f"s {place}": pair.s, f"y {place}": pair.y}
+        if self.places and not self.unknown:
+            used = 2 * len(self)
+            memory["products"] = torch.from_numpy(self.products[:used, :used].copy())
+        return memory
+
+    def restore(self, memory: Memory) -> None:
+        """Take over what `state` has returned, and take the vectors out of it.
+
+        They come to lie where they were, so that the next steps are the same to the last bit.
+
+        Raises:
+            ValueError: If the parts do not belong together.
+            KeyError: If one is missing.
+        """
+        self.clear()
+        number, oldest = int(memory["pairs"]), int(memory["oldest"])
+        if not 0 <= number <= self.history or not 0 <= oldest < max(number, 1):
+            raise ValueError(f"there are {number} pairs from {oldest} on, of {self.history}")
+        for place in (*range(oldest, number), *range(oldest)):
+            s, y = (expect_tensor(memory.pop(f"{name} {place}")) for name in "sy")
+            if (
+                s.shape != y.shape
+                or s.dim() != 1
+                or (self.places and s.shape != self.newest.s.shape)
+            ):
+                raise ValueError(f"the vectors of pair {place} are not as long as the others")
+            self._put(place, Pair.of(s, y))
+        if "products" in memory:
+            products = expect_tensor(memory["products"])
+            used = 2 * number
+            if products.shape != (used, used):
+                raise ValueError(f"the products are not those of {used} vectors")
+            self.products[:used, :used] = products.numpy(force=True)
+            self.unknown.clear()
+
+    def _put(self, place: int, pair: Pair) -> None:
+        """Keep a pair in a place, in place of what is there."""
+        if self.rows is None:
+            self.rows = pair.s.new_empty(2 * self.history, len(pair.s))
+        s, y = self.rows[2 * place : 2 * place + 2]
+        s.copy_(pair.s)
+        y.copy_(pair.y)
+        self.places.pop(place, None)  # so that it comes last
+        self.places[place] = pair._replace(s=s, y=y)
+        self.unknown.add(place)
+
+    def _multiply(self, gradient: Tensor) -> Numbers:
+        """Return the products of all rows with a vector; also complete those of new rows."""
+        new = [row for place in sorted(self.unknown) for row in (2 * place, 2 * place + 1)]
+        used = 2 * len(self)
+        total = torch.zeros((len(new) + 1, used), dtype=torch.float64)
+        for rows, part in self._pieces(gradient):
+            total += multiply(torch.cat([rows[new], part[None]]), rows).cpu()
+        found: Numbers = total.numpy()
+        self.products[new, :used], self.products[:used, new] = found[:-1], found[:-1].T
+        self.unknown.clear()
+        along: Numbers = found[-1]
+        return along
+
+    def _two_loops(self, along: Numbers, scale: float) -> Numbers:
+        """Return the inverse Hessian times a vector g, as coefficients of the rows.
+
+        The vector q of the textbook is ``g + Σ c_j row_j`` in the first loop, and
+        ``scale g + Σ c_j row_j`` in the second; so its product with row i is
+        ``row_i·g + Σ c_j row_i·row_j``, and to add a multiple of row i to it is to add to c_i.
+
+        Args:
+            along: The products of the rows with g.
+            scale: The inverse curvature where nothing is remembered.
+
+        Source: Nocedal and Wright (2006), algorithm 7.4.
+        """
+        c, trail = np.zeros_like(along), {}
+        dots = self.products[: len(along), : len(along)]
+        for place, pair in reversed(self.places.items()):
+            row_s, row_y = 2 * place, 2 * place + 1
+            trail[place] = (along[row_s] + dots[row_s] @ c) / pair.curvature
+            c[row_y] -= trail[place]
+        c *= scale
+        for place, pair in self.places.items():
+            row_s, row_y = 2 * place, 2 * place + 1
+            b = (scale * along[row_y] + dots[row_y] @ c) / pair.curvature
+            c[row_s] += trail[place] - b
+        return c
+
+    def _combine(self, coefficients: Numbers, gradient: Tensor, scale: float) -> Tensor:
+        """Return ``scale`` times a vector and the sum of the rows, each with its coefficient."""
+        result = torch.empty_like(gradient)
+        weights = torch.from_numpy(coefficients).to(gradient.dtype).to(gradient.device)
+        for rows, part, there in self._pieces(gradient, result):
+            torch.addmv(part, rows.mT, weights, beta=scale, out=there)
+        return result
+
+    def _pieces(self, *vectors: Tensor) -> Iterator[tuple[Tensor, ...]]:
+        """Yield the rows in use piece by piece, each with the same piece of every vector."""
+        assert self.rows is not None
+        rows = self.rows[: 2 * len(self)]
+        width = min(PIECE, max(BLOCK, 20 * PIECE // len(rows) // BLOCK * BLOCK))
+        parts = zip(*(torch.split(vector, width) for vector in vectors), strict=True)
+        for columns, part in zip(torch.split(rows, width, dim=1), parts, strict=True):
+            yield accumulable(columns), *part
+
+
+def kept_type(values: int, dtype: torch.dtype) -> torch.dtype:
+    """Return the type in which L-BFGS remembers vectors of so many values of a type."""
+    return torch.bfloat16 if dtype == torch.float32 and values >= LARGE else dtype
+
+
+def multiply(some: Tensor, others: Tensor) -> Tensor:
+    """Return the products of every two rows of two matrices (K, N) and (L, N): (K, L) in float64.
+
+    By blocks of columns, which the processor keeps at hand: a product of few long rows at once
+    takes half as long again.
+    """
+    whole = some.shape[1] // BLOCK * BLOCK
+    one, other = (m[:, :whole].view(len(m), -1, BLOCK).transpose(0, 1) for m in (some, others))
+    blocks = exact(one @ other.mT).sum(dim=0)
+    return blocks + exact(some[:, whole:] @ others[:, whole:].mT)
+
+
+def dot(a: Tensor, b: Tensor) -> float:
+    """Return the product of two vectors, summed in float32 at least, and its pieces in float64."""
+    pieces = zip(torch.split(a, PIECE), torch.split(b, PIECE), strict=True)
+    return sum(float(accumulable(x) @ accumulable(y)) for x, y in pieces)
+
+
+def add(target: Tensor, vector: Tensor, factor: float) -> None:
+    """Add a multiple of a vector, which may be of a shorter type, to ``target`` in place."""
+    for x, y in zip(torch.split(target, PIECE), torch.split(vector, PIECE), strict=True):
+        x.add_(y, alpha=factor)

@@ -1,0 +1,125 @@
+"""Every choice that Impasto offers, by name. Adding one is one function or class and one row here.
+
+A row names its object as ``"module:object"`` and is imported when used: command line, page and
+sweeps read this table without loading torch. Backbones have a table of their own in
+`impasto.backbones`, normalizations in `impasto.losses.normalization`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from impasto.errors import import_row
+
+
+@dataclass(frozen=True)
+class Row:
+    """One choice.
+
+    Attributes:
+        target: ``"module:object"``.
+        summary: One line for help texts.
+    """
+
+    target: str
+    summary: str
+
+    def load(self) -> Any:
+        """Import and return the object."""
+        return import_row(self.target)
+
+
+STYLE_LOSSES: dict[str, Row] = {
+    "gram": Row("impasto.losses.content:GramLoss", "correlations of features (Gatys et al. 2015)"),
+    "gram-shifted": Row("impasto.losses.moments:ShiftedGramLoss", "the same of features less a constant"),
+    "meanstd": Row("impasto.losses.moments:MeanStdLoss", "mean and spread of every feature: cheapest"),
+    "wasserstein": Row("impasto.losses.moments:WassersteinLoss", "means and covariances, as a distance"),
+    "histogram": Row("impasto.losses.histogram:HistogramLoss", "how often each feature has which value"),
+    "sliced": Row("impasto.losses.histogram:SlicedLoss", "the same along mixtures of features"),
+    "patches": Row("impasto.losses.patches:PatchLoss", "small pieces of the painting as wholes"),
+}
+
+
+@dataclass(frozen=True)
+class Variation:
+    """One kind of total variation.
+
+    Attributes:
+        degree: How it grows with the differences: doubled differences give ``2^degree`` times it.
+        joint: Whether the differences to the right and downwards are taken together, as the length
+            of one arrow, or summed apart.
+        summary: One line for help texts.
+    """
+
+    degree: float
+    joint: bool
+    summary: str
+
+
+VARIATIONS: dict[str, Variation] = {
+    "squared": Variation(2, False, "squares of the differences: smooth"),
+    "absolute": Variation(1, False, "sizes of the differences: keeps edges"),
+    "kang": Variation(2.5, True, "the power 1.25 of dx² + dy², as Kang used"),
+}
+"""Total variation by name: what is summed over all pairs of neighbors."""
+
+OPTIMIZERS: dict[str, Row] = {
+    "lbfgs": Row("impasto.optimize.lbfgs:LBFGS", "quasi-Newton: the fewest evaluations"),
+    "lbfgs-wolfe": Row("impasto.optimize.lbfgs_wolfe:SearchingLBFGS", "lbfgs that searches along each direction"),
+    "lbfgsb": Row("impasto.optimize.lbfgs_bounded:LBFGSB", "lbfgs that keeps every pixel in [0, 1]"),
+    "adam": Row("impasto.optimize.lbfgs:Adam", "adaptive gradient descent: the least memory"),
+}
+
+LEARNING_RATES: dict[str, float] = {
+    "lbfgs": 1.0,
+    "lbfgs-wolfe": 1.0,
+    "lbfgsb": 1.0,
+    "adam": 0.02,
+}
+"""Default learning rate of each optimizer, for pixels in [0, 1]."""
+
+INITIALIZERS: dict[str, Row] = {
+    "content": Row("impasto.job.initializers:content", "the photograph"),
+    "style": Row("impasto.job.initializers:style", "the first painting, cut to the photograph's shape"),
+    "noise": Row("impasto.job.initializers:noise", "white noise, as in the paper"),
+    "blend": Row("impasto.job.initializers:blend", "photograph and first painting, half and half"),
+    "gray": Row("impasto.job.initializers:gray", "middle gray"),
+    "white": Row("impasto.job.initializers:white", "white"),
+}
+"""Where the image starts; besides these, the path of any picture."""
+
+COLORS: dict[str, str] = {
+    "style": "the paintings'",
+    "content": "the photograph's: the paintings are recolored to match it before painting",
+    "luminance": "the photograph's: only light and dark are painted, on its own colors",
+}
+"""Whose colors the picture has."""
+
+COLOR_MATCHES: dict[str, Row] = {
+    "transport": Row("impasto.controls.color:transport", "mean and covariance, moving colors the least"),
+    "symmetric": Row("impasto.controls.color:symmetric", "mean and covariance, by symmetric roots"),
+    "cholesky": Row("impasto.controls.color:cholesky", "mean and covariance, red first, then green, blue"),
+    "histogram": Row("impasto.controls.color:histogram", "the histogram of each channel"),
+}
+"""How the paintings' colors are matched to the photograph's."""
+
+SPREADS: dict[str, Row] = {
+    "simple": Row("impasto.objective.guidance:simple", "by its share of the region"),
+    "eroded": Row("impasto.objective.guidance:eroded", "less if it borders on another region"),
+    "inside": Row("impasto.objective.guidance:inside", "only if all that it sees is in the region"),
+}
+"""How much a position of the network counts for a region."""
+
+FINISHES: dict[str, Row] = {
+    "none": Row("impasto.controls.postprocess:unfinished", "as it was painted"),
+    "poisson": Row("impasto.controls.postprocess:poisson", "the photograph's gradients under the colors"),
+    "guided": Row("impasto.controls.postprocess:guided", "a smooth recoloring of the photograph"),
+}
+"""What is done with the finished picture."""
+
+PRECISIONS: dict[str, str] = {
+    "float32": "exact; the choice where the processor has no native bfloat16",
+    "bfloat16": "convolutions and products of features in 16 bits, everything else in 32",
+    "float64": "for checking numbers",
+}

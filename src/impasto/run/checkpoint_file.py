@@ -1,0 +1,193 @@
+"""Checkpoints as files: written atomically, and read to go on to the very same pixels.
+
+A checkpoint is one safetensors file. Its tensors are the next image, the best image and what the
+optimizer remembers; its metadata are the recipe, the numbers of the loop and the history, as JSON.
+Nothing else enters a run after its start: the noise of the start is drawn from the recipe's seed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from impasto._version import __version__
+from impasto.run.checkpoint import Checkpoint
+from impasto.errors import CheckpointError, UsageError
+from impasto.optimize.loop import WINDOW, State, Step
+from impasto.run.result import Painted, Position, Record
+from impasto.job.recipe import Recipe
+from impasto.settings.settings import Settings
+from impasto.registry import OPTIMIZERS
+
+FORMAT = "impasto checkpoint 4"
+WRONG = (SafetensorError, OSError, UsageError, ValueError, KeyError, TypeError, AttributeError,
+         OverflowError, RuntimeError, AssertionError)  # fmt: skip
+"""What reading may raise if a file is damaged, or of a device that is not there."""
+
+_TYPES = {torch.bfloat16: "BF16", torch.float32: "F32", torch.float64: "F64"}
+
+
+def checkpoint_path(output: Path) -> Path:
+    """Return where the checkpoint of a picture lies.
+
+    Example:
+        >>> checkpoint_path(Path("out/tree.png")).name
+        'tree.checkpoint.safetensors'
+    """
+    return output.with_name(f"{output.stem}.checkpoint.safetensors")
+
+
+def write_checkpoint(path: Path, painted: Painted) -> None:
+    """Write where a painting stands, atomically: an older checkpoint stays until this one is whole.
+
+    Raises:
+        OSError: If it cannot be written; nothing is left behind then.
+    """
+    assert painted.last is not None
+    position = painted.last.position
+    values, tensors = _pack(position.state)
+    values |= {"format": FORMAT, "level": position.level, "before": position.before,
+               "weights": dict(position.weights),
+               "recipe": painted.job.recipe.to_json(), "notes": painted.notes,
+               "history": [asdict(record) for record in painted.history]}  # fmt: skip
+    # One name, so that runs that are killed while writing leave one such file and not many.
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            for part in _encode(tensors, values):
+                file.write(part)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _pack(state: State) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """Return the numbers and the tensors of a loop's state."""
+    best, memory = state.best, state.optimizer.state()
+    assert best is not None
+    tensors = {"image": state.image, "best": best.image}
+    tensors |= {f"optimizer {k}": v for k, v in memory.items() if isinstance(v, Tensor)}
+    numbers = {k: v for k, v in memory.items() if not isinstance(v, Tensor)}
+    values = {
+        "optimizer": numbers,
+        "index": state.index,
+        "seconds": state.seconds,
+        "improved": state.improved,
+        "divergences": state.divergences,
+        "recent": list(state.recent),
+        "stage": state.stage,
+        "best": {"index": best.index, "total": best.total, "parts": best.parts,
+                 "seconds": best.seconds},
+    }  # fmt: skip
+    return values, tensors
+
+
+def _encode(tensors: dict[str, Tensor], values: dict[str, Any]) -> Iterator[bytes]:
+    """Yield a safetensors file piece by piece, so that there is never a second copy of it all.
+
+    Tensors that share their memory are written once. Source: the format's own description.
+    """
+    first: dict[tuple[int, int], str] = {}
+    same = {name: first.setdefault((t.data_ptr(), t.numel()), name) for name, t in tensors.items()}
+    kept = {name: tensors[name] for name in first.values()}
+    values |= {"same": same, "shapes": {name: list(t.shape) for name, t in tensors.items()}}
+    values["channels_last"] = [name for name, t in tensors.items() if _is_channels_last(t)]
+    header: dict[str, Any] = {"__metadata__": {"impasto": json.dumps(values)}}
+    end = 0
+    for name, tensor in kept.items():
+        begin, end = end, end + tensor.nbytes
+        shape, kind = list(tensor.shape), _TYPES[tensor.dtype]
+        header[name] = {"dtype": kind, "shape": shape, "data_offsets": [begin, end]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    yield len(text).to_bytes(8, "little") + text
+    for tensor in kept.values():
+        yield tensor.detach().cpu().flatten().view(torch.uint8).numpy().tobytes()
+
+
+def _is_channels_last(tensor: Tensor) -> bool:
+    return tensor.dim() == 4 and not tensor.is_contiguous()
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint.
+
+    Raises:
+        CheckpointError: If the file is damaged, or no checkpoint of this version.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            values = json.loads((file.metadata() or {})["impasto"])
+            if values["format"] != FORMAT:
+                raise ValueError(f"its format is {values['format']}")
+            recipe = Recipe.from_json(values["recipe"])
+            tensors = _tensors(file, values, recipe.settings.device)
+        return Checkpoint(
+            recipe,
+            Position(
+                values["level"],
+                values["before"],
+                _unpack(values, tensors, recipe.settings),
+                values["weights"],
+            ),
+            [Record(**record) for record in values["history"]],
+            values["notes"],
+            path,
+        )
+    except WRONG as error:
+        raise CheckpointError(
+            f"'{path}' cannot be continued ({error or type(error).__name__}): it must be a whole "
+            f"checkpoint of Impasto {__version__}; leave out --resume to begin anew."
+        ) from None
+
+
+def _tensors(file: Any, values: Mapping[str, Any], device: str) -> dict[str, Tensor]:
+    # Cloned: what is read may lie anywhere in the file, and the order in which a processor adds
+    # up a vector, and so the last bit of the sum, can depend on how its memory is aligned.
+    kept = {name: _on(device, file.get_tensor(name).clone()) for name in file.keys()}  # noqa: SIM118
+    found = {}
+    for name, original in values["same"].items():
+        tensor = kept[original].view(values["shapes"][name])
+        if name in values["channels_last"]:
+            tensor = tensor.contiguous(memory_format=torch.channels_last)
+        found[name] = tensor
+    return found
+
+
+def _on(device: str, tensor: Tensor) -> Tensor:
+    """Return a tensor on a device, but one in float64 where mps has no such numbers."""
+    has_none = tensor.dtype == torch.float64 and device.startswith("mps")
+    return tensor if has_none else tensor.to(device)
+
+
+def _unpack(values: Mapping[str, Any], tensors: dict[str, Tensor], settings: Settings) -> State:
+    """Return the loop's state, with an optimizer that remembers what it has learned."""
+    optimizer = OPTIMIZERS[settings.optimizer].load()(settings.learning_rate, settings.history)
+    memory: dict[str, Any] = dict(values["optimizer"])
+    for name in [name for name in tensors if name.startswith("optimizer ")]:
+        # Taken out, so that there is never a second copy of what the optimizer takes over.
+        memory[name.removeprefix("optimizer ")] = tensors.pop(name)
+    optimizer.restore(memory)
+    best, image = values["best"], tensors["best"]
+    return State(
+        tensors["image"],
+        optimizer,
+        values["index"],
+        values["seconds"],
+        Step(image=image, best=image, best_total=best["total"], **best),
+        values["improved"],
+        values["divergences"],
+        deque(values["recent"], maxlen=WINDOW + 1),
+        values["stage"],
+    )

@@ -1,0 +1,88 @@
+"""Loss curves: how the losses of a painting fell, as a picture."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from impasto import images
+from impasto.errors import SettingsError
+from impasto.run.result import Painted, Progress, Record, by_kind
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def require_matplotlib() -> None:
+    """Raise SettingsError, which says how to get it, if matplotlib is not installed."""
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise SettingsError(
+            "loss curves need the package matplotlib: install impasto[curves], or write the "
+            "numbers with --log and draw them elsewhere."
+        ) from None
+
+
+COLORS = {"total": "#202124", "content": "#0b57d0", "style": "#b06000", "tv": "#6a8f3c"}
+"""Of the lines; kinds of loss that are not here have matplotlib's own."""
+
+
+def plot_losses(
+    axes: Axes, evaluations: Sequence[float], losses: Mapping[str, Sequence[float]]
+) -> None:
+    """Plot each kind of loss over the evaluations, on a logarithmic axis."""
+    for kind, values in losses.items():
+        # A loss of zero has no logarithm, and leaves a gap.
+        heights = [value or math.nan for value in values]
+        axes.plot(evaluations, heights, color=COLORS.get(kind), label=kind)
+    axes.set(yscale="log", xlabel="evaluation", ylabel="weighted loss")
+
+
+def draw_curves(history: Sequence[Record]) -> bytes:
+    """Return a PNG of the losses over the evaluations, on a logarithmic axis.
+
+    There is a line for the total and one for each kind of loss (content, style, ...). A dashed
+    line stands where a size begins: losses of different sizes do not compare exactly.
+
+    Args:
+        history: At least one record.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 4.5), dpi=120, layout="constrained")
+    axes = figure.add_subplot()
+    kinds = [by_kind(record.parts) for record in history]
+    losses = {kind: [each.get(kind, math.nan) for each in kinds] for kind in kinds[0]}
+    losses = {"total": [record.total for record in history], **losses}
+    plot_losses(axes, [record.index for record in history], losses)
+    for before, after in zip([None, *history], history, strict=False):
+        if before is None or before.size != after.size:
+            axes.axvline(after.index, color="0.6", linewidth=0.8, linestyle="--")
+            axes.annotate(f" {after.size} px", (after.index, 0.97), color="0.4", fontsize=8,
+                          xycoords=("data", "axes fraction"))  # fmt: skip
+    axes.grid(color="0.9", which="major")
+    axes.legend(loc="upper right", fontsize=8)
+    buffer = io.BytesIO()
+    # Without a version and a date, the same losses give the same file.
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+class CurveFile:
+    """Draws the loss curves when the painting ends."""
+
+    def __init__(self, path: Path, painted: Painted) -> None:
+        """Keep where to draw, and the painting, which collects its own history."""
+        self.path, self.painted = path, painted
+
+    def add(self, progress: Progress, record: Record) -> None:
+        """Wait: the painting keeps the record."""
+
+    def close(self, finished: bool) -> None:
+        """Draw."""
+        if self.painted.history:
+            images.replace_file(self.path, draw_curves(self.painted.history))

@@ -1,0 +1,264 @@
+"""Presets: the published defaults of the paper and of other programs, as settings of this one.
+
+A preset fills in what is not given. It is written for one network; on another one, whose features
+have another scale, its absolute weights mean nothing. There the losses are relative, α and β are
+that network's default balance, and layers that it does not have become its default layers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from impasto.backbones import BACKBONES
+from impasto.backbones.weights.published import PUBLISHED, weights_directory
+from impasto.errors import WeightsError, look_up
+from impasto.losses.normalization import NORMALIZATIONS
+from impasto.settings.settings import Layers, Settings, check
+
+Plan = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One row.
+
+    Attributes:
+        summary: One line for help texts.
+        values: Settings by name. They name the backbone.
+        origin: Where the numbers were read.
+        differs: Where Impasto does something else all the same.
+        weights: The published weight files that it is meant for, any of which will do; none where
+            every file of the network will.
+        plan: Sizes and evaluations for a size of the result, where there are several.
+    """
+
+    summary: str
+    values: Mapping[str, Any]
+    origin: str
+    differs: str
+    weights: tuple[str, ...] = ()
+    plan: Callable[[int], Plan] | None = None
+
+
+_FIVE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+_CAFFE = ("vgg19-caffe", "vgg19-gatys")
+
+
+AT_ONCE = {"continuation": 0}
+"""What all rows have in common: they minimize one function from the first evaluation on."""
+
+
+def _layers(names: Iterable[str], weight: Callable[[int], float] = lambda block: 1.0) -> Layers:
+    return tuple((name, weight(block)) for block, name in enumerate(names))
+
+
+def _roots_of_two(size: int) -> Plan:
+    """Return sizes from 128 on, each √2 times the last: 1000 evaluations at first, then 500."""
+    sizes = [size]
+    while sizes[0] / 2**0.5 > 127:
+        sizes.insert(0, round(size / 2 ** (len(sizes) / 2)))
+    return tuple((each, 500 if index else 1000) for index, each in enumerate(sizes))
+
+
+PRESETS: dict[str, Preset] = {
+    "paper": Preset(
+        "Gatys, Ecker and Bethge (2015), equations as printed",
+        {
+            "backbone": "vgg19", "rescale": "unit", "pooling": "avg", "normalization": "paper",
+            "content_layers": _layers(["relu4_2"]), "style_layers": _layers(_FIVE),
+            "content_weight": 1.0, "style_weight": 1e3, "tv_weight": 0.0,
+            "init": "noise", "levels": 1, "size": 512, "iterations": 1000,
+        },
+        "the paper: α/β of 10⁻³ or 10⁻⁴, w = 1/5 each, white noise, average pooling; size and "
+        "evaluations are those that its authors used later",
+        "L-BFGS in place of gradient descent; weights are rescaled over ten sample pictures, "
+        "not over ImageNet",
+    ),
+    "gatys2016": Preset(
+        "the code of Gatys (2016): 512, then 800 pixels",
+        {
+            "backbone": "vgg19", "pooling": "max", "normalization": "gatys2016",
+            "content_layers": _layers(["relu4_2"]), "style_layers": _layers(_FIVE),
+            "content_weight": 1.0, "style_weight": 1e3, "tv_weight": 0.0,
+            "init": "content", "size": 800,
+        },
+        "PytorchNeuralStyleTransfer: style weights 10³/C², 500 and then 200 evaluations",
+        "sizes are long sides, not short ones; the larger picture starts from the photograph plus "
+        "the enlarged change, not from the enlarged result; there is no line search in either",
+        ("vgg19-gatys", "vgg19-caffe"),
+        lambda size: ((max(round(size * 0.64), 16), 500), (size, 200)),
+    ),
+    "neural-style": Preset(
+        "Johnson's neural-style: content 5, style 100, total variation 10⁻³",
+        {
+            "backbone": "vgg19", "pooling": "max", "normalization": "neural-style",
+            "content_layers": _layers(["relu4_2"]), "style_layers": _layers(_FIVE),
+            "content_weight": 5.0, "style_weight": 100.0, "tv_weight": 1e-3, "tv": "squared",
+            "init": "noise", "levels": 1, "size": 512, "iterations": 1000, "history": 100,
+        },
+        "its options' defaults",
+        "total variation counts in the loss, not in its gradient alone; noise is spread over all "
+        "grays, not within a thousandth of one",
+        _CAFFE,
+    ),
+    "style-transfer-pytorch": Preset(
+        "Crowson's style-transfer-pytorch, with a Gram loss",
+        {
+            "backbone": "vgg19", "pooling": "max", "normalization": "relative",
+            "content_layers": _layers(["relu4_2"]),
+            "style_layers": _layers(_FIVE, lambda block: 4.0 ** (4 - block)),
+            "init": "content", "size": 512, "optimizer": "adam", "learning_rate": 0.02,
+        },
+        "its options' defaults: sizes from 128 on by √2, 1000 and then 500 evaluations, layers "
+        "weighted 256, 64, 16, 4, 1, Adam with β of 0.9 and 0.99",
+        "Gram matrices in place of its Wasserstein distance, and so Impasto's own α, β and total "
+        "variation; the best image in place of an average of the last ones; Adam's moments begin "
+        "anew at every size; pooled features are not rescaled; edges are padded with zeros",
+        ("vgg19-torchvision",),
+        _roots_of_two,
+    ),
+    "kang": Preset(
+        "Kang's Keras program: total variation to the power 1.25, pixels within their bounds",
+        {
+            "backbone": "vgg19", "pooling": "max", "normalization": "kang",
+            "content_layers": _layers(["relu4_2"]),
+            "style_layers": _layers(_FIVE, lambda block: 0.2 * 16.0**-block),
+            "content_weight": 0.025, "style_weight": 1.0, "tv_weight": 1.0, "tv": "kang",
+            "init": "noise", "levels": 1, "size": 400, "iterations": 200, "optimizer": "lbfgsb",
+        },
+        "the Keras example that it follows: 10 rounds of 20 evaluations at 400 rows",
+        "400 is the long side; a painting keeps its proportions, and its Gram matrices are divided "
+        "by their own number of positions; the bounded L-BFGS is Impasto's own",
+        _CAFFE,
+    ),
+    "liu": Preset(
+        "Liu's style-transfer: style pictures at 1.2 times the size, pixels within their bounds",
+        {
+            "backbone": "vgg19", "pooling": "max", "normalization": "paper",
+            "content_layers": _layers(["relu4_2"]), "style_layers": _layers(_FIVE),
+            "content_weight": 1.0, "style_weight": 1e4, "tv_weight": 0.0, "style_scale": 1.2,
+            "init": "content", "levels": 1, "size": 512, "iterations": 512,
+            "optimizer": "lbfgsb", "history": 8,
+        },
+        "its defaults: ratio 10⁴, 0.2 for each layer, 512 iterations, 8 corrections",
+        "the larger painting's Gram matrices are divided by their own number of positions; there "
+        "they are 1.44 times as large; an evaluation counts, not an iteration; the bounded L-BFGS "
+        "is Impasto's own",
+        _CAFFE,
+    ),
+    "budhiraja": Preset(
+        "Budhiraja's styletransfer: the first five convolutions, before their ReLUs",
+        {
+            "backbone": "vgg19", "pooling": "max", "normalization": "neural-style",
+            "content_layers": _layers(["conv2_2"]),
+            "style_layers": _layers(["conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1"]),
+            "content_weight": 1.0, "style_weight": 1e5, "tv_weight": 0.0,
+            "init": "content", "levels": 1, "size": 512, "iterations": 200, "history": 100,
+        },
+        "its notebook, which follows PyTorch's tutorial: 512 pixels, style 10⁵, 200 steps",
+        "pictures keep their proportions instead of being cut to squares; L-BFGS is given the "
+        "weighted loss, and pixels are not clipped between evaluations",
+        ("vgg19-torchvision",),
+    ),
+    "neuralart": Preset(
+        "Tai's neuralart: VGG-19 with rescaled weights, style 2·10⁹",
+        {
+            "backbone": "vgg19", "rescale": "unit", "pooling": "avg", "normalization": "neuralart",
+            "content_layers": _layers(["relu4_2"]), "style_layers": _layers(_FIVE),
+            "content_weight": 1.0, "style_weight": 2e9, "tv_weight": 0.0,
+            "init": "content", "levels": 1, "size": 500, "iterations": 1500,
+        },
+        "its options' defaults: 500 rounds of 3 iterations of L-BFGS at 500 pixels",
+        "weights are rescaled over sample pictures; both Gram matrices are divided by their own "
+        "number of positions; curvature is kept between the rounds",
+    ),
+    "chainer-gogh": Preset(
+        "Mattya's chainer-gogh with VGG-16: Adam on four layers, before their ReLUs",
+        {
+            "backbone": "vgg16", "pooling": "avg", "normalization": "neural-style",
+            "content_layers": _layers(["conv3_3", "conv4_3"]),
+            "style_layers": _layers(["conv1_2", "conv2_2", "conv3_3", "conv4_3"]),
+            "content_weight": 0.005, "style_weight": 0.25, "tv_weight": 0.0,
+            "init": "noise", "levels": 1, "size": 435, "iterations": 5000,
+            "optimizer": "adam", "learning_rate": 4 / 255,
+        },
+        "its options' defaults, and the layers of its class for VGG",
+        "VGG-16 is one of its networks, and Network-in-Network the default there; pictures are not "
+        "padded to squares; Adam's second β is 0.99, not 0.999; noise is wider",
+        ("vgg16-caffe",),
+    ),
+}  # fmt: skip
+
+
+def apply(name: str | None, given: Mapping[str, Any]) -> Settings:
+    """Return the settings of a preset with the given ones in their places.
+
+    Args:
+        name: A row of `PRESETS`, or None for no preset.
+        given: Settings by name, as text or values; they win over the preset's.
+
+    Raises:
+        UsageError: If there is no such preset, a setting is wrong, or the weights that the preset
+            is meant for are not here.
+
+    Example:
+        >>> settings = apply("paper", {"backbone": "pocket", "size": "256"})
+        >>> settings.init, settings.size, settings.normalization
+        ('noise', 256, 'relative')
+    """
+    return Settings(**expand(name, given))
+
+
+def expand(name: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a preset with the given ones in their places; see `apply`."""
+    if name is None:
+        return dict(given)
+    preset = look_up(PRESETS, name, "preset")
+    values = AT_ONCE | dict(preset.values)
+    backbone = check("backbone", given.get("backbone", values["backbone"]))
+    if backbone != values["backbone"]:
+        values = on_another_network(values, backbone)
+    elif "weights" not in given and preset.weights:
+        values["weights"] = find_weights_of(name)
+    if preset.plan is not None and not {"plan", "levels", "iterations"} & given.keys():
+        values["plan"] = preset.plan(check("size", given.get("size", values["size"])))
+    return {**values, **given}
+
+
+def on_another_network(values: Mapping[str, Any], backbone: str) -> dict[str, Any]:
+    """Return a preset's values for a network that it was not written for."""
+    network, relative = BACKBONES[backbone], NORMALIZATIONS["relative"]
+    smooth = values.get("tv_weight", relative.tv_weight) != 0
+    as_given = values["normalization"] == "relative"
+    changed = {**values, "backbone": backbone, "normalization": "relative", "rescale": "none"}
+    for group in ("content_layers", "style_layers"):
+        # An absolute layer weight carries the scale of the network's features.
+        layers = tuple((layer, weight if as_given else 1.0) for layer, weight in values[group])
+        known = all(layer in network.layers for layer, _ in layers)
+        changed[group] = layers if known else getattr(network, group)
+    changed["content_weight"], changed["style_weight"] = (
+        relative.content_weight,
+        relative.style_weight,
+    )
+    changed["tv_weight"] = relative.tv_weight if smooth else 0.0
+    return changed
+
+
+def find_weights_of(name: str) -> str:
+    """Return the weight file that a preset is meant for.
+
+    Raises:
+        WeightsError: If it is not here; the message says what to do.
+    """
+    sources = PRESETS[name].weights
+    paths = [weights_directory() / PUBLISHED[source].file_name for source in sources]
+    for path in paths:
+        if path.is_file():
+            return str(path)
+    raise WeightsError(
+        f"the weights of the preset '{name}' are not here: run `impasto models fetch {sources[0]}` "
+        f"({PUBLISHED[sources[0]].megabytes} MB, once), give a file with --weights, or take a "
+        "network that comes with the package: --backbone pocket."
+    )

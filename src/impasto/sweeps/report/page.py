@@ -1,0 +1,95 @@
+"""``report.html``: one page that needs nothing but itself.
+
+No script, no font, no address elsewhere: pictures are inside, and what opens on a click is a
+popover, which browsers can do by themselves, with the keyboard too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from impasto._version import __version__
+from impasto.sweeps.report import charts, pareto
+from impasto.sweeps.report.blocks import blocks, corner
+from impasto.sweeps.report.pictures import Gallery
+from impasto.sweeps.report.table import settings
+from impasto.sweeps.cells import Result, Sweep
+from impasto.sweeps.command import command
+from impasto.sweeps.store import FOLDER
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A cell as the page shows it.
+
+    Attributes:
+        number: Counted from 1, row by row.
+        label: Its values on every axis.
+        result: What became of it, if it has been painted.
+        file: Its picture, beside the page.
+        command: What paints it again.
+        settings: As they are typed.
+    """
+
+    number: int
+    label: str
+    result: Result | None
+    file: str
+    command: str
+    settings: Mapping[str, str]
+
+
+def page(
+    sweep: Sweep, results: Mapping[str, Result], gallery: Gallery, plot: pareto.Plot | None
+) -> str:
+    """Return the report of a sweep as HTML."""
+    return TEMPLATES.get_template("report.html").render(
+        sweep=sweep,
+        state=state(sweep, results),
+        blocks=list(blocks(sweep)),
+        corner=corner(sweep),
+        cells=shown(sweep, results),
+        gallery=gallery,
+        measures={"style": pareto.STYLE, "content": pareto.CONTENT},
+        plot=plot,
+        judges=", ".join(sorted({result.judged_by for result in results.values()} - {""})),
+        charts=charts.available(),
+        version=__version__,
+    )
+
+
+def state(sweep: Sweep, results: Mapping[str, Result]) -> str:
+    """Return how far a sweep has come."""
+    failed = sum(bool(result.error) for result in results.values())
+    words = f"{len(results) - failed} of {len(sweep.cells)} cells painted"
+    return words + (f", {failed} failed" if failed else "")
+
+
+def shown(sweep: Sweep, results: Mapping[str, Result]) -> dict[str, Shown]:
+    """Return the cells of a sweep by their names, as the page shows them."""
+    return {
+        cell.name: Shown(
+            number=number,
+            label=", ".join(
+                f"{axis.name} {value.label}"
+                for axis, value in zip(sweep.axes, sweep.values(cell), strict=True)
+            ),
+            result=results.get(cell.name),
+            file=f"{FOLDER}/{quote(cell.name)}.png",
+            command=command(cell),
+            settings=settings(cell),
+        )
+        for number, cell in enumerate(sweep.cells, start=1)
+    }
