@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from impasto import images
-from impasto.settings.settings import SPECS
+from impasto.settings import SPECS
 from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import Result
 from impasto.sweeps.report.charts import HEIGHT, chart, spread

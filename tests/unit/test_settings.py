@@ -5,7 +5,7 @@ import pytest
 from impasto.backbones import BACKBONES
 from impasto.errors import SettingsError, UnknownName
 from impasto.normalization import NORMALIZATIONS
-from impasto.settings.settings import SPECS, Settings
+from impasto.settings import SPECS, Settings
 
 
 def test_text_and_python_values_give_equal_settings():
@@ -61,28 +61,28 @@ def test_an_unknown_name_is_answered_with_the_nearest(values, suggestion):
 @pytest.mark.parametrize("name", NORMALIZATIONS)
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_defaults_leave_only_the_machines_choices_open(name, backbone):
-    complete = Settings(normalization=name, backbone=backbone).with_defaults()
+    complete = Settings(normalization=name, backbone=backbone).completed()
     left = {k for k in SPECS if getattr(complete, k) is None}
     machine = {"weights", "fine_style", "device", "precision", "threads", "memory", "tile"}
     assert left == machine | {"color_match", "mask_spread"}
-    assert complete.with_defaults() == complete
+    assert complete.completed() == complete
     assert complete.style_weight == NORMALIZATIONS[name].style_weight
 
 
 def test_defaults_replace_nothing_that_was_given():
     given = Settings(style_weight=0, tv_weight=0, levels=2, content_layers="relu3_1")
-    complete = given.with_defaults()
+    complete = given.completed()
     assert (complete.style_weight, complete.tv_weight, complete.levels) == (0, 0, 2)
     assert complete.content_layers == (("relu3_1", 1.0),)
     assert len(complete.plan) == 2
 
 
 def test_a_plan_may_end_below_the_size():
-    assert Settings(plan="64:10,128:5").with_defaults().plan == ((64, 10), (128, 5))
+    assert Settings(plan="64:10,128:5").completed().plan == ((64, 10), (128, 5))
 
 
 def test_settings_go_to_json_and_back():
-    settings = Settings(plan="64:10,512:5", style_blend="2,1", keep_alpha=True).with_defaults()
+    settings = Settings(plan="64:10,512:5", style_blend="2,1", keep_alpha=True).completed()
     text = json.dumps(settings.to_dict())
     assert Settings.from_dict(json.loads(text)) == settings
 
@@ -99,6 +99,6 @@ def test_every_setting_has_help_that_reads_in_a_list():
 
 
 def test_a_run_to_convergence_has_a_high_limit_unless_one_is_given():
-    assert Settings(levels=1).with_defaults().plan == ((512, 60),)
-    assert Settings(levels=1, converge=1e-4).with_defaults().plan == ((512, 10_000),)
-    assert Settings(levels=1, converge=1e-4, iterations=70).with_defaults().plan == ((512, 70),)
+    assert Settings(levels=1).completed().plan == ((512, 60),)
+    assert Settings(levels=1, converge=1e-4).completed().plan == ((512, 10_000),)
+    assert Settings(levels=1, converge=1e-4, iterations=70).completed().plan == ((512, 70),)
