@@ -25,7 +25,7 @@ PART = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTAL
 
 PARTS = {
     "commands": ("src/impasto/cli", "command_line:commands"),
-    "settings": ("src/impasto/settings/settings.py", "command_line:settings"),
+    "settings": ("src/impasto/settings/fields.py", "command_line:settings"),
     "presets": ("src/impasto/settings/presets.py", "package:preset_table"),
     "plans": ("src/impasto/pyramid.py", "package:plans"),
     "normalization weights": (

@@ -11,8 +11,7 @@ import click
 from docs.parts.markdown import number, table
 
 from impasto.cli import cli
-from impasto.settings.parsing import flag
-from impasto.settings.settings import SPECS, Settings
+from impasto.settings import SPECS, Settings, parsing
 
 ELSEWHERE = {
     "backbone": "see [the networks](models.md)",
@@ -100,7 +99,7 @@ def settings_of(command: click.Command) -> str:
 
 def settings() -> str:
     """Return all settings by group, each with its default, choices and range."""
-    defaults, groups = Settings().with_defaults(), dict[str, list[tuple[str, str]]]()
+    defaults, groups = Settings().completed(), dict[str, list[tuple[str, str]]]()
     for name, this in SPECS.items():
         default = "" if name == "plan" else shown(getattr(defaults, name))
         words = this.help.removesuffix(", of") + allowed(name, this)
@@ -119,7 +118,7 @@ def allowed(name: str, this: Any) -> str:
         return ":" + "".join(
             f"<br>`{choice}` {getattr(row, 'summary', row)}" for choice, row in this.choices.items()
         )
-    if this.parse is flag or this.low is None:
+    if this.parse is parsing.flag or this.low is None:
         return ""
     low, unit = number(this.low), this.unit and f" {this.unit}"
     if this.high is None or this.high >= 10**6:

@@ -12,8 +12,7 @@ from docs.parts.markdown import table
 
 from impasto.normalization import NORMALIZATIONS
 from impasto.pyramid import plan
-from impasto.settings.presets import PRESETS
-from impasto.settings.settings import ITERATIONS
+from impasto.settings import ITERATIONS, PRESETS
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -9,7 +9,7 @@ from impasto import samples
 from impasto.errors import SettingsError
 from impasto.job.prepare import prepare
 from impasto.machine.device import choose_precision
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from impasto.transfer import build, paint
 
 LOSS, GRADIENT = 0.01, 0.25

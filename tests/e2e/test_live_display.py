@@ -18,7 +18,7 @@ from impasto.optimize.lbfgs import LBFGS
 from impasto.optimize.loop import State, Step
 from impasto.pyramid import plan
 from impasto.run.result import Progress
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from impasto.transfer import paint
 from tests.support.pictures import dimensions
 from tests.support.terminal import PATIENCE

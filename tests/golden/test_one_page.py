@@ -18,7 +18,7 @@ from impasto.objective.objective import Objective
 from impasto.optimize.lbfgs import LBFGS
 from impasto.optimize.loop import minimize
 from impasto.registry import VARIATIONS
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from impasto.statistics.gram import gram
 from impasto.transfer import build
 
@@ -67,7 +67,7 @@ def backbone(weights: dict[str, Tensor]) -> Callable[..., dict[str, Tensor]]:
 
 def objective(backbone, pictures, **settings) -> Objective:
     photo, painting, _ = pictures
-    chosen = Settings(backbone="vgg19", **settings).with_defaults()
+    chosen = Settings(backbone="vgg19", **settings).completed()
     return build(backbone, photo[None], [painting[None]], [1.0], chosen)
 
 

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from impasto.losses.content import ContentLoss, GramLoss
 from impasto.normalization import NORMALIZATIONS
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from impasto.statistics.gram import blend, gram
 
 ROUNDING = 1e-25
@@ -87,5 +87,5 @@ class TestSettings:
     )
     def test_they_come_back(self, **values):
         original = Settings(**values)
-        for some in (original, original.with_defaults()):
+        for some in (original, original.completed()):
             assert Settings.from_dict(some.to_dict()) == some

@@ -12,7 +12,7 @@ from impasto.backbones.vgg import vgg
 from impasto.backbones.weights.conventions import CONVENTIONS
 from impasto.objective.objective import Objective
 from impasto.objective.tiled import TiledObjective
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from impasto.transfer import build
 
 DEEP = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu4_2", "relu5_1"]
@@ -66,7 +66,7 @@ def both(backbone, height, width, side, **settings) -> tuple[Objective, TiledObj
     arguments = (backbone, picture(height, width), [picture(90, 110, seed=2)], [1.0])
     values = {"style_layers": DEEP[:4] + DEEP[5:], "tv_weight": 0.5, **settings}
     whole, tiled = (
-        build(*arguments, Settings(backbone="vgg19", tile=tile, **values).with_defaults())
+        build(*arguments, Settings(backbone="vgg19", tile=tile, **values).completed())
         for tile in (0, side)
     )
     assert isinstance(whole, Objective)

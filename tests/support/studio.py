@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 
 SMALL = Settings(size=48, iterations=2, precision="float32")
 

@@ -11,7 +11,7 @@ from impasto.optimize.lbfgs import LBFGS
 from impasto.optimize.loop import PATIENCE, State, proceed
 from impasto.pyramid import LONG, continued
 from impasto.samples import painting, photograph
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from impasto.transfer import continuation, minimized, stylize, stylize_steps
 
 START = torch.full((1, 3, 4, 4), 0.5)
@@ -157,10 +157,10 @@ def test_every_size_has_it_but_the_coarsest_of_several(settings, found):
 
 def test_it_takes_three_quarters_of_the_evaluations_and_no_more_than_of_240():
     assert continued(LONG) == continued(10 * LONG) == 180
-    assert Settings(iterations=80).with_defaults().continuation == 60
-    assert Settings(style_weight=0).with_defaults().plan[-1] == (512, 80)
-    assert Settings(continuation=0).with_defaults().plan[-1] == (512, 80)
-    assert Settings(converge=1e-3).with_defaults().continuation == 180
+    assert Settings(iterations=80).completed().continuation == 60
+    assert Settings(style_weight=0).completed().plan[-1] == (512, 80)
+    assert Settings(continuation=0).completed().plan[-1] == (512, 80)
+    assert Settings(converge=1e-3).completed().continuation == 180
 
 
 def test_it_must_leave_evaluations_with_all_weights_as_given():

@@ -14,7 +14,7 @@ from impasto.errors import SettingsError
 from impasto.job.prepare import prepare
 from impasto.objective.tiled import TiledObjective
 from impasto.samples import painting, photograph
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from impasto.statistics.gram import gram
 from impasto.transfer import build
 

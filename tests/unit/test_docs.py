@@ -21,7 +21,7 @@ from impasto.backbones import BACKBONES
 from impasto.cli import cli
 from impasto.cli.options import given
 from impasto.registry import INITIALIZERS, LEARNING_RATES, OPTIMIZERS, STYLE_LOSSES
-from impasto.settings.settings import SPECS, Settings
+from impasto.settings import SPECS, Settings
 
 ROOT = generate.ROOT
 PAGES = [path.relative_to(ROOT).as_posix() for path in generate.pages()]

@@ -29,7 +29,7 @@ from impasto.run.timelapse import (
     pace,
     thin,
 )
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from impasto.transfer import paint
 
 SETTINGS = Settings(size=40, plan="20:5,40:5", precision="float32")

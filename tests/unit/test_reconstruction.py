@@ -11,7 +11,7 @@ from impasto import images, reconstruct
 from impasto.errors import PictureError, SettingsError
 from impasto.images import Canvas
 from impasto.job.prepare import prepare
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from impasto.statistics.gram import gram
 
 FAST = {"size": 64, "iterations": 40, "precision": "float32"}

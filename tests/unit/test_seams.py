@@ -18,8 +18,7 @@ from impasto.registry import SPREADS
 from impasto.run.checkpoint_file import checkpoint_path, read_checkpoint, write_checkpoint
 from impasto.run.fine_style import mixing_jobs
 from impasto.run.result import Painted
-from impasto.settings.presets import apply
-from impasto.settings.settings import Settings
+from impasto.settings import Settings, apply
 from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import Result
 from impasto.sweeps.command import command
@@ -215,7 +214,7 @@ def test_masks_and_other_losses_are_exact_in_tiles(name, loss, spread):
     whole, tiled = (
         build(
             *(backbone, picture(163, 217), [picture(150, 170, seed=2)], [1.0]),
-            Settings(backbone=name, tile=tile, style_loss=loss, mask_spread=spread).with_defaults(),
+            Settings(backbone=name, tile=tile, style_loss=loss, mask_spread=spread).completed(),
             areas,
         )
         for tile in (0, 64)

@@ -17,7 +17,7 @@ from impasto.objective.guidance import Area
 from impasto.objective.objective import Term
 from impasto.registry import STYLE_LOSSES
 from impasto.samples import painting, photograph
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from impasto.transfer import build
 from tests.support.narrow_networks import both, narrow_vgg19, picture
 
@@ -87,7 +87,7 @@ def test_a_region_counts_by_the_share_of_the_picture_that_it_covers():
     quarter = torch.zeros(1, 1, 64, 80, dtype=torch.float64)
     quarter[..., :20] = 1
     areas = [Area("one", quarter, {0: None}), Area("other", 1 - quarter, {0: None})]
-    settings = Settings(backbone="vgg19", style_layers="relu1_1:3,relu2_1:1").with_defaults()
+    settings = Settings(backbone="vgg19", style_layers="relu1_1:3,relu2_1:1").completed()
     whole, divided = (
         build(NETWORK, picture(64, 80), [picture(90, 110, seed=2)], [1.0], settings, each)
         for each in ((), areas)

@@ -9,7 +9,7 @@ from impasto.normalization import NORMALIZATIONS
 from impasto.objective.objective import Objective, Term
 from impasto.objective.tiled import TiledObjective, Wanted, collect_features, collect_statistics
 from impasto.objective.tiling import Tile, spans
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from impasto.statistics.gram import gram
 from impasto.transfer import build
 from tests.support.narrow_networks import DEEP, both, narrow, narrow_vgg19, picture
@@ -112,7 +112,7 @@ def test_every_network_is_exact_in_tiles(name, height, width, side, pooling):
     whole, tiled = (
         build(
             *(backbone, picture(height, width), [picture(150, 170, seed=2)], [1.0]),
-            Settings(backbone=name, tile=tile).with_defaults(),
+            Settings(backbone=name, tile=tile).completed(),
         )
         for tile in (0, side)
     )

@@ -19,7 +19,7 @@ from impasto.controls.masks import Mask, MaskedRegion, regions
 from impasto.errors import SettingsError
 from impasto.images import Picture, Rgb
 from impasto.registry import COLOR_MATCHES, FINISHES
-from impasto.settings import Settings
+from impasto.settings import CompleteSettings
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,19 +27,19 @@ class Controls:
     """What steers a painting, read and checked.
 
     Attributes:
-        settings: What was asked for.
+        settings: What to paint.
         regions: The parts of the content that are painted; none if all of it is.
         notes: What was found on the way, one sentence each.
     """
 
-    settings: Settings
+    settings: CompleteSettings
     regions: tuple[MaskedRegion, ...] = ()
     notes: tuple[str, ...] = ()
 
     @classmethod
     def read(
         cls,
-        settings: Settings,
+        settings: CompleteSettings,
         content: Picture,
         styles: Sequence[Picture],
         content_masks: Sequence[Picture],
@@ -71,9 +71,12 @@ class Controls:
 
     def recolored(self, content: Rgb, styles: Sequence[Picture]) -> tuple[Picture, ...]:
         """Return the style pictures in the colors that they are painted in."""
-        if self.settings.color == "style":
+        if self.gray:
+            match = spread
+        elif self.settings.color_match is not None:
+            match = COLOR_MATCHES[self.settings.color_match].load()
+        else:
             return tuple(styles)
-        match = spread if self.gray else COLOR_MATCHES[self.settings.color_match].load()
         recolored = []
         for index, style in enumerate(styles):
             picture = style.over_white()
@@ -108,7 +111,7 @@ class Controls:
     @property
     def changes_nothing(self) -> bool:
         """Whether `finished` returns the picture as it is."""
-        return not (self.gray or self.regions or self.settings.finish not in (None, "none"))
+        return not (self.gray or self.regions or self.settings.finish != "none")
 
     def finished(self, painted: Rgb, content: Rgb) -> Rgb:
         """Return a picture with its finish, the colors that it is to have, and what must stay.
@@ -117,7 +120,7 @@ class Controls:
             painted: (H, W, 3), as the network sees it.
             content: (H, W, 3), in its colors.
         """
-        if self.settings.finish not in (None, "none"):
+        if self.settings.finish != "none":
             finish = FINISHES[self.settings.finish].load()
             pair = (painted, self.seen(content))
             tensors = [torch.from_numpy(each).double().permute(2, 0, 1) for each in pair]
@@ -156,7 +159,7 @@ def _protect_faces(
     return within, (f"{len(faces)} {'face is' if len(faces) == 1 else 'faces are'} protected",)
 
 
-def _check_weights(found: Sequence[MaskedRegion], settings: Settings) -> None:
+def _check_weights(found: Sequence[MaskedRegion], settings: CompleteSettings) -> None:
     """Raise SettingsError if a region takes its style from style pictures of weight 0 only."""
     for region in found:
         if settings.style_blend and not any(settings.style_blend[k] for k in region.styles):
