@@ -240,7 +240,8 @@ def test_an_unknown_backbone_and_an_unknown_pooling_are_refused():
 
 
 def test_the_table_needs_no_torch():
-    code = "import sys, impasto.backbones, impasto.backbones.weights.fetch; print('torch' in sys.modules)"
+    modules = "impasto.backbones, impasto.backbones.weights.fetch"
+    code = f"import sys, {modules}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

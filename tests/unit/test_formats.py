@@ -86,7 +86,7 @@ def test_each_format_has_its_convention(tmp_path):
 
 
 def test_kernels_that_lie_on_their_side_are_put_upright(tmp_path):
-    from tests.unit.test_weights import OXFORD_19, with_first_kernel
+    from tests.support.first_kernels import OXFORD_19, with_first_kernel
 
     shapes = he_tensors(BACKBONES["vgg19"].stages[:2])
     shapes["conv1_1.weight"] = with_first_kernel(OXFORD_19, channel=2)
