@@ -1,7 +1,7 @@
 """Pictures for every test, and a machine that behaves the same everywhere."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,9 @@ import pytest
 import torch
 from hypothesis import HealthCheck, settings
 from PIL import Image
+
+from impasto.plugins import tables
+from impasto.registry import LEARNING_RATES
 
 # Whoever fails in what tests share is told as much as elsewhere.
 pytest.register_assert_rewrite("tests.support")
@@ -67,3 +70,18 @@ def painting(tmp_path: Path) -> Path:
     path = tmp_path / "painting.jpg"
     Image.fromarray(strokes(60, 70)).save(path, quality=95)
     return path
+
+
+@pytest.fixture
+def forget_plugins() -> Iterator[Callable[[], None]]:
+    """A function that takes out what plugins have registered; it is called at the end, too."""
+    everything = [*tables.TABLES.values(), LEARNING_RATES, tables._owners]
+    before = [dict(table) for table in everything]
+
+    def forget() -> None:
+        for table, rows in zip(everything, before, strict=True):
+            table.clear()
+            table.update(rows)
+
+    yield forget
+    forget()

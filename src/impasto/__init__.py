@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from impasto.api import reconstruct, stylize, stylize_steps, texture
     from impasto.job import Recipe
     from impasto.optimize import Step
+    from impasto.plugins import load as load_plugin
     from impasto.run import Result
     from impasto.settings import Settings
 
@@ -29,6 +30,7 @@ __all__ = [
     "Step",
     "UsageError",
     "__version__",
+    "load_plugin",
     "reconstruct",
     "stylize",
     "stylize_steps",
@@ -40,6 +42,7 @@ _HOMES = {
     "Result": "run",
     "Settings": "settings",
     "Step": "optimize",
+    "load_plugin": "plugins:load",
     "reconstruct": "api",
     "stylize": "api",
     "stylize_steps": "api",

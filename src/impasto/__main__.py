@@ -31,7 +31,7 @@ def main() -> NoReturn:
         complain("impasto: interrupted")
         sys.exit(130)
     except click.ClickException as error:
-        complain(f"impasto: {error.format_message()}")
+        complain(f"impasto: {said(error)}")
         sys.exit(error.exit_code)
     except ImpastoError as error:
         complain(f"impasto: {error}")
@@ -45,6 +45,13 @@ def main() -> NoReturn:
         complain(f"impasto: {explain(error)}")
         sys.exit(1)
     sys.exit(0)
+
+
+def said(error: click.ClickException) -> str:
+    """Return the sentence about arguments that make no command."""
+    if isinstance(error, click.NoSuchOption) and error.option_name == "--plugin":
+        return "--plugin stands before the command, as in impasto --plugin FILE paint."
+    return error.format_message()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 from impasto.backbones import BACKBONES
 from impasto.job import Shape, Sources, as_painting, prepare
 from impasto.run import Result, run
-from impasto.settings import Settings, apply
+from impasto.settings import Settings, apply, check
 
 Progress = Callable[[Result], object]
 """Called after every evaluation with the painting as far as it has come."""
@@ -124,5 +124,6 @@ def texture(image: Any, style_layers: Any = None, **arguments: Any) -> Result:
         (48, 32)
     """
     if style_layers is None:
-        style_layers = BACKBONES[arguments.get("backbone", Settings().backbone)].style_layers
+        name = check("backbone", arguments.get("backbone", Settings().backbone))
+        style_layers = BACKBONES[name].style_layers
     return reconstruct(image, style_layers=style_layers, **arguments)

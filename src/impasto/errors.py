@@ -6,6 +6,7 @@
     │   ├── SettingsError   a setting out of its range, or two that contradict each other
     │   ├── PictureError    a file that cannot be read or written as a picture
     │   ├── WeightsError    a weight file that is missing, damaged, or of another network
+    │   ├── PluginError     a plugin that cannot be loaded, is not loaded, or has changed
     │   └── CheckpointError an interrupted run that cannot be continued in this way
     └── FetchError          a download that failed: exit code 1
 
@@ -50,6 +51,10 @@ class WeightsError(UsageError):
     """A weight file that is missing, damaged, or belongs to another network."""
 
 
+class PluginError(UsageError):
+    """A plugin that cannot be loaded, or that a picture needs and that is not here as it was."""
+
+
 class CheckpointError(UsageError):
     """A checkpoint that is damaged, or that another painting has left."""
 
@@ -85,11 +90,14 @@ def look_up(table: Mapping[str, Row], name: str, what: str) -> Row:
     raise UnknownName(f"unknown {what} '{name}': {suggestion}It must be one of {', '.join(table)}.")
 
 
-def import_row(target: str) -> Any:
-    """Import the object that a table row names as ``"module:object"``.
+def import_row(target: Any) -> Any:
+    """Return the object of a table row: the one that ``"module:object"`` names, or itself.
 
-    Tables hold names, not objects, so that reading a table (for ``--help``) needs no torch.
+    Tables hold names, not objects, so that reading a table (for ``--help``) needs no torch. Rows of
+    plugins hold the object.
     """
+    if not isinstance(target, str):
+        return target
     module, _, name = target.partition(":")
     return getattr(importlib.import_module(module), name)
 

@@ -2,11 +2,13 @@
 
 A row names its object as ``"module:object"`` and is imported when used: command line, page and
 sweeps read this table without loading torch. Backbones have a table of their own in
-`impasto.backbones`, normalizations in `impasto.normalization`.
+`impasto.backbones`, normalizations in `impasto.normalization`. Plugins add rows of their own to all
+of them, see `impasto.plugins`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,15 +20,15 @@ class Row:
     """One choice.
 
     Attributes:
-        target: ``"module:object"``.
+        target: ``"module:object"``, or the object.
         summary: One line for help texts.
     """
 
-    target: str
+    target: str | Callable[..., Any]
     summary: str
 
     def load(self) -> Any:
-        """Import and return the object."""
+        """Return the object, imported if need be."""
         return import_row(self.target)
 
 

@@ -47,7 +47,7 @@ class Architecture:
     """One row of `BACKBONES`: what is known of a network before its weights are read.
 
     Attributes:
-        object: The class as ``"module:object"``; its ``load`` is called by `load_backbone`.
+        object: The class, or ``"module:object"``; its ``load`` is called by `load_backbone`.
         title: The name in the literature.
         summary: One line for ``--help`` and the documentation.
         layers: Every layer that can be asked for, shallow to deep.
@@ -61,7 +61,7 @@ class Architecture:
             or in a file of ``matconvnet``.
     """
 
-    object: str
+    object: str | type[Backbone]
     title: str
     summary: str
     layers: tuple[str, ...]

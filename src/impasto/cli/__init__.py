@@ -21,8 +21,23 @@ CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 10
 
 @click.group(context_settings=CONTEXT)
 @click.version_option(__version__, message="impasto %(version)s")
-def cli() -> None:
+@click.option(
+    "--plugin",
+    "plugins",
+    multiple=True,
+    type=click.Path(),
+    metavar="FILE",
+    envvar="IMPASTO_PLUGINS",
+    help="Python code that adds losses, networks, optimizers, ... to choose from; give it again "
+    "for more. IMPASTO_PLUGINS may name such files, too.",
+)
+def cli(plugins: tuple[str, ...]) -> None:
     """Paint a photograph in the style of a painting."""
+    if plugins:  # before the command looks at its own options
+        from impasto.plugins import load
+
+        for path in plugins:
+            load(path)
 
 
 for command in COMMANDS:

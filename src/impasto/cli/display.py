@@ -26,6 +26,7 @@ from impasto.backbones.weights.published import find, sources
 from impasto.cli.interruption import complain
 from impasto.job import Job
 from impasto.optimize import Step
+from impasto.plugins import load_installed, owner
 from impasto.run import Eta, Recorder, Result, clock, losses
 
 PLAIN_EVERY = 5.0
@@ -171,9 +172,12 @@ class Download:
 def models_table() -> None:
     """Print the feature networks: what each is, where it is, and what can be fetched."""
     console = Console(soft_wrap=True, highlight=False)
+    load_installed()
     for name, network in BACKBONES.items():
-        rows = sources(name)
-        here = str(find(name) or "no") if rows else "in the package, MIT"
+        rows, plugin = sources(name), owner("backbone", name)
+        here = str(find(name) or "no") if network.stages else "in the package, MIT"
+        if plugin is not None:
+            here = f"of the plugin {plugin.where}"
         console.print(Text.assemble((name, "bold"), f"  {network.title}: {network.summary}"))
         about = [("layers", f"{network.layers[0]} … {network.layers[-1]}, {len(network.layers)}")]
         about.append(("here", here))

@@ -33,6 +33,27 @@ class GroupedCommand(click.Command):
                 formatter.write_dl(records)
 
 
+class SettingOption(click.Option):
+    """An option whose help lists the choices that there are by the time it is asked for."""
+
+    def __init__(self, *declarations: Any, usual: object, **attributes: Any) -> None:
+        """Keep what the command takes where the option is not given."""
+        super().__init__(*declarations, **attributes)
+        self.usual = usual
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the option and its help, with choices and default."""
+        from impasto.plugins import load_installed
+
+        load_installed()
+        this = SPECS[self.name or ""]
+        words = [this.help + (f": {', '.join(this.choices)}" if this.choices else "")]
+        if self.usual is not None and self.usual is not False and self.usual != ():
+            words.append(f"[default: {shown(self.usual)}]")
+        self.help = " ".join(words)
+        return super().get_help_record(ctx)
+
+
 def settings_options(command: Command) -> Command:
     """Add one option per setting to a command."""
     return settings_options_where({})(command)
@@ -60,17 +81,15 @@ def settings_options_where(
 def setting_option(name: str, default: object) -> Callable[[Command], Command]:
     """Return the option of a setting, whose help names the default."""
     this = SPECS[name]
-    words = [this.help + (f": {', '.join(this.choices)}" if this.choices else "")]
-    if default is not None and default is not False and default != ():
-        words.append(f"[default: {shown(default)}]")
     return click.option(
         "--" + name.replace("_", "-"),
         name,
+        cls=SettingOption,
+        usual=default,
         is_flag=this.parse is parsing.flag,
         multiple=this.parse is parsing.paths,
         default=None,
         metavar="" if this.parse is parsing.flag else (this.unit or this.parse.__name__).upper(),
-        help=" ".join(words),
     )
 
 

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from impasto import images, samples
-from impasto.backbones import load_backbone
+from impasto.backbones import BACKBONES, load_backbone
 from impasto.backbones.backbone import Backbone
 from impasto.backbones.network import Network
 from impasto.backbones.rescaling import rescale
-from impasto.backbones.weights.published import find_weights, sources
+from impasto.backbones.weights.published import find_weights
 from impasto.controls import Controls
 from impasto.job import resources as memory
 from impasto.job.job import Job
@@ -56,7 +56,7 @@ def weight_file(settings: Settings) -> Path | None:
     """Return the weight file given or fetched, or None for the network inside the package."""
     if settings.weights is not None:
         return Path(settings.weights).expanduser()
-    return find_weights(settings.backbone) if sources(settings.backbone) else None
+    return find_weights(settings.backbone) if BACKBONES[settings.backbone].stages else None
 
 
 def load(settings: ResolvedSettings, weights: Path | None) -> Backbone:

@@ -90,8 +90,10 @@ class SettingFields:
     init: str = spec(
         "content",
         parsing.path,
-        f"where to start: {', '.join(INITIALIZERS)}, or a picture file",
+        "where to start, a picture file or one of",
         Group.PAINTING,
+        choices=INITIALIZERS,
+        or_file=True,
     )
     init_noise: float = spec(
         0.0,

@@ -39,6 +39,7 @@ class SettingSpec:
         low: Smallest value allowed.
         high: Largest value allowed.
         choices: The table of the names allowed, or None if it is no choice.
+        or_file: Whether the path of a file is allowed, too.
     """
 
     parse: Callable[[Any], Any]
@@ -48,6 +49,7 @@ class SettingSpec:
     low: float | None = None
     high: float | None = None
     choices: Mapping[str, Any] | None = None
+    or_file: bool = False
 
     @property
     def range(self) -> str:
@@ -69,7 +71,12 @@ class SettingSpec:
             raise SettingsError(f"{setting} is {value!r}: {error}.") from None
         if self.choices is not None:
             for chosen in [parsed] if isinstance(parsed, str) else [name for name, _ in parsed]:
-                look_up(self.choices, chosen, setting)
+                if chosen not in self.choices:
+                    from impasto.plugins import load_installed  # hardly ever needed
+
+                    load_installed()
+                if not self.or_file:
+                    look_up(self.choices, chosen, setting)
         for number in _numbers(parsed):
             low = -math.inf if self.low is None else self.low
             high = math.inf if self.high is None else self.high
@@ -88,12 +95,13 @@ def spec(
     low: float | None = None,
     high: float | None = None,
     choices: Mapping[str, Any] | None = None,
+    or_file: bool = False,
 ) -> _Value:
     """Return a dataclass field that carries its `SettingSpec`.
 
     Its declared type is that of the default and of what is parsed, so mypy holds it to both.
     """
-    described = SettingSpec(parse, help, group, unit, low, high, choices)
+    described = SettingSpec(parse, help, group, unit, low, high, choices, or_file)
     return dataclasses.field(default=default, metadata={"spec": described})
 
 

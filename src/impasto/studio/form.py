@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from impasto.errors import look_up
+from impasto.plugins import load_installed
 from impasto.registry import INITIALIZERS
 from impasto.settings import SPECS, Group, Settings, SettingSpec, check, parsing
 
@@ -62,6 +63,7 @@ class Control:
 
 def controls() -> list[Control]:
     """Return the large controls, then every other setting that is no file, by groups."""
+    load_installed()
     names = [name for name in SPECS if is_open(name) and name not in ELSEWHERE]
     first = [name for name in FIRST if name in names]
     groups = list(dict.fromkeys(this.group for this in SPECS.values()))

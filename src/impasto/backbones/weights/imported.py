@@ -140,7 +140,7 @@ def files_of(backbone: str | None = None, directory: Path | None = None) -> list
     for name in BACKBONES if backbone is None else [backbone]:
         paths = [folder / f"{name}{IMPORTED}{row.suffix}" for row in FORMATS.values()]
         paths += [folder / row.file_name for row in sources(name).values()]
-        paths += [] if sources(name) else [pocket.WEIGHTS]
+        paths += [pocket.WEIGHTS] if name == "pocket" else []
         found += [(name, path) for path in paths if path.is_file()]
     if backbone is not None and not found:
         find_weights(backbone)
@@ -153,7 +153,7 @@ def verify(backbone: str, path: Path) -> str:
     Raises:
         WeightsError: If it has changed since it was imported, or is not what it should be.
     """
-    if not sources(backbone):
+    if backbone == "pocket":
         pocket.read_pocket()
         return "SHA-256 verified"
     record, note = _record(path), ""

@@ -243,7 +243,7 @@ def find(backbone: str, directory: Path | None = None) -> Path | None:
 
 
 def find_weights(backbone: str) -> Path:
-    """Return the published file of ``backbone`` that is here.
+    """Return the file of ``backbone`` that is here.
 
     Raises:
         WeightsError: If none is; the message says how to get one.
@@ -251,6 +251,8 @@ def find_weights(backbone: str) -> Path:
     found = find(backbone)
     if found:
         return found
+    if not sources(backbone):  # a plugin's
+        raise WeightsError(f"the weights of '{backbone}' are not here: give a file with --weights.")
     size = next(iter(sources(backbone).values())).megabytes
     raise WeightsError(
         f"the weights of '{backbone}' are not here: run `impasto models fetch {backbone}` "
