@@ -20,6 +20,17 @@ from impasto.cli.options import (
 from impasto.errors import PictureError, SettingsError
 from impasto.settings import Settings, apply
 
+INPUTS = {
+    "content": "content",
+    "styles": "style",
+    "init": "init",
+    "fine_style": "fine style",
+    "content_masks": "content mask",
+    "style_masks": "style mask",
+    "weights": "weights",
+}
+"""What `info` calls the files that a picture was made from."""
+
 
 @click.command(cls=GroupedCommand)
 @click.argument("content")
@@ -82,25 +93,26 @@ def demo(
 @click.option("--json", "as_json", is_flag=True, help="The settings as JSON.")
 def info(picture: str, as_json: bool) -> None:
     """Show the settings inside a PICTURE that Impasto painted."""
-    from impasto.job import Recipe
+    from impasto.job import fields_of, read_embedded
+    from impasto.plugins import state_of
 
-    recipe = Recipe.of_picture(picture)
+    text = read_embedded(picture)
+    recipe = fields_of(text)  # of plugins that are not here, too
     if as_json:
-        click.echo(recipe.to_json())
+        click.echo(text)
         return
-    inputs = {"content": [recipe.content], "style": recipe.styles, "init": [recipe.init],
-              "fine style": [recipe.fine_style],
-              "content mask": recipe.content_masks, "style mask": recipe.style_masks,
-              "weights": [recipe.weights]}  # fmt: skip
-    click.echo(f"painted by impasto {recipe.version}")
-    for what, entries in inputs.items():
-        for entry in filter(None, entries):
-            click.echo(
-                f"{what:15} {entry.path or 'given as an array'} (sha256 {entry.sha256[:12]}…)"
-            )
-    if recipe.canvas is not None:
-        click.echo(f"{'canvas':15} {recipe.canvas[0]} x {recipe.canvas[1]}")
-    for name, value in recipe.settings.to_dict().items():
+    click.echo(f"painted by impasto {recipe['version']}")
+    for attribute, what in INPUTS.items():
+        found = recipe[attribute]
+        for entry in found if isinstance(found, tuple) else filter(None, [found]):
+            name = entry.path or "given as an array"
+            click.echo(f"{what:15} {name} (sha256 {entry.sha256[:12]}…)")
+    for plugin in recipe["plugins"]:
+        rows = ", ".join(" ".join(row) for row in plugin.rows)
+        click.echo(f"{'plugin':15} {plugin.where}: {rows}; {state_of(plugin)}")
+    if recipe["canvas"] is not None:
+        click.echo(f"{'canvas':15} {recipe['canvas'][0]} x {recipe['canvas'][1]}")
+    for name, value in recipe["settings"].items():
         click.echo(f"{name:15} {json.dumps(value)}")
 
 
@@ -115,6 +127,7 @@ def info(picture: str, as_json: bool) -> None:
 @click.option("--style-mask", multiple=True, help="The style masks, if they have moved.")
 @click.option("--weights", help="The weight file, if it has moved.")
 @click.option("--device", help="Another device than the recorded one.")
+@click.option("--changed-plugins", is_flag=True, help="Paint with plugins that have changed since.")
 @display_options
 def repeat(
     picture: str,
@@ -123,6 +136,7 @@ def repeat(
     style: tuple[str, ...],
     content_mask: tuple[str, ...],
     style_mask: tuple[str, ...],
+    changed_plugins: bool,
     quiet: bool,
     as_json: bool,
     **moved: str | None,
@@ -131,8 +145,10 @@ def repeat(
     from impasto.cli.work import Work, paint_file
     from impasto.images import Canvas
     from impasto.job import Recipe, locate, locate_all
+    from impasto.plugins import check_unchanged
 
     old, recipe = Path(picture), Recipe.of_picture(picture)
+    check_unchanged(() if changed_plugins else recipe.plugins)
     changes = given({"device": moved.pop("device")})
     if recipe.content is not None:
         source: str | Canvas = locate(content, recipe.content, old, "content")

@@ -25,9 +25,10 @@ from impasto.controls import recolor, transport
 from impasto.errors import PictureError, SettingsError, UsageError, look_up
 from impasto.evaluation.content_metrics import edges, ssim, structure
 from impasto.images import Rgb, as_picture, fit
-from impasto.job import Recipe
+from impasto.job import fields_of, read_embedded
 from impasto.losses import GramLoss, WassersteinLoss
 from impasto.normalization import NORMALIZATIONS
+from impasto.plugins import owner
 from impasto.statistics import blend
 
 LARGEST = 512
@@ -175,11 +176,12 @@ def judged_size(width: int, height: int) -> tuple[int, int]:
 def choose_network(painters: Collection[str | None]) -> str:
     """Return a trained network that is at hand and did not paint, or the random filters.
 
-    These it is, too, where nobody knows what painted.
+    These it is, too, where nobody knows what painted. A plugin's network has to be asked for.
     """
     if not painters:
         return FILTERS
-    ready = [name for name in BACKBONES if not sources(name) or find(name) is not None]
+    known = [name for name in BACKBONES if owner("backbone", name) is None]
+    ready = [name for name in known if not sources(name) or find(name) is not None]
     return next((name for name in ready if name not in painters), FILTERS)
 
 
@@ -199,9 +201,10 @@ def painter_of(result: Any) -> str | None:
     if not isinstance(result, str | Path):
         return None
     try:
-        return Recipe.of_picture(result).settings.backbone
+        painter: str | None = fields_of(read_embedded(result))["settings"].get("backbone")
     except UsageError:
         return None
+    return painter
 
 
 def tensor(rgb: Rgb) -> Tensor:

@@ -18,7 +18,7 @@ from impasto.job.inputs import Inputs, initial_image, make_inputs
 from impasto.job.job import Job
 from impasto.job.load import pick_tile
 from impasto.job.prepare import prepare
-from impasto.job.recipe import Input, Recipe, locate, locate_all
+from impasto.job.recipe import Input, Recipe, fields_of, locate, locate_all, read_embedded
 from impasto.job.reconstruction import Sources, as_painting, inversion, texture
 from impasto.job.resources import Cost
 from impasto.job.sizes import Shape, Sizes
@@ -39,6 +39,7 @@ __all__ = [
     "as_painting",
     "choose",
     "extent_of",
+    "fields_of",
     "initial_image",
     "inversion",
     "locate",
@@ -47,6 +48,7 @@ __all__ = [
     "make_objective",
     "pick_tile",
     "prepare",
+    "read_embedded",
     "style_losses",
     "texture",
 ]

@@ -19,6 +19,7 @@ from impasto.job.recipe import Input, Recipe
 from impasto.job.sizes import Sizes, shape_of
 from impasto.job.style_terms import check_regions, check_tiles, style_losses
 from impasto.machine.device import choose_device, choose_precision, choose_threads
+from impasto.plugins import used
 from impasto.registry import INITIALIZERS
 from impasto.settings import ResolvedSettings, Settings
 
@@ -82,6 +83,7 @@ def prepare(
         style_masks=tuple(map(identify, masks[1], style_masks)),
         weights=Input.of_file(weights) if weights is not None else None,
         canvas=(canvas.width, canvas.height) if canvas else None,
+        plugins=used(chosen.to_dict()),
     )
     controls = replace(controls, settings=chosen)
     return Job(

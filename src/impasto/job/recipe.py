@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from impasto._version import __version__
 from impasto.errors import PictureError, UsageError
 from impasto.images import read_settings, sha256
+from impasto.plugins import Plugin, require
 from impasto.settings import Settings
 
 
@@ -52,6 +54,7 @@ class Recipe:
         style_masks: The style masks.
         weights: The weight file, if one was given or fetched.
         canvas: Width and height of a texture, which has no photograph.
+        plugins: Those that the settings use, each with its hash and what is used of it.
         version: Of Impasto.
     """
 
@@ -64,13 +67,15 @@ class Recipe:
     style_masks: tuple[Input, ...] = ()
     weights: Input | None = None
     canvas: tuple[int, int] | None = None
+    plugins: tuple[Plugin, ...] = ()
     version: str = __version__
 
     def to_json(self) -> str:
         """Return the recipe as JSON, as embedded in pictures."""
         values = {**asdict(self), "settings": self.settings.to_dict()}
-        if self.canvas is None:
-            del values["canvas"]
+        for name in ("canvas", "plugins"):  # most pictures have none
+            if not values[name]:
+                del values[name]
         return json.dumps({"impasto": values.pop("version"), **values})
 
     @classmethod
@@ -78,44 +83,73 @@ class Recipe:
         """Return the recipe of a text as `to_json` makes it.
 
         Raises:
+            PluginError: If it names a plugin that is not here; none is loaded for its sake.
             UsageError: If the text is no recipe that this version reads.
         """
-        try:
-            values: dict[str, Any] = json.loads(text)
-            return cls(
-                settings=Settings.from_dict(values["settings"]),
-                content=_optional(values["content"]),
-                styles=_several(values["styles"]),
-                content_masks=_several(values.get("content_masks", ())),
-                style_masks=_several(values.get("style_masks", ())),
-                init=_optional(values.get("init")),
-                fine_style=_optional(values.get("fine_style")),
-                weights=_optional(values.get("weights")),
-                canvas=_canvas(values),
-                version=str(values["impasto"]),
-            )
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-            if isinstance(error, UsageError):
-                raise
-            raise UsageError(
-                f"the settings inside the picture cannot be read ({error}): "
-                "it must have been painted by Impasto and not been edited."
-            ) from None
+        fields = fields_of(text)
+        require(fields["plugins"])
+        with _readable():
+            return cls(**fields | {"settings": Settings.from_dict(fields["settings"])})
 
     @classmethod
     def of_picture(cls, path: str | Path) -> Recipe:
         """Return the recipe inside a picture file.
 
         Raises:
-            PictureError: If the file is no picture, or holds no recipe.
+            PictureError: If the file is no picture, or holds no recipe; else as `from_json`.
         """
-        text = read_settings(path)
-        if text is None:
-            raise PictureError(
-                f"'{path}' holds no settings: it must be a picture painted by Impasto, "
-                "not changed by another program."
-            )
-        return cls.from_json(text)
+        return cls.from_json(read_embedded(path))
+
+
+def read_embedded(path: str | Path) -> str:
+    """Return the text of the recipe inside a picture file.
+
+    Raises:
+        PictureError: If the file is no picture, or holds no recipe.
+    """
+    text = read_settings(path)
+    if text is not None:
+        return text
+    raise PictureError(
+        f"'{path}' holds no settings: it must be a picture painted by Impasto, not changed by "
+        "another program."
+    )
+
+
+def fields_of(text: str) -> dict[str, Any]:
+    """Return the attributes of a recipe, its settings as they stand there: no plugin is needed.
+
+    Raises:
+        UsageError: If the text is no recipe.
+    """
+    with _readable():
+        values: dict[str, Any] = json.loads(text)
+        return {
+            "settings": dict(values["settings"]),
+            "content": _optional(values["content"]),
+            "styles": _several(values["styles"]),
+            "content_masks": _several(values.get("content_masks", ())),
+            "style_masks": _several(values.get("style_masks", ())),
+            "init": _optional(values.get("init")),
+            "fine_style": _optional(values.get("fine_style")),
+            "weights": _optional(values.get("weights")),
+            "canvas": _canvas(values),
+            "plugins": tuple(map(Plugin.from_dict, values.get("plugins", ()))),
+            "version": str(values["impasto"]),
+        }
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        if isinstance(error, UsageError):
+            raise
+        raise UsageError(
+            f"the settings inside the picture cannot be read ({error}): "
+            "it must have been painted by Impasto and not been edited."
+        ) from None
 
 
 def _several(values: Sequence[dict[str, Any]]) -> tuple[Input, ...]:

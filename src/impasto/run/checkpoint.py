@@ -96,6 +96,9 @@ class Checkpoint:
             was, given = getattr(self.settings, name), getattr(job.settings, name)
             if name not in FREE and was != given:
                 raise self._refuse(f"was made with {name} {was}, and now it is {given}")
+        if _digests(old.plugins) != _digests(new.plugins):
+            names = ", ".join(plugin.where for plugin in old.plugins)
+            raise self._refuse(f"was made with other contents of the plugin {names}")
         sizes, asked = ([size for size, _ in each.settings.plan] for each in (self, job))
         done = sizes.index(self.state.size) + 1
         if sizes[:done] != asked[:done]:

@@ -18,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from impasto._version import __version__
-from impasto.errors import CheckpointError, UsageError
+from impasto.errors import CheckpointError, PluginError, UsageError
 from impasto.job import Recipe
 from impasto.optimize import State, Step
 from impasto.registry import OPTIMIZERS
@@ -125,6 +125,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
 
     Raises:
         CheckpointError: If the file is damaged, or no checkpoint of this version.
+        PluginError: If a plugin that it was made with is not loaded.
     """
     try:
         with safe_open(path, "pt") as file:
@@ -140,6 +141,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
         assert history
         assert state.size in [size for size, _ in settings.plan]
         return Checkpoint(recipe, settings, state, history, values["notes"], path)
+    except PluginError:
+        raise  # the file is good, and something else is missing
     except WRONG as error:
         raise CheckpointError(
             f"'{path}' cannot be continued ({error or type(error).__name__}): it must be a whole "
