@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from impasto.images import Canvas
+from impasto.plugins import used
 from impasto.settings import SPECS, Settings
 from impasto.sweeps.cells import Cell
 from impasto.sweeps.store import files
@@ -27,7 +28,13 @@ def command(cell: Cell) -> str:
         words += [_flag(name), value] if value else [_flag(name)]
     for name, found in paths.items():
         words += [word for path in found for word in (_flag(name), absolute(path))]
-    return " ".join(["impasto", *map(shlex.quote, words)])
+    return " ".join(["impasto", *map(shlex.quote, [*_plugins(cell.settings), *words])])
+
+
+def _plugins(settings: Settings) -> list[str]:
+    """Return the words that load the plugins of a cell; those of packages need none."""
+    files = [each.path for each in used(settings.to_dict()) if not each.distribution and each.path]
+    return [word for path in files for word in ("--plugin", path)]
 
 
 def _flag(name: str) -> str:

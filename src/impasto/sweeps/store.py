@@ -15,6 +15,7 @@ from typing import Any
 
 from impasto.errors import PictureError, UsageError
 from impasto.images import Canvas, check_place, sha256
+from impasto.plugins import used
 from impasto.registry import INITIALIZERS
 from impasto.settings import SPECS, Settings, parsing
 from impasto.sweeps.cells import Cell, CellResult, Sweep
@@ -100,7 +101,10 @@ def key(cell: Cell, hashes: dict[str, str]) -> str:
         if name not in WHEREVER and not files(name, cell.settings)
     }
     canvas = asdict(cell.content) if isinstance(cell.content, Canvas) else None
-    text = json.dumps([chosen, inputs, canvas], sort_keys=True)
+    determining: list[Any] = [chosen, inputs, canvas]
+    if plugins := [plugin.sha256 for plugin in used(chosen)]:
+        determining.append(plugins)
+    text = json.dumps(determining, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
