@@ -20,7 +20,7 @@ from impasto.cli.options import (
 from impasto.errors import PictureError, SettingsError
 from impasto.settings import Settings, apply
 
-INPUTS = {
+INPUT_WORDS = {
     "content": "content",
     "styles": "style",
     "init": "init",
@@ -102,7 +102,7 @@ def info(picture: str, as_json: bool) -> None:
         click.echo(text)
         return
     click.echo(f"painted by impasto {recipe['version']}")
-    for attribute, what in INPUTS.items():
+    for attribute, what in INPUT_WORDS.items():
         found = recipe[attribute]
         for entry in found if isinstance(found, tuple) else filter(None, [found]):
             name = entry.path or "given as an array"

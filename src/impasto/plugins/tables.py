@@ -37,7 +37,7 @@ TABLES: Mapping[str, dict[str, Any]] = {
 }
 """By the setting that chooses a row."""
 
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+ROW_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 """What a row may be called: commas, colons and slashes mean something in settings."""
 
 _owners: dict[tuple[str, str], Plugin] = {}
@@ -63,7 +63,7 @@ def add(setting: str, name: str, row: Any) -> None:
     Raises:
         PluginError: If the name is taken, or is none.
     """
-    if not NAME.fullmatch(name):
+    if not ROW_NAME.fullmatch(name):
         raise PluginError(
             f"{setting} cannot be called {name!r}: a name begins with a letter and has only "
             "letters, digits, dots, dashes and underscores."
