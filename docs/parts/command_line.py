@@ -23,7 +23,8 @@ ELSEWHERE = {
 def commands() -> str:
     """Return every command with what it takes, less what several take, which comes first."""
     several = shared()
-    text = ""
+    before = records(cli, click.Context(cli, info_name="impasto"))
+    text = "Options before the command:\n\n" + "".join(f"- {said(record)}\n" for record in before)
     for names in dict.fromkeys(map(tuple, several.values())):
         text += f"\nOptions of {', '.join(names)}:\n\n"
         text += "".join(f"- {said(r)}\n" for r, having in several.items() if tuple(having) == names)

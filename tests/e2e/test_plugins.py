@@ -4,6 +4,8 @@ import csv
 import json
 import os
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -190,3 +192,14 @@ def test_a_sweep_over_the_new_loss_reports_it_and_sees_when_it_changes(
     assert again.code == 0, again.err
     pixels = [images.read(path).rgb for path in (out / mine["picture"], tmp_path / "again.png")]
     assert np.array_equal(*pixels)
+
+
+def test_the_rows_of_a_plugin_keep_what_every_row_promises():
+    tests = Path(__file__).parents[1] / "contract" / "test_every_backbone.py"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests, "-k", "random"],
+        env={**os.environ, "IMPASTO_PLUGINS": str(EXAMPLES / "random_network.py")},
+        cwd=EXAMPLES.parents[1], capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    assert int(done.stdout.rpartition(" passed")[0].split()[-1]) >= 10

@@ -14,6 +14,7 @@ from impasto.errors import PluginError, UnknownName, WeightsError
 from impasto.plugins import Plugin, loading, owner, register
 from impasto.registry import LEARNING_RATES, OPTIMIZERS, STYLE_LOSSES
 from impasto.settings import SPECS, Settings
+from impasto.studio.form import control
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "plugins"
 
@@ -55,6 +56,7 @@ def test_a_file_adds_a_choice_with_everything_that_follows(plugin):
     assert loaded.sha256 == hashlib.sha256((EXAMPLES / "skew_loss.py").read_bytes()).hexdigest()
     impasto.load_plugin(str(path))
     assert "dark" in SPECS["init"].choices
+    assert ("dark", "dark") in control("init").choices
 
 
 def test_the_same_file_again_changes_nothing(plugin, monkeypatch):
