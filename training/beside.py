@@ -21,7 +21,7 @@ import impasto
 from impasto.job.prepare import prepare
 from impasto.run.result import Painted
 from impasto.samples import painting, photograph
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from impasto.statistics.gram import gram
 from impasto.transfer import build
 

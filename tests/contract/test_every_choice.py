@@ -99,7 +99,7 @@ def test_every_variation_is_zero_where_nothing_varies_and_its_gradient_is_finite
 class TestPreset:
     def test_it_gives_settings_on_every_network(self, name):
         for backbone in BACKBONES:
-            settings = apply(name, {"backbone": backbone, "weights": "any.pth"}).with_defaults()
+            settings = apply(name, {"backbone": backbone, "weights": "any.pth"}).completed()
             assert settings.backbone == backbone
             assert settings.plan[-1][0] == settings.size
             if backbone != PRESETS[name].values["backbone"]:
@@ -109,13 +109,13 @@ class TestPreset:
 
     def test_what_is_given_wins(self, name):
         given = {"weights": "any.pth", "size": "96", "iterations": "7", "levels": 1, "seed": 4}
-        settings = apply(name, given).with_defaults()
+        settings = apply(name, given).completed()
         assert settings.plan == ((96, 7),)
         assert (settings.seed, settings.weights) == (4, "any.pth")
 
     def test_its_values_are_settings_of_their_kind(self, name):
         row = PRESETS[name]
-        assert Settings(**row.values).with_defaults().backbone == row.values["backbone"]
+        assert Settings(**row.values).completed().backbone == row.values["backbone"]
         assert set(row.weights) <= set(PUBLISHED)
         assert all(PUBLISHED[w].backbone == row.values["backbone"] for w in row.weights)
         assert row.origin

@@ -76,7 +76,7 @@ def backbone(weights: dict[str, Tensor]) -> PageNetwork:
 
 def objective(backbone, pictures, **settings) -> Objective:
     photo, painting, _ = pictures
-    chosen = Settings(backbone="vgg19", tile=0, **settings).with_defaults()
+    chosen = Settings(backbone="vgg19", **settings)
     return objective_of(backbone, photo[None], [painting[None]], chosen)
 
 
@@ -156,7 +156,7 @@ def test_gram_is_the_pages(weights, pictures):
 
 
 @pytest.mark.parametrize(("power", "name"), [(2, "squared"), (1, "absolute")])
-def test_total_variation_in_loops(pictures, power, name):
+def test_total_variation_is_that_of_plain_loops(pictures, power, name):
     image = pictures[0][:, :5, :7]
     dx = [abs(image[c, y, x + 1] - image[c, y, x]) ** power
           for c, y, x in itertools.product(range(3), range(5), range(6))]  # fmt: skip

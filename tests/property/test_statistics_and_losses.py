@@ -87,5 +87,5 @@ class TestSettings:
     )
     def test_they_come_back(self, **values):
         original = Settings(**values)
-        for some in (original, original.with_defaults()):
+        for some in (original, original.completed()):
             assert Settings.from_dict(some.to_dict()) == some

@@ -66,9 +66,7 @@ def both(backbone, height, width, side, **settings) -> tuple[Objective, Objectiv
     pictures = (picture(height, width), [picture(90, 110, seed=2)])
     values = {"style_layers": DEEP[:4] + DEEP[5:], "tv_weight": 0.5, **settings}
     whole, tiled = (
-        objective_of(
-            backbone, *pictures, Settings(backbone="vgg19", tile=tile, **values).with_defaults()
-        )
+        objective_of(backbone, *pictures, Settings(backbone="vgg19", tile=tile, **values))
         for tile in (0, side)
     )
     assert not is_tiled(whole)

@@ -27,16 +27,17 @@ def objective_of(
     restrict: Callable[[Tensor], Tensor] | None = None,
 ) -> Objective:
     """The objective for pictures (1, 3, H, W) and a network that are given as they are."""
+    resolved = settings.resolved(device="cpu", precision="float64", threads=1)
     nothing = Picture(np.zeros((1, 1, 3), np.float32))
     job = Job(
-        settings=settings,
+        settings=resolved,
         content=nothing,
         styles=(nothing,) * len(styles),
         init=None,
         backbone=backbone,
         cost=Cost(0, 0),
-        controls=Controls(settings),
-        recipe=Recipe(settings, None, ()),
+        controls=Controls(resolved),
+        recipe=Recipe(resolved, None, ()),
     )
     inputs = Inputs(
         content=content,

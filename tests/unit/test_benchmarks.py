@@ -28,7 +28,7 @@ from benchmarks.tables import number, spread, table
 from benchmarks.timing import peak_memory, repeat, summary
 
 from impasto.errors import import_row
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 
 MACHINE = {
     "processor": "abacus",
@@ -117,7 +117,7 @@ def test_the_recipes_have_the_published_numbers():
     assert (gatys.content, gatys.style(10), gatys.variation) == (1, 10, 0)
     assert classic.lbfgs(7)["history_size"] == 100
     assert (classic.start, gatys.start) == ("noise", "content")
-    settings = Settings(normalization="neural-style").with_defaults()
+    settings = Settings(normalization="neural-style").completed()
     assert (settings.content_weight, settings.style_weight) == (5, 100)
     assert (settings.tv_weight, settings.tv) == (1e-3, "squared")
 

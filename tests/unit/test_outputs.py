@@ -29,7 +29,7 @@ from impasto.run.timelapse import (
     pace,
     thin,
 )
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from impasto.transfer import paint
 
 SETTINGS = Settings(size=40, plan="20:5,40:5", precision="float32")
@@ -255,6 +255,7 @@ def test_what_cannot_be_written_on_the_way_is_said_once_and_stops_nothing():
 
 
 def test_importing_the_outputs_loads_no_optional_package():
-    code = "import sys, impasto.run.outputs; print({'matplotlib', 'av', 'tensorboard'} & set(sys.modules))"
+    optional = "{'matplotlib', 'av', 'tensorboard'}"
+    code = f"import sys, impasto.run.outputs; print({optional} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

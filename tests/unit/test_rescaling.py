@@ -8,7 +8,7 @@ from impasto.backbones.rescaling import rescale
 from impasto.backbones.vgg import vgg
 from impasto.backbones.weights.conventions import TORCHVISION
 from impasto.errors import SettingsError
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 
 STAGES = vgg((2, 2, 1), (8, 8, 8))[:12]
 LAYERS = [stage.layer for stage in STAGES]  # conv1_1 ... relu3_1, with two pools

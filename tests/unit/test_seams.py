@@ -18,8 +18,7 @@ from impasto.registry import SPREADS
 from impasto.run.checkpoint_file import checkpoint_path, read_checkpoint, write_checkpoint
 from impasto.run.fine_style import mixing_jobs
 from impasto.run.result import Painted
-from impasto.settings.presets import apply
-from impasto.settings.settings import Settings
+from impasto.settings import Settings, apply
 from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import Result
 from impasto.sweeps.command import command
@@ -134,7 +133,7 @@ def test_a_texture_has_no_photograph_to_keep(painting, name):
         reconstruct(painting, style_layers="relu1_1", size=(32, 24), **values)
 
 
-def test_a_texture_of_another_loss_with_fine_strokes(photograph, painting):
+def test_a_texture_is_painted_of_another_loss_with_fine_strokes(photograph, painting):
     texture = reconstruct(
         painting, style_layers="relu1_1,relu2_1", size=(32, 24), style_loss="meanstd",
         fine_style=str(photograph), iterations=2,
@@ -193,7 +192,7 @@ def test_a_network_is_measured_anew_for_other_losses_and_regions(photograph, pai
     assert regions.cost.memory > first.cost.memory
 
 
-def test_a_preset_with_a_larger_style(photograph, painting):
+def test_a_preset_with_a_larger_style_makes_it_larger(photograph, painting):
     settings = apply("liu", {"backbone": "pocket", "size": 40, "plan": "40:2"})
     assert settings.style_scale == (1.2,)
     job = prepare(photograph, painting, settings)
@@ -215,7 +214,7 @@ def test_masks_and_other_losses_are_exact_in_tiles(name, loss, spread):
     whole, tiled = (
         build(
             *(backbone, picture(163, 217), [picture(150, 170, seed=2)], [1.0]),
-            Settings(backbone=name, tile=tile, style_loss=loss, mask_spread=spread).with_defaults(),
+            Settings(backbone=name, tile=tile, style_loss=loss, mask_spread=spread).completed(),
             areas,
         )
         for tile in (0, 64)

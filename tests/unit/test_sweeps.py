@@ -13,7 +13,7 @@ from impasto.cli.options import given
 from impasto.cli.sweep_display import Rest, opening
 from impasto.errors import PictureError, SettingsError, UnknownName, UsageError
 from impasto.images import Canvas
-from impasto.settings.settings import SPECS, Settings
+from impasto.settings import SPECS, Settings
 from impasto.sweeps.axes import make_sweep, parse_axis
 from impasto.sweeps.cells import Cell, Result
 from impasto.sweeps.command import command
@@ -104,7 +104,7 @@ def test_values_that_contradict_each_other_spoil_their_cell_only(make):
 
 def test_iterations_share_the_coarser_sizes_of_the_longest(make):
     sweep = make("iterations=10,40,20", "seed=1,2", size="240")
-    plans = {cell.settings.with_defaults().plan for cell in sweep.cells}
+    plans = {cell.settings.completed().plan for cell in sweep.cells}
     assert plans == {((120, 60), (240, n)) for n in (10, 20, 40)}
     runs = same_run(sweep.cells)
     assert [[cell.settings.iterations for cell in run] for run in runs] == [[10, 20, 40]] * 2
@@ -255,7 +255,7 @@ def test_figure_3_has_the_ratios_of_the_paper_for_its_network_and_multiples_else
         ({**paper, "style_weight": "10"}, [1e-5, 1e-4, 1e-3, 1e-2]),
     ):
         sweep = figure(3, str(photograph), [str(painting)], options)
-        found = [c.settings.content_weight / c.settings.with_defaults().style_weight
+        found = [c.settings.content_weight / c.settings.completed().style_weight
                  for c in sweep.cells[:4]]  # fmt: skip
         assert found == pytest.approx(ratios)
     sweep = figure(3, str(photograph), [str(painting)], {})

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from impasto.settings import PRESETS, SPECS, Settings
-from impasto.settings.parsing import flag, paths
+from impasto.settings import PRESETS, SPECS, Settings, parsing
 
 if TYPE_CHECKING:
     from impasto.run import Outputs
@@ -63,16 +62,23 @@ def setting_option(name: str, default: object) -> Callable[[Command], Command]:
     this = SPECS[name]
     words = [this.help + (f": {', '.join(this.choices)}" if this.choices else "")]
     if default is not None and default is not False and default != ():
-        words.append(f"[default: {default}]")
+        words.append(f"[default: {shown(default)}]")
     return click.option(
         "--" + name.replace("_", "-"),
         name,
-        is_flag=this.parse is flag,
-        multiple=this.parse is paths,
+        is_flag=this.parse is parsing.flag,
+        multiple=this.parse is parsing.paths,
         default=None,
-        metavar="" if this.parse is flag else (this.unit or this.parse.__name__).upper(),
+        metavar="" if this.parse is parsing.flag else (this.unit or this.parse.__name__).upper(),
         help=" ".join(words),
     )
+
+
+def shown(default: object) -> str:
+    """Return a default as it is typed; a layer or loss of several without its weight."""
+    if not isinstance(default, tuple):
+        return str(default)
+    return ",".join(str(item[0] if isinstance(item, tuple) else item) for item in default)
 
 
 def preset_option(command: Command) -> Command:

@@ -14,7 +14,7 @@ from impasto.job.sizes import Sizes
 from impasto.losses import BYTES_PER_PIXEL
 from impasto.optimize import kept_type
 from impasto.pyramid import Level
-from impasto.settings import Settings
+from impasto.settings import ResolvedSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ class Estimate:
         return 1.5 * area * (1 + 2 * self.margin / self.tile) ** 2
 
 
-def extent_of(settings: Settings, sizes: Sizes) -> Extent:
+def extent_of(settings: ResolvedSettings, sizes: Sizes) -> Extent:
     """Return the sizes that decide how much memory a painting needs.
 
     Raises:

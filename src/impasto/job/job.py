@@ -17,7 +17,7 @@ from impasto.job.resources import Cost
 from impasto.job.sizes import Sizes, scaled, shape_of
 from impasto.job.style_terms import choices_of, minimum_side, wanted_layers
 from impasto.pyramid import Level
-from impasto.settings import Settings
+from impasto.settings import ResolvedSettings
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -37,7 +37,7 @@ class Job:
         notes: What was found out about the pictures, for people.
     """
 
-    settings: Settings
+    settings: ResolvedSettings
     content: Picture
     styles: tuple[Picture, ...]
     init: Picture | None

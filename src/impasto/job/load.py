@@ -24,11 +24,11 @@ from impasto.machine.device import DTYPES
 from impasto.normalization import NORMALIZATIONS
 from impasto.objective import Region, Term
 from impasto.registry import SPREADS
-from impasto.settings import Settings
+from impasto.settings import ResolvedSettings, Settings
 
 
 def load_measured(
-    settings: Settings, controls: Controls, weights: Path | None
+    settings: ResolvedSettings, controls: Controls, weights: Path | None
 ) -> tuple[Backbone, Cost]:
     """Return the network, and what one evaluation costs."""
     backbone = load(settings, weights)
@@ -36,7 +36,7 @@ def load_measured(
 
 
 def network_of(
-    job: Job | None, settings: Settings, controls: Controls, weights: Path | None
+    job: Job | None, settings: ResolvedSettings, controls: Controls, weights: Path | None
 ) -> tuple[Backbone, Cost] | None:
     """Return the network of another job, with its cost, if these settings need the same one."""
     if job is None or len(job.controls.regions) != len(controls.regions):
@@ -59,7 +59,7 @@ def weight_file(settings: Settings) -> Path | None:
     return find_weights(settings.backbone) if sources(settings.backbone) else None
 
 
-def load(settings: Settings, weights: Path | None) -> Backbone:
+def load(settings: ResolvedSettings, weights: Path | None) -> Backbone:
     """Return the network on its device, in its precision."""
     backbone = load_backbone(
         settings.backbone,
@@ -74,7 +74,7 @@ def load(settings: Settings, weights: Path | None) -> Backbone:
     return backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
-def measure(settings: Settings, backbone: Backbone, regions: int) -> Cost:
+def measure(settings: ResolvedSettings, backbone: Backbone, regions: int) -> Cost:
     """Return what an evaluation costs with the chosen losses, once for each region.
 
     Raises:
@@ -95,10 +95,12 @@ def measure(settings: Settings, backbone: Backbone, regions: int) -> Cost:
     return memory.measure(backbone, active_layers(settings)[0], style)
 
 
-def pick_tile(settings: Settings, extent: Extent, backbone: Backbone, cost: Cost) -> int:
+def pick_tile(
+    wanted: int | None, settings: ResolvedSettings, extent: Extent, backbone: Backbone, cost: Cost
+) -> int:
     """Return the tile asked for, or the largest that fits into the memory allowed or free."""
-    if settings.tile is not None:
-        return settings.tile
+    if wanted is not None:
+        return wanted
     if settings.memory is None:
         budget = memory.SPARE * memory.free_memory(settings.device)
     else:

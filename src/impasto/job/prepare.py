@@ -20,7 +20,7 @@ from impasto.job.sizes import Sizes, shape_of
 from impasto.job.style_terms import check_regions, check_tiles, style_losses
 from impasto.machine.device import choose_device, choose_precision, choose_threads
 from impasto.registry import INITIALIZERS
-from impasto.settings import Settings
+from impasto.settings import ResolvedSettings, Settings
 
 
 def prepare(
@@ -56,9 +56,9 @@ def prepare(
     masks = (settings.content_mask if content_mask is None else several(content_mask),
              settings.style_mask if style_mask is None else several(style_mask))  # fmt: skip
     content_masks, style_masks = (tuple(map(as_picture, each)) for each in masks)
-    controls = Controls.read(settings, picture, pictures, content_masks, style_masks)
-    weights = weight_file(settings)
     chosen = on_this_machine(settings)
+    controls = Controls.read(chosen, picture, pictures, content_masks, style_masks)
+    weights = weight_file(settings)
     if controls.regions:
         check_regions(style_losses(chosen))
     sizes = Sizes(
@@ -70,7 +70,7 @@ def prepare(
     backbone, cost = network_of(last, chosen, controls, weights) or load_measured(
         chosen, controls, weights
     )
-    chosen = chosen.replace(tile=pick_tile(chosen, extent, backbone, cost))
+    chosen = chosen.replace(tile=pick_tile(settings.tile, chosen, extent, backbone, cost))
     check_tiles(style_losses(chosen), chosen.tile if 0 < chosen.tile < chosen.size else 0)
     recipe = Recipe(
         chosen,
@@ -98,10 +98,10 @@ def prepare(
     )
 
 
-def on_this_machine(settings: Settings) -> Settings:
-    """Return the settings with everything chosen that needs no network: what follows, and where."""
+def on_this_machine(settings: Settings) -> ResolvedSettings:
+    """Return the settings with everything chosen; tiles wait until the network's cost is known."""
     device = choose_device(settings.device)
-    return settings.with_defaults().replace(
+    return settings.resolved(
         device=device,
         precision=choose_precision(settings.precision, device),
         threads=choose_threads(settings.threads),
@@ -140,7 +140,7 @@ def check_counts(styles: Sequence[Any], settings: Settings) -> None:
         )
 
 
-USUAL = Settings().with_defaults()
+USUAL = Settings().completed()
 """What a setting is where nobody has chosen it."""
 
 OF_THE_CONTENT = (

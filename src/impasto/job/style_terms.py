@@ -22,7 +22,7 @@ from impasto.objective import (
     spread,
 )
 from impasto.registry import STYLE_LOSSES
-from impasto.settings import Settings
+from impasto.settings import CompleteSettings
 from impasto.statistics import blend
 
 COARSE = 4
@@ -47,30 +47,29 @@ class Choice:
     loss: type[StyleLoss]
 
 
-def wanted_layers(settings: Settings) -> list[str]:
+def wanted_layers(settings: CompleteSettings) -> list[str]:
     """Return every layer that the losses look at."""
     return [layer for layers in active_layers(settings) for layer in layers]
 
 
-def active_layers(settings: Settings) -> tuple[dict[str, float], dict[str, float]]:
+def active_layers(settings: CompleteSettings) -> tuple[dict[str, float], dict[str, float]]:
     """Return the content and the style layers with their weights; those of weight 0 are left out.
 
     What has no weight is neither computed nor required.
     """
     content = dict(settings.content_layers) if settings.content_weight else {}
-    # Before `auto` has chosen it, the style weight is None.
-    style = dict(settings.style_layers) if settings.style_weight != 0 else {}
+    style = dict(settings.style_layers) if settings.style_weight else {}
     return {k: w for k, w in content.items() if w}, {k: w for k, w in style.items() if w}
 
 
-def style_losses(settings: Settings) -> dict[str, float]:
+def style_losses(settings: CompleteSettings) -> dict[str, float]:
     """Return the style losses with their weights; those of weight 0 are left out."""
     if settings.style_weight == 0:
         return {}
     return {name: weight for name, weight in settings.style_loss if weight}
 
 
-def choices_of(settings: Settings, backbone: Backbone) -> list[Choice]:
+def choices_of(settings: CompleteSettings, backbone: Backbone) -> list[Choice]:
     """Return which style losses look at which layers."""
     return choose(style_losses(settings), active_layers(settings)[1], backbone)
 

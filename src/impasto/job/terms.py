@@ -37,7 +37,7 @@ def make_objective(job: Job, inputs: Inputs) -> Objective:
 
 def tile_side(job: Job, inputs: Inputs) -> int:
     """Return the side of the tiles that an image is evaluated in, or 0 if it is evaluated whole."""
-    side = job.settings.tile or 0
+    side = job.settings.tile
     return side if side < max(inputs.content.shape[2:]) else 0
 
 
@@ -45,7 +45,7 @@ def content(job: Job, inputs: Inputs) -> Iterator[Term]:
     """Yield a term for every content layer: ``α w_l L_content``."""
     norm = NORMALIZATIONS[job.settings.normalization]
     layers = shares(active_layers(job.settings)[0], norm.shares)
-    features = collect_features(job.backbone, inputs.content, layers, job.settings.tile or 0)
+    features = collect_features(job.backbone, inputs.content, layers, job.settings.tile)
     for layer, share in layers.items():
         weight = job.settings.content_weight * share
         loss = ContentLoss(features[layer], norm.content)
@@ -61,7 +61,7 @@ def style(job: Job, inputs: Inputs) -> Iterator[Term]:
     how = SPREADS[settings.mask_spread or "simple"].load()
     for region in inputs.regions or [Region.whole(len(inputs.styles))]:
         yield from style_terms(
-            job.backbone, inputs.styles, job.blend, choices, norm.style, settings.tile or 0,
+            job.backbone, inputs.styles, job.blend, choices, norm.style, settings.tile,
             region, how,
         )  # fmt: skip
 

@@ -11,10 +11,10 @@ from impasto.errors import CheckpointError
 from impasto.job import Job, Recipe
 from impasto.optimize import State, Step
 from impasto.run.result import Result
-from impasto.settings import SPECS, Settings
+from impasto.settings import MACHINE_CHOICES, SPECS, ResolvedSettings, Settings
 
-MACHINE = ("device", "precision", "threads", "tile")
-"""What the machine chooses if nobody does: a run that goes on keeps the choices it began with."""
+KEPT_CHOICES = (*MACHINE_CHOICES, "continuation")
+"""What is chosen if nobody does: a run that goes on keeps the choices it began with."""
 
 FREE = {
     "plan",
@@ -44,6 +44,7 @@ class Checkpoint:
 
     Attributes:
         recipe: Settings and inputs that it was painted with.
+        settings: Its settings, with nothing left open.
         state: Where it stands.
         history: Every evaluation so far, without images.
         notes: What went wrong so far.
@@ -51,6 +52,7 @@ class Checkpoint:
     """
 
     recipe: Recipe
+    settings: ResolvedSettings
     state: State
     history: list[Step]
     notes: list[str]
@@ -58,9 +60,8 @@ class Checkpoint:
 
     def adopt(self, settings: Settings) -> Settings:
         """Return settings with the checkpoint's choices where they are left open."""
-        old = self.recipe.settings
-        kept = (*MACHINE, "continuation")
-        left = {k: getattr(old, k) for k in kept if getattr(settings, k) is None}
+        old = self.settings
+        left = {k: getattr(old, k) for k in KEPT_CHOICES if getattr(settings, k) is None}
         if settings.auto:
             left |= {"auto": False, "style_weight": old.style_weight}
         return settings.replace(**left)
@@ -92,16 +93,16 @@ class Checkpoint:
             if _digests(getattr(old, what)) != _digests(getattr(new, what)):
                 raise self._refuse(f"was made from another file for '{what}'")
         for name in SPECS:
-            was, given = getattr(old.settings, name), getattr(new.settings, name)
+            was, given = getattr(self.settings, name), getattr(job.settings, name)
             if name not in FREE and was != given:
                 raise self._refuse(f"was made with {name} {was}, and now it is {given}")
-        sizes, asked = ([size for size, _ in each.settings.plan] for each in (old, new))
+        sizes, asked = ([size for size, _ in each.settings.plan] for each in (self, job))
         done = sizes.index(self.state.size) + 1
         if sizes[:done] != asked[:done]:
             raise self._refuse(
                 f"was painting the sizes {sizes[:done]}, and now they are {asked[:done]}"
             )
-        planned = new.settings.plan[done - 1][1]
+        planned = job.settings.plan[done - 1][1]
         if planned < self.state.iteration:
             raise self._refuse(
                 f"has {self.state.iteration} evaluations at {self.state.size} pixels already, and "

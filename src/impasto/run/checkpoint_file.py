@@ -24,7 +24,7 @@ from impasto.optimize import State, Step
 from impasto.registry import OPTIMIZERS
 from impasto.run.checkpoint import Checkpoint
 from impasto.run.result import Result
-from impasto.settings import Settings
+from impasto.settings import ResolvedSettings
 
 FORMAT = "impasto checkpoint 5"
 WRONG = (SafetensorError, OSError, UsageError, ValueError, KeyError, TypeError, AttributeError,
@@ -132,13 +132,14 @@ def read_checkpoint(path: Path) -> Checkpoint:
             if values["format"] != FORMAT:
                 raise ValueError(f"its format is {values['format']}")
             recipe = Recipe.from_json(values["recipe"])
-            tensors = _tensors(file, values, recipe.settings.device)
-        state = _unpack(values, tensors, recipe.settings)
+            settings = ResolvedSettings.from_dict(recipe.settings.to_dict())
+            tensors = _tensors(file, values, settings.device)
+        state = _unpack(values, tensors, settings)
         history = [Step(image=torch.empty(0), **numbers) for numbers in values["history"]]
         # They are read here, so that a damaged file is found before the work begins.
         assert history
-        assert state.size in [size for size, _ in recipe.settings.plan]
-        return Checkpoint(recipe, state, history, values["notes"], path)
+        assert state.size in [size for size, _ in settings.plan]
+        return Checkpoint(recipe, settings, state, history, values["notes"], path)
     except WRONG as error:
         raise CheckpointError(
             f"'{path}' cannot be continued ({error or type(error).__name__}): it must be a whole "
@@ -165,7 +166,9 @@ def _on(device: str, tensor: Tensor) -> Tensor:
     return tensor if has_none else tensor.to(device)
 
 
-def _unpack(values: Mapping[str, Any], tensors: dict[str, Tensor], settings: Settings) -> State:
+def _unpack(
+    values: Mapping[str, Any], tensors: dict[str, Tensor], settings: ResolvedSettings
+) -> State:
     """Return the loop's state, with an optimizer that remembers what it has learned."""
     optimizer = OPTIMIZERS[settings.optimizer].load()(settings.learning_rate, settings.history)
     learned: dict[str, Any] = dict(values["optimizer"])

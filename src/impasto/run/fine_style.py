@@ -11,12 +11,11 @@ from impasto.controls import Controls, recolor, transport
 from impasto.errors import SettingsError
 from impasto.images import MIN_LONG_SIDE, Picture
 from impasto.job import Job, active_layers, choose, style_losses
-from impasto.settings import Layers, Settings
+from impasto.settings import MACHINE_CHOICES, CompleteSettings, Layers, Settings
 
 KEPT = (
     *("backbone", "weights", "pooling", "rescale", "content_layers", "style_loss", "normalization"),
-    *("style_weight", "optimizer", "learning_rate", "history"),
-    *("device", "precision", "threads", "tile", "memory"),
+    *("style_weight", "optimizer", "learning_rate", "history", "memory"),
 )
 """Settings of a painting that hold while its style pictures get their fine strokes, too."""
 
@@ -43,7 +42,7 @@ def mixing_jobs(job: Job) -> list[Job]:
     ]
 
 
-def fine_layers(settings: Settings) -> Layers:
+def fine_layers(settings: CompleteSettings) -> Layers:
     """Return the finer half of the style layers."""
     layers = tuple(active_layers(settings)[1].items())
     return layers[: max(len(layers) // 2, 1)]
@@ -51,6 +50,7 @@ def fine_layers(settings: Settings) -> Layers:
 
 def _mixing(job: Job, fine: Picture, style: Picture, size: int) -> Job:
     kept = {name: getattr(job.settings, name) for name in KEPT}
+    machine = {name: getattr(job.settings, name) for name in MACHINE_CHOICES}
     # Larger than it is, the style picture would only be blurred.
     size = max(min(size, max(style.rgb.shape[:2])), MIN_LONG_SIDE)
     settings = Settings(
@@ -60,7 +60,7 @@ def _mixing(job: Job, fine: Picture, style: Picture, size: int) -> Job:
         style_layers=fine_layers(job.settings),
         content_weight=0,
         tv_weight=0,
-    ).with_defaults()
+    ).resolved(**machine)
     strokes = recolor(fine.over_white(), style.over_white(), transport, [(None, None)])
     return replace(
         job, settings=settings, content=style, styles=(Picture(strokes),), init=None,

@@ -15,7 +15,7 @@ from impasto.errors import ImpastoError
 from impasto.images import Rgb
 from impasto.job import Job, Recipe
 from impasto.optimize import State, Step
-from impasto.settings import Settings
+from impasto.settings import ResolvedSettings
 
 
 @dataclass(eq=False)
@@ -111,7 +111,7 @@ class Result:
         return {step.size: step.seconds for step in self.history}
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> ResolvedSettings:
         """All settings, with the plan cut to what has been done."""
         done = {step.size: 0 for step in self.history}
         for step in self.history:

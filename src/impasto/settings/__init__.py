@@ -1,25 +1,43 @@
 """What to paint: every setting once, with its default, unit, range and help.
 
-settings.py    Settings: one frozen dataclass, from which options, page, JSON and docs derive
+fields.py      the table of all settings, from which options, page, JSON and docs derive
 spec.py        what a front end needs to know of one setting
 parsing.py     from text to values
 validation.py  which settings exclude each other
+defaults.py    what follows for those that are left open
+settings.py    Settings as asked for, complete, and resolved: with nothing left open
 presets.py     the published defaults of the paper and of other programs
+expansion.py   from a preset and what is given to settings
 """
 
-from impasto.settings.presets import PRESETS, apply, expand
-from impasto.settings.settings import ITERATIONS, MACHINE, SPECS, Layers, Settings, check
-from impasto.settings.spec import SettingSpec
+from impasto.backbones import Layers
+from impasto.settings import parsing
+from impasto.settings.defaults import ITERATIONS
+from impasto.settings.expansion import apply, expand
+from impasto.settings.fields import SPECS, Plan, check
+from impasto.settings.presets import PRESETS
+from impasto.settings.settings import (
+    MACHINE_CHOICES,
+    CompleteSettings,
+    ResolvedSettings,
+    Settings,
+)
+from impasto.settings.spec import Group, SettingSpec
 
 __all__ = [
     "ITERATIONS",
-    "MACHINE",
+    "MACHINE_CHOICES",
     "PRESETS",
     "SPECS",
+    "CompleteSettings",
+    "Group",
     "Layers",
+    "Plan",
+    "ResolvedSettings",
     "SettingSpec",
     "Settings",
     "apply",
     "check",
     "expand",
+    "parsing",
 ]

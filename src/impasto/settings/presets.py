@@ -1,9 +1,4 @@
-"""Presets: the published defaults of the paper and of other programs, as settings of this one.
-
-A preset fills in what is not given. It is written for one network; on another one, whose features
-have another scale, its absolute weights mean nothing. There the losses are relative, α and β are
-that network's default balance, and layers that it does not have become its default layers.
-"""
+"""Presets: the published defaults of the paper and of other programs, as settings of this one."""
 
 from __future__ import annotations
 
@@ -11,13 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from impasto.backbones import BACKBONES
-from impasto.backbones.weights.published import PUBLISHED, weights_directory
-from impasto.errors import WeightsError, look_up
-from impasto.normalization import NORMALIZATIONS
-from impasto.settings.settings import Layers, Settings, check
-
-Plan = tuple[tuple[int, int], ...]
+from impasto.backbones import Layers
+from impasto.settings.fields import Plan
 
 
 @dataclass(frozen=True)
@@ -45,8 +35,7 @@ class Preset:
 _FIVE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 _CAFFE = ("vgg19-caffe", "vgg19-gatys")
 
-
-AT_ONCE = {"continuation": 0}
+IN_ALL_PRESETS = {"continuation": 0}
 """What all rows have in common: they minimize one function from the first evaluation on."""
 
 
@@ -190,75 +179,3 @@ PRESETS: dict[str, Preset] = {
         ("vgg16-caffe",),
     ),
 }  # fmt: skip
-
-
-def apply(name: str | None, given: Mapping[str, Any]) -> Settings:
-    """Return the settings of a preset with the given ones in their places.
-
-    Args:
-        name: A row of `PRESETS`, or None for no preset.
-        given: Settings by name, as text or values; they win over the preset's.
-
-    Raises:
-        UsageError: If there is no such preset, a setting is wrong, or the weights that the preset
-            is meant for are not here.
-
-    Example:
-        >>> settings = apply("paper", {"backbone": "pocket", "size": "256"})
-        >>> settings.init, settings.size, settings.normalization
-        ('noise', 256, 'relative')
-    """
-    return Settings(**expand(name, given))
-
-
-def expand(name: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a preset with the given ones in their places; see `apply`."""
-    if name is None:
-        return dict(given)
-    preset = look_up(PRESETS, name, "preset")
-    values = AT_ONCE | dict(preset.values)
-    backbone = check("backbone", given.get("backbone", values["backbone"]))
-    if backbone != values["backbone"]:
-        values = on_another_network(values, backbone)
-    elif "weights" not in given and preset.weights:
-        values["weights"] = find_weights_of(name)
-    if preset.plan is not None and not {"plan", "levels", "iterations"} & given.keys():
-        values["plan"] = preset.plan(check("size", given.get("size", values["size"])))
-    return {**values, **given}
-
-
-def on_another_network(values: Mapping[str, Any], backbone: str) -> dict[str, Any]:
-    """Return a preset's values for a network that it was not written for."""
-    network, relative = BACKBONES[backbone], NORMALIZATIONS["relative"]
-    smooth = values.get("tv_weight", relative.tv_weight) != 0
-    as_given = values["normalization"] == "relative"
-    changed = {**values, "backbone": backbone, "normalization": "relative", "rescale": "none"}
-    for group in ("content_layers", "style_layers"):
-        # An absolute layer weight carries the scale of the network's features.
-        layers = tuple((layer, weight if as_given else 1.0) for layer, weight in values[group])
-        known = all(layer in network.layers for layer, _ in layers)
-        changed[group] = layers if known else getattr(network, group)
-    changed["content_weight"], changed["style_weight"] = (
-        relative.content_weight,
-        relative.style_weight,
-    )
-    changed["tv_weight"] = relative.tv_weight if smooth else 0.0
-    return changed
-
-
-def find_weights_of(name: str) -> str:
-    """Return the weight file that a preset is meant for.
-
-    Raises:
-        WeightsError: If it is not here; the message says what to do.
-    """
-    sources = PRESETS[name].weights
-    paths = [weights_directory() / PUBLISHED[source].file_name for source in sources]
-    for path in paths:
-        if path.is_file():
-            return str(path)
-    raise WeightsError(
-        f"the weights of the preset '{name}' are not here: run `impasto models fetch {sources[0]}` "
-        f"({PUBLISHED[sources[0]].megabytes} MB, once), give a file with --weights, or take a "
-        "network that comes with the package: --backbone pocket."
-    )

@@ -1,56 +1,32 @@
-"""Every setting of a painting, once: command line, JSON, page, sweeps and docs derive from here."""
+"""Settings: as they are asked for, with what follows from them, and with nothing left open.
+
+    Settings             what is asked for; what is None is open
+    CompleteSettings     what to paint is settled; where to compute may be open
+    ResolvedSettings     nothing is open: those of a job that is ready to begin
+
+Each is the one above with fewer values that may be None, and its types say so.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
 
-from impasto.backbones import BACKBONES, POOLINGS, RESCALINGS
+from impasto.backbones import Layers
 from impasto.errors import look_up
-from impasto.normalization import NORMALIZATIONS
-from impasto.pyramid import continued, holding, plan
-from impasto.registry import (
-    COLOR_MATCHES,
-    COLORS,
-    FINISHES,
-    INITIALIZERS,
-    LEARNING_RATES,
-    OPTIMIZERS,
-    PRECISIONS,
-    SPREADS,
-    STYLE_LOSSES,
-    VARIATIONS,
-)
-from impasto.settings import parsing
-from impasto.settings.spec import SettingSpec, spec
-from impasto.settings.validation import check_together
-
-Layers = tuple[tuple[str, float], ...]
-
-PHOTOREAL_WEIGHT, PHOTOREAL_FINISH = 3e4, "poisson"
-"""What `photoreal` stands for."""
+from impasto.settings.defaults import defaults
+from impasto.settings.fields import SPECS, Plan, SettingFields
+from impasto.settings.validation import check_given, check_together
 
 
-ITERATIONS, PLAIN = 60, 80
-"""Evaluations at the final size, if neither a number nor convergence is asked for: with
-continuation, and without it."""
-
-MOST_ITERATIONS = 10_000
-"""Evaluations at the final size after which a run that was to converge is ended all the same."""
-
-COLOR, REGIONS, PHOTOREALISM = "Color", "Regions", "What stays of the photograph"
-PAINTING, OPTIMIZATION, NETWORK = "Painting", "Optimization", "Network and losses"
-MACHINE, OUTPUT = "Machine", "Output"
-
-
-@dataclass(frozen=True)
-class Settings:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Settings(SettingFields):
     """The settings of one painting, checked.
 
-    Those that begin as None are chosen by the others (see `with_defaults`) or by the machine when
-    the run begins, and recorded. Values may be given as text, as on the command line, or as Python
-    values: ``Settings(style_layers="relu1_1:0.5,relu2_1")`` and
+    Those that are None are open: they follow from the others, or the machine chooses them when a
+    run is prepared. Values may be given as text, as on the command line, or as Python values:
+    ``Settings(style_layers="relu1_1:0.5,relu2_1")`` and
     ``Settings(style_layers={"relu1_1": 0.5, "relu2_1": 1})`` are equal.
 
     Raises:
@@ -58,288 +34,54 @@ class Settings:
         UnknownName: If a backbone, layer, optimizer, ... does not exist.
 
     Example:
-        >>> Settings(size="256", optimizer="adam").size
-        256
+        >>> settings = Settings(size="256", optimizer="adam")
+        >>> settings.size, settings.learning_rate, settings.completed().learning_rate
+        (256, None, 0.02)
     """
 
-    size: int = spec(
-        512, parsing.whole, "long side of the result", PAINTING, unit="pixels", low=16, high=32768
-    )
-    style_weight: float = spec(
-        None, parsing.real, "β: larger is more of the paintings' style", PAINTING, low=0, high=1e12
-    )
-    auto: bool = spec(
-        False,
-        parsing.flag,
-        "choose style_weight for these pictures, in a few short runs at a small size",
-        PAINTING,
-    )
-    content_weight: float = spec(
-        None,
-        parsing.real,
-        "α: larger is more of the photograph's content",
-        PAINTING,
-        low=0,
-        high=1e12,
-    )
-    tv_weight: float = spec(
-        None,
-        parsing.real,
-        "total variation: larger is smoother, with less speckle",
-        PAINTING,
-        low=0,
-        high=1e12,
-    )
-    style_scale: tuple[float, ...] = spec(
-        1.0,
-        parsing.reals,
-        "size of the style pictures relative to the result's: larger is larger strokes; one for "
-        "all, or one for each, like 1,0.5",
-        PAINTING,
-        low=0.05,
-        high=20,
-    )
-    style_blend: tuple[float, ...] = spec(
-        (), parsing.reals, "a weight for each style picture, like 2,1", PAINTING, low=0
-    )
-    fine_style: str | None = spec(
-        None,
-        parsing.path,
-        "a picture whose fine strokes the style pictures take on first, keeping forms and colors",
-        PAINTING,
-    )
-    init: str = spec(
-        "content",
-        parsing.path,
-        f"where to start: {', '.join(INITIALIZERS)}, or a picture file",
-        PAINTING,
-    )
-    init_noise: float = spec(
-        0.0,
-        parsing.real,
-        "share of white noise mixed into the start, 0 to 1",
-        PAINTING,
-        low=0,
-        high=1,
-    )
-    seed: int = spec(0, parsing.whole, "seed of the noise", PAINTING, low=0, high=2**63 - 1)
-
-    color: str = spec("style", parsing.name, "whose colors the picture has", COLOR, choices=COLORS)
-    color_match: str = spec(
-        None,
-        parsing.name,
-        "what is matched with --color content",
-        COLOR,
-        choices=COLOR_MATCHES,
-    )
-    content_mask: tuple[str, ...] = spec(
-        (),
-        parsing.paths,
-        "where to paint: white or a color is painted, black stays the photograph; once for each "
-        "region, or one picture with a color for each",
-        REGIONS,
-    )
-    style_mask: tuple[str, ...] = spec(
-        (),
-        parsing.paths,
-        "which part of the style pictures each region is painted with, likewise",
-        REGIONS,
-    )
-    mask_spread: str = spec(
-        None,
-        parsing.name,
-        "how much features near the border of a region count for it",
-        REGIONS,
-        choices=SPREADS,
-    )
-    protect_faces: bool = spec(
-        False, parsing.flag, "find faces, and paint them with less strength", PHOTOREALISM
-    )
-    protect_edges: float = spec(
-        0.0,
-        parsing.real,
-        "larger keeps more of the photograph's edges, like 3; 0 for none",
-        PHOTOREALISM,
-        low=0,
-        high=1e12,
-    )
-    photoreal: bool = spec(
-        False,
-        parsing.flag,
-        "from photograph to photograph: sets photoreal_weight and finish where they are not given",
-        PHOTOREALISM,
-    )
-    photoreal_weight: float = spec(
-        None,
-        parsing.real,
-        "larger keeps more of what makes a photograph: colors change only smoothly",
-        PHOTOREALISM,
-        low=0,
-        high=1e15,
-    )
-    finish: str = spec(
-        None,
-        parsing.name,
-        "what is done with the finished picture",
-        PHOTOREALISM,
-        choices=FINISHES,
-    )
-
-    iterations: int = spec(
-        None, parsing.whole, "evaluations at the final size", OPTIMIZATION, low=1, high=10**6
-    )
-    levels: int = spec(
-        None, parsing.whole, "sizes from coarse to fine, 1 for none", OPTIMIZATION, low=1, high=32
-    )
-    plan: tuple[tuple[int, int], ...] = spec(
-        None,
-        parsing.levels,
-        "size:evaluations for each size, like 256:150,512:100, instead of iterations and levels",
-        OPTIMIZATION,
-    )
-    converge: float = spec(
-        0.0,
-        parsing.real,
-        "run each size until the loss falls by less than this share per evaluation, like 1e-4; "
-        "iterations are then the most, 10000 if not given; 0 for exactly the iterations",
-        OPTIMIZATION,
-        low=0,
-        high=1,
-    )
-    continuation: int = spec(
-        None,
-        parsing.whole,
-        "evaluations at each size until all weights are as given: before, those of all but the "
-        "style are larger, which takes fewer evaluations in all; 0 for none",
-        OPTIMIZATION,
-        low=0,
-        high=10**6,
-    )
-    optimizer: str = spec("lbfgs", parsing.name, "how to descend", OPTIMIZATION, choices=OPTIMIZERS)
-    learning_rate: float = spec(
-        None,
-        parsing.real,
-        "step length: 1 for every lbfgs, 0.02 for adam",
-        OPTIMIZATION,
-        low=1e-9,
-    )
-    history: int = spec(
-        10, parsing.whole, "steps that lbfgs remembers", OPTIMIZATION, low=1, high=1000
-    )
-
-    backbone: str = spec("pocket", parsing.name, "feature network", NETWORK, choices=BACKBONES)
-    weights: str | None = spec(None, parsing.path, "weight file of the network", NETWORK)
-    pooling: str = spec(None, parsing.name, "how the network shrinks", NETWORK, choices=POOLINGS)
-    rescale: str = spec(
-        "none", parsing.name, "scale of a VGG's activations", NETWORK, choices=RESCALINGS
-    )
-    content_layers: Layers = spec(
-        None, parsing.layers, "like relu4_2, or with weights relu3_1:1,relu4_2:2", NETWORK
-    )
-    style_layers: Layers = spec(
-        None, parsing.layers, "like relu1_1,relu2_1, or with weights relu1_1:0.5,relu2_1:2", NETWORK
-    )
-    style_loss: Layers = spec(
-        "gram",
-        parsing.losses,
-        "what of the style is compared: one, or several with weights like gram:1,histogram:0.5, of",
-        NETWORK,
-        choices=STYLE_LOSSES,
-    )
-    balance: bool = spec(
-        False,
-        parsing.flag,
-        "at the start of each size, weigh the style losses so that each pulls by its share",
-        NETWORK,
-    )
-    normalization: str = spec(
-        "relative", parsing.name, "scale of the losses", NETWORK, choices=NORMALIZATIONS
-    )
-    tv: str = spec(None, parsing.name, "kind of total variation", NETWORK, choices=VARIATIONS)
-
-    device: str = spec(None, parsing.name, "cpu, cuda, cuda:1 or mps", MACHINE)
-    precision: str = spec(
-        None, parsing.name, "of the network's numbers", MACHINE, choices=PRECISIONS
-    )
-    threads: int = spec(None, parsing.whole, "processor threads", MACHINE, low=1, high=1024)
-
-    memory: float = spec(
-        None,
-        parsing.real,
-        "memory that the whole process is to stay within",
-        MACHINE,
-        unit="GiB",
-        low=0.25,
-        high=10**6,
-    )
-    tile: int = spec(
-        None,
-        parsing.whole,
-        "side of the tiles that a large image is evaluated in, 0 for none: the result is the same",
-        MACHINE,
-        unit="pixels",
-        low=0,
-        high=32768,
-    )
-
-    bits: int = spec(8, parsing.whole, "bits per channel, 8 or 16", OUTPUT, low=8, high=16)
-    keep_alpha: bool = spec(False, parsing.flag, "put the photograph's transparency back", OUTPUT)
-
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if value is not None or field.default is not None:
-                object.__setattr__(self, field.name, check(field.name, value))
+        super().__post_init__()
+        check_given(self)
         check_together(self)
 
-    def with_defaults(self) -> Settings:
+    def __eq__(self, other: object) -> bool:
+        """Tell whether all values are equal, whoever has chosen them."""
+        return isinstance(other, Settings) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(getattr(self, name) for name in SPECS))
+
+    def completed(self) -> CompleteSettings:
         """Return the settings with everything filled in that follows from other settings."""
-        norm, net = NORMALIZATIONS[self.normalization], BACKBONES[self.backbone]
-        holds = self.auto and not (self.iterations or self.levels or self.converge)
-        eases = self.continuation != 0 and not holds and self._gives_way()
-        usual = MOST_ITERATIONS if self.converge else ITERATIONS if eases else PLAIN
-        iterations = self.iterations or usual
-        levels = plan(self.size, iterations, self.levels)
-        if holds:
-            levels = holding(self.size, iterations)
-        chosen = self.plan or tuple((level.size, level.evaluations) for level in levels)
-        defaults = {
-            "content_weight": norm.content_weight,
-            "style_weight": norm.style_weight,
-            "tv_weight": norm.tv_weight,
-            "tv": norm.tv,
-            "content_layers": net.content_layers,
-            "style_layers": net.style_layers,
-            "pooling": "avg",
-            "continuation": continued(chosen[-1][1]) if eases else 0,
-            "learning_rate": LEARNING_RATES[self.optimizer],
-            "color_match": "transport" if self.color == "content" else None,
-            "photoreal_weight": PHOTOREAL_WEIGHT if self.photoreal else 0.0,
-            "finish": PHOTOREAL_FINISH if self.photoreal else "none",
-        }
-        if self.auto:
-            del defaults["style_weight"]  # chosen when the painting begins
-        missing = {k: v for k, v in defaults.items() if getattr(self, k) is None}
-        last = chosen[-1][1]
-        return self.replace(plan=chosen, levels=len(chosen), iterations=last, **missing)
+        return CompleteSettings(**{**vars(self), **defaults(self)})
 
-    def _gives_way(self) -> bool:
-        """Tell whether there is a photograph that can give way to a style: see `continuation`.
+    def resolved(
+        self, *, device: str, precision: str, threads: int, tile: int = 0
+    ) -> ResolvedSettings:
+        """Return the settings with nothing left open. A value that is given stays as it is.
 
-        A start picture is one to go on from, and not to be led back to the photograph.
+        Args:
+            device: Where to compute, unless it is given.
+            precision: Of the network's numbers, unless it is given.
+            threads: Of the processor, unless they are given.
+            tile: Side of the tiles, 0 for none, unless it is given. What fits into memory is not
+                known before the network is.
         """
-        return self.content_weight != 0 and self.style_weight != 0 and self.init in INITIALIZERS
+        machine = {"device": device, "precision": precision, "threads": threads, "tile": tile}
+        chosen = {name: value for name, value in machine.items() if getattr(self, name) is None}
+        return ResolvedSettings(**{**vars(self.completed()), **chosen})
 
-    def replace(self, **changes: Any) -> Settings:
+    def replace(self, **changes: Any) -> Self:
         """Return a copy with some settings changed."""
         return dataclasses.replace(self, **changes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings that differ from ``None``, ready for JSON."""
-        return {k: v for k, v in dataclasses.asdict(self).items() if v is not None}
+        values = {name: getattr(self, name) for name in SPECS}
+        return {name: value for name, value in values.items() if value is not None}
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Settings:
+    def from_dict(cls, values: dict[str, Any]) -> Self:
         """Return the settings of a dictionary as `to_dict` makes it.
 
         Raises:
@@ -350,13 +92,52 @@ class Settings:
         return cls(**values)
 
 
-SPECS: dict[str, SettingSpec] = {f.name: f.metadata["spec"] for f in dataclasses.fields(Settings)}
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CompleteSettings(Settings):
+    """Settings in which only the machine's choices may be open; see `Settings.completed`.
 
-
-def check(setting: str, value: Any) -> Any:
-    """Return the value of a setting, parsed and found to be in range.
-
-    Raises:
-        SettingsError: If it is not; the message names the setting, the value and the rule.
+    With `auto`, the style weight is the usual one until the run has chosen another.
     """
-    return SPECS[setting].check(setting, value)
+
+    style_weight: float = field()
+    content_weight: float = field()
+    tv_weight: float = field()
+    photoreal_weight: float = field()
+    finish: str = field()
+    iterations: int = field()
+    levels: int = field()
+    plan: Plan = field()
+    continuation: int = field()
+    learning_rate: float = field()
+    pooling: str = field()
+    content_layers: Layers = field()
+    style_layers: Layers = field()
+    tv: str = field()
+
+    def __post_init__(self) -> None:
+        SettingFields.__post_init__(self)  # without `check_given`: now there are further values
+        check_together(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings that differ from ``None`` and that the run is not to choose yet."""
+        values = super().to_dict()
+        if self.auto:
+            del values["style_weight"]
+        return values
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ResolvedSettings(CompleteSettings):
+    """Settings with nothing left open; see `Settings.resolved`.
+
+    What is None here stays so: there is no such file, mask, limit, or no use for it.
+    """
+
+    device: str = field()
+    precision: str = field()
+    threads: int = field()
+    tile: int = field()
+
+
+MACHINE_CHOICES = ("device", "precision", "threads", "tile")
+"""What the machine chooses if nobody does."""

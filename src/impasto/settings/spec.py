@@ -6,9 +6,25 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from impasto.errors import SettingsError, look_up
+
+_Value = TypeVar("_Value")
+
+
+class Group(StrEnum):
+    """The headings under which settings are listed."""
+
+    PAINTING = "Painting"
+    COLOR = "Color"
+    REGIONS = "Regions"
+    PHOTOREALISM = "What stays of the photograph"
+    OPTIMIZATION = "Optimization"
+    NETWORK = "Network and losses"
+    MACHINE = "Machine"
+    OUTPUT = "Output"
 
 
 @dataclass(frozen=True)
@@ -27,7 +43,7 @@ class SettingSpec:
 
     parse: Callable[[Any], Any]
     help: str
-    group: str
+    group: Group
     unit: str = ""
     low: float | None = None
     high: float | None = None
@@ -62,11 +78,23 @@ class SettingSpec:
         return parsed
 
 
-def spec(default: Any, parse: Callable[[Any], Any], help: str, group: str, **details: Any) -> Any:
-    """Return a dataclass field that carries its `SettingSpec`."""
-    return dataclasses.field(
-        default=default, metadata={"spec": SettingSpec(parse, help, group, **details)}
-    )
+def spec(
+    default: _Value,
+    parse: Callable[[Any], _Value],
+    help: str,
+    group: Group,
+    *,
+    unit: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    choices: Mapping[str, Any] | None = None,
+) -> _Value:
+    """Return a dataclass field that carries its `SettingSpec`.
+
+    Its declared type is that of the default and of what is parsed, so mypy holds it to both.
+    """
+    described = SettingSpec(parse, help, group, unit, low, high, choices)
+    return dataclasses.field(default=default, metadata={"spec": described})
 
 
 def _numbers(value: Any) -> Iterable[float]:

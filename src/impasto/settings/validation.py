@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from impasto.backbones import BACKBONES, check_layers
 from impasto.errors import SettingsError
-
-if TYPE_CHECKING:
-    from impasto.settings.settings import Settings
+from impasto.settings.fields import SettingFields
 
 
-def check_together(settings: Settings) -> None:
+def check_together(settings: SettingFields) -> None:
     """Raise SettingsError if two settings contradict each other."""
     if settings.bits not in (8, 16):
         raise SettingsError(f"bits is {settings.bits}: a file has 8 or 16 bits per channel.")
@@ -42,7 +38,15 @@ def check_together(settings: Settings) -> None:
     _check_controls(settings)
 
 
-def _check_continuation(settings: Settings) -> None:
+def check_given(settings: SettingFields) -> None:
+    """Raise SettingsError if something is given that is to be chosen."""
+    if settings.auto and settings.style_weight is not None:
+        raise SettingsError(
+            f"auto chooses style_weight, which is {settings.style_weight:g}: leave one of them out."
+        )
+
+
+def _check_continuation(settings: SettingFields) -> None:
     # With a plan it may be: that of an interrupted run has ended before its continuation.
     if settings.plan or not settings.continuation or settings.iterations is None:
         return
@@ -53,7 +57,7 @@ def _check_continuation(settings: Settings) -> None:
         )
 
 
-def _check_controls(settings: Settings) -> None:
+def _check_controls(settings: SettingFields) -> None:
     if settings.color_match and settings.color != "content":
         raise SettingsError(
             f"color_match is {settings.color_match!r} but color is {settings.color!r}: "
@@ -63,11 +67,7 @@ def _check_controls(settings: Settings) -> None:
         raise SettingsError("photoreal is on and photoreal_weight is 0: leave one of them out.")
 
 
-def _check_auto(settings: Settings) -> None:
-    if settings.style_weight is not None:
-        raise SettingsError(
-            f"auto chooses style_weight, which is {settings.style_weight:g}: leave one of them out."
-        )
+def _check_auto(settings: SettingFields) -> None:
     if settings.normalization != "relative":
         raise SettingsError(
             f"auto needs losses without a unit and normalization is {settings.normalization}: "

@@ -54,10 +54,10 @@ def largest_size(small: Job, settings: Settings) -> int:
 
 def can_be(small: Job, settings: Settings, size: int) -> bool:
     """Tell whether a painting fits at a size."""
-    wanted = small.settings.replace(size=size, plan=None, tile=settings.tile)
+    wanted = small.settings.replace(size=size)
     try:
         extent = extent_of(wanted, small.sizes)
-        pick_tile(wanted, extent, small.backbone, small.cost)
+        pick_tile(settings.tile, wanted, extent, small.backbone, small.cost)
     except SettingsError:
         return False
     return True

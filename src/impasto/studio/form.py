@@ -1,4 +1,4 @@
-"""Which settings the page has, and what it sends back, as `Settings`: derived from their knobs."""
+"""Which settings the page has, and what it sends back, as `Settings`: derived from their specs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from impasto.errors import look_up
 from impasto.registry import INITIALIZERS
-from impasto.settings import MACHINE, SPECS, Settings, SettingSpec, check, parsing
+from impasto.settings import SPECS, Group, Settings, SettingSpec, check, parsing
 
 FILES = {parsing.path.__name__, "paths"}
 """Parsers of file names. No page is asked for one, and none that it sends is taken."""
@@ -79,7 +79,7 @@ def is_open(name: str) -> bool:
 
 def control(name: str) -> Control:
     """Return the control of a setting."""
-    this, default = SPECS[name], getattr(Settings().with_defaults(), name)
+    this, default = SPECS[name], getattr(Settings().completed(), name)
     title = TITLES.get(name, name.replace("_", " ").capitalize())
     label = title + (f" ({this.unit})" if this.unit else "")
     group = "" if name in FIRST else this.group
@@ -172,11 +172,11 @@ def from_settings(settings: Settings) -> dict[str, Any]:
     """
     untouched = Settings()
     same = {name: getattr(settings, name) for name in ("backbone", "normalization", "optimizer")}
-    usual = untouched.replace(**same).with_defaults()
+    usual = untouched.replace(**same).completed()
     shown: dict[str, Any] = {}
     for each in controls():
         value, default = getattr(settings, each.name), getattr(untouched, each.name)
-        chosen = SPECS[each.name].group == MACHINE or (
+        chosen = SPECS[each.name].group == Group.MACHINE or (
             default is None and each.kind != "slider" and value == getattr(usual, each.name)
         )
         if each.name in ("plan", "levels"):
@@ -189,5 +189,5 @@ def from_settings(settings: Settings) -> dict[str, Any]:
 
 def is_usual_plan(settings: Settings) -> bool:
     """Tell whether the plan is the one that size and iterations would give by themselves."""
-    usual = Settings(size=settings.size, iterations=settings.iterations).with_defaults()
+    usual = Settings(size=settings.size, iterations=settings.iterations).completed()
     return settings.plan is None or settings.plan == usual.plan

@@ -9,7 +9,7 @@ from typing import Any
 from impasto import images
 from impasto.errors import PictureError, UsageError
 from impasto.job import Recipe
-from impasto.settings import MACHINE, SPECS, Settings
+from impasto.settings import SPECS, Group, Settings
 from impasto.studio.form import to_settings
 from impasto.studio.inputs import Input, Inputs
 from impasto.studio.preview import Preview
@@ -91,7 +91,7 @@ class Studio:
             raise UsageError("no finished picture is shown: choose one first.")
         photograph = self.choose(entry.photograph)
         paintings = tuple(self.choose(name) for name in entry.paintings)
-        iterations = to_settings(values).with_defaults().iterations
+        iterations = to_settings(values).completed().iterations
         settings = portable(self.store.recipe(entry)).replace(
             iterations=iterations, continuation=None
         )
@@ -193,5 +193,5 @@ class Studio:
 
 def portable(recipe: Recipe) -> Settings:
     """Return the settings of a recipe without what the machine had chosen."""
-    machine = {name: None for name, this in SPECS.items() if this.group == MACHINE}
+    machine = {name: None for name, this in SPECS.items() if this.group == Group.MACHINE}
     return recipe.settings.replace(**machine)

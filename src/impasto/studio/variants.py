@@ -73,17 +73,16 @@ def variants(
         raise SettingsError(
             "auto chooses one style strength and variants try several: turn it off."
         )
-    full = settings.with_defaults()
+    full = settings.completed()
     small = {"size": min(full.size, SMALL), "iterations": min(full.iterations, FEW)}
     tasks = []
     for strength in STRENGTHS:
         for scale in SCALES:
-            changed = full.replace(
+            changed = settings.replace(
                 **small,
                 plan=None,
                 levels=None,
                 continuation=None,
-                init=settings.init,
                 style_weight=within("style_weight", full.style_weight * strength),
                 style_scale=scaled(full.style_scale, scale),
             )

@@ -190,7 +190,7 @@ def _in_one_run(cell: Cell, groups: Mapping[Any, Sequence[Settings]]) -> Cell:
     longest = max(group, key=evaluations)
     if evaluations(longest) == min(map(evaluations, group)) or longest.plan:
         return cell
-    *coarse, (size, _) = longest.with_defaults().plan
+    *coarse, (size, _) = longest.completed().plan
     plan = (*coarse, (size, evaluations(cell.settings)))
     settings = cell.settings.replace(
         plan=plan, levels=None, continuation=cell.settings.continuation or 0
@@ -200,7 +200,7 @@ def _in_one_run(cell: Cell, groups: Mapping[Any, Sequence[Settings]]) -> Cell:
 
 def evaluations(settings: Settings) -> int:
     """Return the evaluations at the final size."""
-    return settings.with_defaults().plan[-1][1]
+    return settings.completed().plan[-1][1]
 
 
 def _but_iterations(cell: Cell) -> Any:

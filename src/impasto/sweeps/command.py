@@ -43,7 +43,7 @@ def _start(cell: Cell, options: dict[str, str]) -> list[str]:
     if not files("init", cell.settings):
         options["init"] = cell.settings.init
     if not cell.settings.plan:
-        options["iterations"] = str(cell.settings.with_defaults().iterations)
+        options["iterations"] = str(cell.settings.completed().iterations)
     if isinstance(cell.content, Canvas):
         options.pop("content_weight", None)
         options["size"] = f"{cell.content.width}x{cell.content.height}"

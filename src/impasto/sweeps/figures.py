@@ -12,7 +12,7 @@ from typing import Any
 from impasto.backbones import BACKBONES
 from impasto.errors import SettingsError
 from impasto.images import Canvas, read
-from impasto.job.reconstruction import inversion, texture
+from impasto.job import inversion, texture
 from impasto.normalization import NORMALIZATIONS
 from impasto.settings import Layers
 from impasto.sweeps.axes import settings_of
@@ -143,7 +143,7 @@ def balances(given: dict[str, Any]) -> list[tuple[str, float]]:
     Under the paper's own network and equations, the ratios are α/β; elsewhere they are multiples of
     the default balance, since losses of other scales have other ratios.
     """
-    settings = settings_of(given).with_defaults()
+    settings = settings_of(given).completed()
     beta = settings.style_weight
     if is_paper(given):
         return [(f"1e{round_power(ratio)}", ratio * beta) for ratio in RATIOS]

@@ -97,7 +97,7 @@ def same_run(cells: Sequence[Cell]) -> list[list[Cell]]:
     for cell in cells:
         alone: Any = cell.name
         if cell.settings is not None:
-            settings = cell.settings.with_defaults()
+            settings = cell.settings.completed()
             *coarse, (size, _) = settings.plan
             plan = (*coarse, (size, 1))
             alone = cell.content, cell.styles, settings.replace(plan=plan, iterations=1)
@@ -107,7 +107,7 @@ def same_run(cells: Sequence[Cell]) -> list[list[Cell]]:
 
 def last_evaluations(cell: Cell) -> int:
     """Return the evaluations at the final size."""
-    return 0 if cell.settings is None else cell.settings.with_defaults().plan[-1][1]
+    return 0 if cell.settings is None else cell.settings.completed().plan[-1][1]
 
 
 def job_of(cell: Cell, last: Job | None) -> Job:

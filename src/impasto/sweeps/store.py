@@ -96,7 +96,7 @@ def key(cell: Cell, hashes: dict[str, str]) -> str:
         inputs[what] = hashes[path]
     chosen = {
         name: value
-        for name, value in cell.settings.with_defaults().to_dict().items()
+        for name, value in cell.settings.completed().to_dict().items()
         if name not in WHEREVER and not files(name, cell.settings)
     }
     canvas = asdict(cell.content) if isinstance(cell.content, Canvas) else None

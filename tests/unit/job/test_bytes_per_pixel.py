@@ -13,7 +13,7 @@ from impasto.job.load import measure
 from impasto.job.resources import BUFFERS, OVERHEAD, Cost, peak
 from impasto.job.sizes import extent_of
 from impasto.machine.device import DTYPES
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from tests.support.weight_files import write_usual
 
 PAGE = Path(__file__).parents[2] / "docs" / "algorithm.md"
@@ -29,7 +29,7 @@ def test_every_network_has_a_row():
 def test_an_evaluation_takes_the_bytes_that_the_page_says(name, tmp_path):
     whole, tile, margin = ROWS[name][:2], ROWS[name][2:4], ROWS[name][4]
     stages = BACKBONES[name].stages
-    settings = Settings(backbone=name, weights="any.pth" if stages else None).with_defaults()
+    settings = Settings(backbone=name, weights="any.pth" if stages else None).completed()
     layers = wanted_layers(settings)
     path = write_usual(name, layers, tmp_path) if stages else None
     backbone = load_backbone(name, layers=layers, weights=path)

@@ -5,13 +5,13 @@ import pytest
 
 from impasto.errors import PictureError, UnknownName, UsageError
 from impasto.job.recipe import Input, Recipe, locate, locate_all
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 
 
 @pytest.fixture
 def recipe(photograph, painting) -> Recipe:
     return Recipe(
-        Settings(size=64, plan="64:3").with_defaults(),
+        Settings(size=64, plan="64:3").completed(),
         content=Input.of_file(photograph),
         styles=(Input.of_file(painting), Input.of_values(b"array")),
         init=Input.of_file(photograph),

@@ -83,9 +83,7 @@ def test_a_region_counts_by_the_share_of_the_picture_that_it_covers():
     regions = [Region("one", quarter, {0: None}), Region("other", 1 - quarter, {0: None})]
     settings = Settings(backbone="vgg19", style_layers="relu1_1:3,relu2_1:1", tile=0)
     pictures = (picture(64, 80), [picture(90, 110, seed=2)])
-    whole, divided = (
-        objective_of(NETWORK, *pictures, settings.with_defaults(), each) for each in ((), regions)
-    )
+    whole, divided = (objective_of(NETWORK, *pictures, settings, each) for each in ((), regions))
     weights = {term.name: term.weight for term in divided.terms}
     for term in whole.terms:
         if term.kind is Kind.STYLE:

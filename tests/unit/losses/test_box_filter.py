@@ -11,7 +11,7 @@ def test_the_guided_filter_returns_affine_recolorings():
     torch.testing.assert_close(guided_filter(guide, recolored, 3, 1e-9), recolored)
 
 
-def test_inverses_of_symmetric_matrices():
+def test_a_symmetric_matrix_times_its_inverse_is_the_identity():
     A = torch.rand(3, 3, 4, 5, dtype=torch.float64)
     A = A + A.transpose(0, 1) + 3 * torch.eye(3, dtype=torch.float64)[..., None, None]
     product = torch.einsum("ijhw,jkhw->ikhw", A, inverse_of_symmetric(A))

@@ -8,7 +8,7 @@ from impasto.registry import VARIATIONS
 MEAN = NORMALIZATIONS["relative"].variation
 
 
-def test_variation_of_a_ramp():
+def test_the_variation_of_a_ramp_is_known():
     ramp = torch.arange(4.0).expand(1, 3, 5, 4)  # dx = 1, dy = 0
     assert TotalVariation(VARIATIONS["squared"], MEAN)(ramp * 3).item() == pytest.approx(9)
     assert TotalVariation(VARIATIONS["absolute"], MEAN)(ramp * 3).item() == pytest.approx(3)

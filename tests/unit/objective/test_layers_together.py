@@ -91,7 +91,7 @@ def test_a_joint_loss_knows_regions_and_several_styles():
     top[:, :, :41] = 1
     regions = [Region("a", left, {0: top, 1: None}), Region("b", 1 - left, {1: None})]
     styles = [picture(90, 110, seed=2), picture(85, 101, seed=4)]
-    settings = Settings(backbone="vgg19", style_layers=PAIR, style_loss="cross").with_defaults()
+    settings = Settings(backbone="vgg19", style_layers=PAIR, style_loss="cross")
     entire, in_tiles = (
         objective_of(
             narrow_vgg19(), picture(131, 150), styles, settings.replace(tile=tile), regions
@@ -156,7 +156,7 @@ def test_a_joint_loss_of_whole_maps_is_made_of_all_of_them():
     settings = Settings(backbone="vgg19", tile=0, style_layers=PAIR, style_loss="maps")
     styles = [picture(90, 110, seed=2), picture(85, 101, seed=4)]
     backbone = narrow_vgg19()
-    objective = objective_of(backbone, picture(64, 64), styles, settings.with_defaults())
+    objective = objective_of(backbone, picture(64, 64), styles, settings)
     (term,) = (term for term in objective.terms if term.kind is Kind.STYLE)
     for style, maps in zip(styles, term.loss.target, strict=True):
         for layer, found in zip(PAIR, maps, strict=True):

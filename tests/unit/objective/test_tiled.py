@@ -58,7 +58,7 @@ def test_with_masks_the_gradient_equals_that_of_the_whole_image():
     assert (found.gradient - expected.gradient).norm() / expected.gradient.norm() < 1e-10
 
 
-def test_max_pooling_and_several_content_layers():
+def test_max_pooling_and_several_content_layers_are_exact_in_tiles():
     layers = "relu1_2:0.3,relu4_2:1"
     entire, in_tiles = both(narrow_vgg19("max"), 224, 256, 96, content_layers=layers)
     image = picture(224, 256, seed=3)
@@ -66,7 +66,7 @@ def test_max_pooling_and_several_content_layers():
     assert error / entire(image).gradient.norm() < 1e-10
 
 
-def test_without_style_or_without_content():
+def test_without_style_or_without_content_tiles_are_exact():
     for off in ("style_weight", "content_weight", "tv_weight"):
         entire, in_tiles = both(narrow_vgg19(), 192, 192, 96, **{off: 0})
         image = picture(192, 192, seed=3)
@@ -117,8 +117,7 @@ def test_every_network_is_exact_in_tiles(name, height, width, side, pooling):
     backbone, image = narrow(name, pooling), picture(height, width, seed=3)
     pictures = (picture(height, width), [picture(150, 170, seed=2)])
     entire, in_tiles = (
-        objective_of(backbone, *pictures, Settings(backbone=name, tile=tile).with_defaults())
-        for tile in (0, side)
+        objective_of(backbone, *pictures, Settings(backbone=name, tile=tile)) for tile in (0, side)
     )
     assert is_tiled(in_tiles)
     expected, found = entire(image), in_tiles(image)
@@ -129,7 +128,7 @@ def test_every_network_is_exact_in_tiles(name, height, width, side, pooling):
 
 @pytest.mark.parametrize("length", [129, 130, 131, 132, 133, 143, 144, 145, 159, 160, 161])
 @pytest.mark.parametrize("name", OTHERS)
-def test_every_network_at_every_length(name, length):
+def test_every_network_is_exact_in_tiles_at_every_length(name, length):
     """What is left over at the end of a picture may hold no position of a deep layer at all."""
     backbone, layers = narrow(name), [layer for layer, _ in BACKBONES[name].style_layers]
     image = picture(100, length)

@@ -38,7 +38,7 @@ def test_spans_cover_the_length_once_and_lie_on_the_stride(length, side):
         assert side == 0 or span.stop - span.start <= max(side, 16)
 
 
-def test_a_layer_of_one_position_more_than_the_stride_divides():
+def test_one_position_more_than_the_stride_divides_has_a_span_of_its_own():
     assert narrow_vgg19().stride(DEEP) == 16
     spans_ = spans(33, 16, 70, 16)
     assert [span.stop - span.start for span in spans_] == [16, 16, 1]

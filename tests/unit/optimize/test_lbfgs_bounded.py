@@ -8,7 +8,7 @@ from scipy.optimize import fmin_l_bfgs_b
 from impasto.job.prepare import prepare
 from impasto.optimize.lbfgs import LONGEST_STEP
 from impasto.optimize.lbfgs_bounded import LBFGSB
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from impasto.transfer import build
 
 COUNT = 40

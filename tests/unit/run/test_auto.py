@@ -10,7 +10,7 @@ from impasto.job.prepare import prepare
 from impasto.run import auto
 from impasto.run.auto import LEAST, LOST, MOST, Trial, following, notes, tuned
 from impasto.samples import painting, photograph
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +50,12 @@ def test_the_weight_has_bounds(job):
 
 
 def test_a_large_picture_keeps_the_look_unless_the_evaluations_are_given():
-    small, large = (Settings(auto=True, size=size).with_defaults().plan for size in (256, 1024))
+    small, large = (Settings(auto=True, size=size).completed().plan for size in (256, 1024))
     assert large == (*small, (512, 40), (1024, 20))
-    assert Settings(auto=True).with_defaults().continuation == 0
-    given = Settings(auto=True, size=1024, iterations=50).with_defaults().plan
-    assert given == Settings(size=1024, iterations=50).with_defaults().plan
-    assert Settings(auto=True, size=1024, levels=2).with_defaults().plan[-1] == (1024, 60)
+    assert Settings(auto=True).completed().continuation == 0
+    given = Settings(auto=True, size=1024, iterations=50).completed().plan
+    assert given == Settings(size=1024, iterations=50).completed().plan
+    assert Settings(auto=True, size=1024, levels=2).completed().plan[-1] == (1024, 60)
 
 
 def test_weight_that_gains_nothing_is_not_taken(job):

@@ -12,7 +12,7 @@ from impasto.job.prepare import prepare
 from impasto.job.recipe import Recipe
 from impasto.run.checkpoint_file import checkpoint_path, read_checkpoint, write_checkpoint
 from impasto.run.result import Painted
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from impasto.transfer import paint
 
 SETTINGS = Settings(size=32, plan="24:4,32:6", init="noise", init_noise=0.5, precision="float32")

@@ -10,7 +10,7 @@ from impasto.errors import PictureError
 from impasto.job.prepare import prepare
 from impasto.run.fine_style import mixing_jobs
 from impasto.samples import painting, photograph
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from impasto.transfer import ready
 
 GRAY = np.full((64, 96, 3), 0.5, np.float32)

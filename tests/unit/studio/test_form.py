@@ -5,9 +5,7 @@ import dataclasses
 import pytest
 
 from impasto.errors import UsageError
-from impasto.settings import parsing
-from impasto.settings.settings import SPECS, Settings
-from impasto.settings.spec import SettingSpec
+from impasto.settings import SPECS, Settings, SettingSpec, parsing
 from impasto.studio import form
 from impasto.studio.form import control, controls, from_settings, is_open, to_settings
 
@@ -72,12 +70,12 @@ def test_a_new_setting_appears_by_itself(monkeypatch):
     ],
 )
 def test_settings_go_to_the_page_and_back(settings):
-    full = settings.with_defaults()
-    assert to_settings(from_settings(full)).with_defaults() == full
+    full = settings.completed()
+    assert to_settings(from_settings(full)).completed() == full
 
 
 def test_what_follows_from_other_settings_is_left_open():
-    shown = from_settings(Settings(threads=3, device="cpu").with_defaults())
+    shown = from_settings(Settings(threads=3, device="cpu").completed())
     assert shown["threads"] == ""
     assert (shown["device"], shown["plan"], shown["content_layers"]) == ("", "", "")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from impasto.settings.settings import Settings
+from impasto.settings import Settings
 from impasto.studio.inputs import Input
 from impasto.studio.tasks import Queue, State, Task
 from tests.support.studio import PATIENCE, wait_for

@@ -61,7 +61,7 @@ def settings(cell: Cell) -> dict[str, str]:
     """Return the settings of a cell as they are typed."""
     if cell.settings is None:
         return {}
-    values = cell.settings.with_defaults().to_dict()
+    values = cell.settings.completed().to_dict()
     return {
         name: str(value).lower() if isinstance(value, bool) else option(name, value)
         for name, value in values.items()
