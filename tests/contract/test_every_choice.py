@@ -6,8 +6,9 @@ import torch
 from impasto.backbones import BACKBONES
 from impasto.backbones.weights.published import PUBLISHED
 from impasto.errors import UnknownName, WeightsError
-from impasto.losses.content import TotalVariation
+from impasto.losses import TotalVariation
 from impasto.normalization import NORMALIZATIONS
+from impasto.optimize import Optimizer
 from impasto.registry import INITIALIZERS, LEARNING_RATES, OPTIMIZERS, VARIATIONS
 from impasto.settings import PRESETS, Settings, apply
 
@@ -36,6 +37,9 @@ def start():
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 class TestOptimizer:
+    def test_it_is_one(self, name):
+        assert isinstance(make(name), Optimizer)
+
     def test_it_descends(self, name):
         optimizer, image = make(name), start()
         for _ in range(60):

@@ -4,14 +4,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from impasto.job.style_terms import is_additive
-from impasto.losses.content import GlobalLoss
+from impasto.losses import StyleLoss
 from impasto.normalization import NORMALIZATIONS
 from impasto.registry import STYLE_LOSSES
-from impasto.statistics.gram import blend
+from impasto.statistics import Statistic, blend
 
 RELATIVE = NORMALIZATIONS["relative"].style
-ADDITIVE = [name for name, row in STYLE_LOSSES.items() if is_additive(row.load())]
+ADDITIVE = [name for name, row in STYLE_LOSSES.items() if row.load().additive]
 
 
 def features(seed: int, *shape: int, dtype: torch.dtype = torch.float64) -> Tensor:
@@ -23,10 +22,8 @@ def features(seed: int, *shape: int, dtype: torch.dtype = torch.float64) -> Tens
 
 
 def build(name: str, *paintings: Tensor, scale=RELATIVE):
-    kind, equal = STYLE_LOSSES[name].load(), [1.0] * len(paintings)
-    if is_additive(kind):
-        return kind(blend([kind.statistic(each) for each in paintings], equal), scale)
-    return kind.of_pictures(paintings, equal, scale)
+    equal = [1.0] * len(paintings)
+    return STYLE_LOSSES[name].load().from_features(paintings, equal, scale)
 
 
 @pytest.mark.parametrize("name", STYLE_LOSSES)
@@ -90,9 +87,40 @@ def test_a_picture_of_one_black_has_a_finite_gradient(name):
     assert gradient.isfinite().all()
 
 
+@pytest.mark.parametrize("name", STYLE_LOSSES)
+def test_it_declares_what_it_is(name):
+    kind = STYLE_LOSSES[name].load()
+    assert issubclass(kind, StyleLoss)
+    assert isinstance(build(name, features(1)), kind)
+    assert isinstance(kind.joint, bool)
+    assert kind.minimum_positions >= 1
+    assert kind.strides is None or all(stride >= 1 for stride in kind.strides)
+    assert kind.coarse is None or (issubclass(kind.coarse, StyleLoss) and kind.coarse.additive)
+
+
+@pytest.mark.parametrize("name", STYLE_LOSSES)
+def test_only_an_additive_loss_has_a_statistic(name):
+    kind = STYLE_LOSSES[name].load()
+    if kind.additive:
+        assert isinstance(kind.statistic(features(1)), Statistic)
+    else:
+        with pytest.raises(NotImplementedError):
+            kind.statistic(features(1))
+
+
+@pytest.mark.parametrize("name", STYLE_LOSSES)
+def test_a_mask_of_ones_is_none(name):
+    loss, F = build(name, features(1)), features(2)
+    ones = torch.ones(1, 1, 7, 6, dtype=torch.float64)
+    assert loss(F, ones).item() == pytest.approx(loss(F).item(), rel=1e-12)
+
+
 @pytest.mark.parametrize("name", ADDITIVE)
-def test_it_is_a_global_loss(name):
-    assert isinstance(build(name, features(1)), GlobalLoss)
+def test_made_of_features_it_is_that_of_their_blended_statistics(name):
+    kind, maps = STYLE_LOSSES[name].load(), [features(1), features(4, 1, 4, 9, 5)]
+    blended = kind(blend([kind.statistic(each) for each in maps], [3.0, 1.0]), RELATIVE)
+    made = kind.from_features(maps, [3.0, 1.0], RELATIVE)
+    assert made(features(2)).item() == blended(features(2)).item()
 
 
 @pytest.mark.parametrize("name", ADDITIVE)

@@ -1,16 +1,15 @@
 """What 16 bits cost: loss and gradient of the same image, held to those of float32."""
 
-from collections import deque
-
 import pytest
 import torch
 
 from impasto import samples
 from impasto.errors import SettingsError
-from impasto.job.prepare import prepare
+from impasto.job import make_inputs, prepare
 from impasto.machine.device import choose_precision
+from impasto.run.run import last, run
 from impasto.settings import Settings
-from impasto.transfer import build, paint
+from tests.support.objectives import objective_at
 
 LOSS, GRADIENT = 0.01, 0.25
 """Bounds of the relative errors. Measured with pocket on two pairs at 128 pixels: losses differ by
@@ -26,13 +25,11 @@ def jobs(photograph, painting):
 @pytest.mark.parametrize("pair", [("coffee", "swirls"), ("rocket", "dots")])
 def test_of_the_same_image_bfloat16_tells_nearly_the_same_loss_and_gradient(pair):
     wide, short = jobs(*pair)
-    photograph, painting = wide.pictures(96)
-    noise = torch.rand(photograph.shape, generator=torch.Generator().manual_seed(0))
-    painted = deque(paint(wide), maxlen=1).pop().step.best
-    exact, near = (
-        build(job.backbone, photograph, [painting], (1.0,), job.settings) for job in (wide, short)
-    )
-    for image in (photograph, noise, painted):
+    content = make_inputs(wide, 96).content
+    noise = torch.rand(content.shape, generator=torch.Generator().manual_seed(0))
+    painted = last(run(wide)).last.image
+    exact, near = (objective_at(job, 96) for job in (wide, short))
+    for image in (content, noise, painted):
         expected, found = exact(image), near(image)
         assert found.total == pytest.approx(expected.total, rel=LOSS)
         assert found.total != expected.total  # it is another precision
@@ -43,14 +40,10 @@ def test_of_the_same_image_bfloat16_tells_nearly_the_same_loss_and_gradient(pair
 
 def test_bfloat16_paints_to_about_the_same_loss():
     """Their paths part, so that the losses spread more than those of one image do."""
-    ends = []
-    for job in jobs("coffee", "swirls"):
-        image = deque(paint(job), maxlen=1).pop().step.best
-        photograph, painting = job.pictures(96)
-        judge = jobs("coffee", "swirls")[0]
-        objective = build(judge.backbone, photograph, [painting], (1.0,), judge.settings)
-        ends.append(objective(image).total)
-        start = objective(photograph).total
+    judge = jobs("coffee", "swirls")[0]
+    objective = objective_at(judge, 96)
+    start = objective(make_inputs(judge, 96).content).total
+    ends = [objective(last(run(job)).last.image).total for job in jobs("coffee", "swirls")]
     assert ends[1] == pytest.approx(ends[0], rel=0.15)
     assert max(ends) < start / 20
 

@@ -12,15 +12,15 @@ import torch
 from examples import gatys_in_one_page as page
 from torch import Tensor
 
-from impasto.losses.content import ContentLoss, GramLoss, TotalVariation
+from impasto.losses import ContentLoss, GramLoss, TotalVariation
 from impasto.normalization import NORMALIZATIONS, Normalization
-from impasto.objective.objective import Objective
+from impasto.objective import Objective
 from impasto.optimize.lbfgs import LBFGS
-from impasto.optimize.loop import minimize
 from impasto.registry import VARIATIONS
 from impasto.settings import Settings
-from impasto.statistics.gram import gram
-from impasto.transfer import build
+from impasto.statistics import gram
+from tests.support.functions import Plain, descend
+from tests.support.objectives import objective_of
 
 EXACT = {"rtol": 1e-10, "atol": 1e-13}
 WIDTHS = {1: 8, 2: 16, 3: 32, 4: 64, 5: 64}
@@ -51,24 +51,33 @@ def pictures() -> tuple[Tensor, Tensor, Tensor]:
     return photo, painting, start
 
 
-@pytest.fixture(scope="module")
-def backbone(weights: dict[str, Tensor]) -> Callable[..., dict[str, Tensor]]:
-    def features(images: Tensor, layers: object) -> dict[str, Tensor]:
-        found = page.network(images[0], weights)
+class PageNetwork:
+    """The page's network as a backbone."""
+
+    def __init__(self, weights: dict[str, Tensor]) -> None:
+        self.weights = weights
+
+    def __call__(self, images: Tensor, layers: object) -> dict[str, Tensor]:
         height, width = images.shape[2:]
         return {
             name.replace("conv", "relu"): F.view(1, F.shape[0], height >> k, width >> k)
-            for name, F in found.items()
+            for name, F in page.network(images[0], self.weights).items()
             for k in [int(name[4]) - 1]
         }
 
-    return features
+    def stride(self, layers: list[str]) -> int:
+        return max(1 << int(layer[4]) - 1 for layer in layers)
+
+
+@pytest.fixture(scope="module")
+def backbone(weights: dict[str, Tensor]) -> PageNetwork:
+    return PageNetwork(weights)
 
 
 def objective(backbone, pictures, **settings) -> Objective:
     photo, painting, _ = pictures
-    chosen = Settings(backbone="vgg19", **settings).completed()
-    return build(backbone, photo[None], [painting[None]], [1.0], chosen)
+    chosen = Settings(backbone="vgg19", **settings)
+    return objective_of(backbone, photo[None], [painting[None]], chosen)
 
 
 def page_loss(weights, pictures) -> Callable[[Tensor], Tensor]:
@@ -104,10 +113,11 @@ def test_parts_are_the_papers_summands(weights, backbone, pictures):
 
 def test_ten_steps_of_the_loop_are_the_pages(weights, backbone, pictures):
     expected = list(page.descend(pictures[2], page_loss(weights, pictures), steps=10))
-    steps = list(minimize(objective(backbone, pictures, **PAPER), pictures[2][None], LBFGS(), 10))
-    for step, (value, image) in zip(steps, expected, strict=True):
+    function = Plain(objective(backbone, pictures, **PAPER))
+    steps = descend(function, pictures[2][None], LBFGS(), 10)
+    for step, seen, (value, image) in zip(steps, function.seen, expected, strict=True):
         assert step.total == pytest.approx(value, rel=1e-9)
-        torch.testing.assert_close(step.image[0], image, rtol=1e-8, atol=1e-10)
+        torch.testing.assert_close(seen[0], image, rtol=1e-8, atol=1e-10)
     assert steps[-1].total < steps[0].total / 2
 
 

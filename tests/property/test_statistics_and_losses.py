@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from impasto.losses.content import ContentLoss, GramLoss
+from impasto.losses import ContentLoss, GramLoss
 from impasto.normalization import NORMALIZATIONS
 from impasto.settings import Settings
-from impasto.statistics.gram import blend, gram
+from impasto.statistics import blend, gram
 
 ROUNDING = 1e-25
 """Of a sum of squares: what float64 leaves of a difference of equals, squared."""

@@ -10,10 +10,9 @@ from impasto.backbones.layers import Branches, Convolution, Operation, Stage, co
 from impasto.backbones.network import Network
 from impasto.backbones.vgg import vgg
 from impasto.backbones.weights.conventions import CONVENTIONS
-from impasto.objective.objective import Objective
-from impasto.objective.tiled import TiledObjective
+from impasto.objective import Objective
 from impasto.settings import Settings
-from impasto.transfer import build
+from tests.support.objectives import is_tiled, objective_of
 
 DEEP = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu4_2", "relu5_1"]
 CONVOLUTIONS, WIDTHS = (2, 2, 4, 4, 1), (4, 6, 8, 8, 8)
@@ -62,13 +61,14 @@ def thinner(part: Operation) -> Operation:
     return part
 
 
-def both(backbone, height, width, side, **settings) -> tuple[Objective, TiledObjective]:
-    arguments = (backbone, picture(height, width), [picture(90, 110, seed=2)], [1.0])
+def both(backbone, height, width, side, **settings) -> tuple[Objective, Objective]:
+    """The same objective, whole and in tiles."""
+    pictures = (picture(height, width), [picture(90, 110, seed=2)])
     values = {"style_layers": DEEP[:4] + DEEP[5:], "tv_weight": 0.5, **settings}
     whole, tiled = (
-        build(*arguments, Settings(backbone="vgg19", tile=tile, **values).completed())
+        objective_of(backbone, *pictures, Settings(backbone="vgg19", tile=tile, **values))
         for tile in (0, side)
     )
-    assert isinstance(whole, Objective)
-    assert isinstance(tiled, TiledObjective)
+    assert not is_tiled(whole)
+    assert is_tiled(tiled)
     return whole, tiled

@@ -179,7 +179,9 @@ def style_terms(
     for index, part in region.styles.items():
         masks = _masks(backbone, layers, part, how)
         wanted = {
-            choice.name: Wanted(choice.layers, choice.loss.statistic, masks[choice.layers[0]])
+            choice.name: Wanted(
+                choice.layers, choice.loss.statistic, masks[choice.layers[0]], choice.loss.joint
+            )
             for choice in additive
         }
         statistics.append(collect_statistics(backbone, styles[index], wanted, side))
@@ -190,8 +192,9 @@ def style_terms(
         if choice.loss.additive:
             target = blend([each[choice.name] for each in statistics], blended)
             return choice.loss(target, scale)
-        features = [each[choice.layers[0]] for each in maps]
-        return choice.loss.from_features(features, blended, scale)
+        features = [tuple(each[layer] for layer in choice.layers) for each in maps]
+        seen = features if choice.loss.joint else [one for (one,) in features]
+        return choice.loss.from_features(seen, blended, scale)
 
     masks, share = _masks(backbone, layers, region.content, how), region.share
     return [

@@ -19,7 +19,7 @@ from typing import Any, final
 import torch
 from torch import Tensor
 
-from impasto.losses import Loss
+from impasto.losses import Loss, StyleLoss
 
 IMAGE = "image"
 """The layer that is the image itself, so that total variation is a loss like any other."""
@@ -45,8 +45,8 @@ class Term:
         name: What it is called in histories and displays, such as ``"style relu1_1"``.
         kind: What it is for.
         weight: Factor of its loss; a larger weight means more of the thing named.
-        layers: The layers whose feature maps the loss sees: of one the map, of several a tuple.
-            `IMAGE` is the image itself.
+        layers: The layers whose feature maps the loss sees: of one the map, of several, or if it
+            is joint, a tuple. `IMAGE` is the image itself.
         loss: The loss.
         mask: How much each position counts, (1, 1, H, W) of the whole first layer.
     """
@@ -63,10 +63,15 @@ class Term:
         """Under what its loss is summed up: its kind, or its own name if it is a regularizer."""
         return self.name if self.kind is Kind.REGULARIZER else str(self.kind)
 
+    @property
+    def joint(self) -> bool:
+        """Whether the loss sees a tuple of maps."""
+        return len(self.layers) > 1 or (isinstance(self.loss, StyleLoss) and self.loss.joint)
+
     def see(self, features: Mapping[str, Tensor]) -> Any:
         """Return what the loss sees of the feature maps."""
         seen = tuple(features[layer] for layer in self.layers)
-        return seen[0] if len(seen) == 1 else seen
+        return seen if self.joint else seen[0]
 
     def __call__(self, features: Mapping[str, Tensor]) -> Tensor:
         """Return the weighted loss of the whole layers' feature maps."""

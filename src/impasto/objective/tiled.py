@@ -16,7 +16,7 @@ Source: the two passes are those of Galerne et al. (2024), "Scaling Painting Sty
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -32,7 +32,7 @@ from impasto.objective.tiling import Tile, tiles
 from impasto.statistics import Statistic
 
 Key = TypeVar("Key")
-
+Piece = tuple[Tile, Tensor]
 
 Map = Callable[..., Iterable[Any]]
 """Applies a function to every item, and gives the results in their order, like ``map``."""
@@ -43,24 +43,32 @@ class Wanted:
     """A statistic to collect.
 
     Attributes:
-        layers: Of which layers: it sees one feature map, or a tuple of several.
+        layers: Of which layers.
         statistic: The sum over positions, of features and weights.
         mask: How much each position counts, (1, 1, H, W) of the whole first layer; None for once.
+        joint: Whether it sees a tuple of feature maps, not one.
     """
 
     layers: tuple[str, ...]
     statistic: Callable[[Any, Tensor | None], Statistic]
     mask: Tensor | None = None
+    joint: bool = False
 
     def of(self, features: Mapping[str, Tensor], tile: Tile, backbone: Backbone) -> Statistic:
         """Return the statistic of the inner part of a tile's feature maps."""
-        strides = [backbone.stride([layer]) for layer in self.layers]
-        inner = [
-            tile.inner(features[layer], stride)
-            for layer, stride in zip(self.layers, strides, strict=True)
-        ]
-        mask = None if self.mask is None else self.mask[..., *tile.place(strides[0])]
-        return self.statistic(inner[0] if len(inner) == 1 else tuple(inner), mask)
+        inner, _, mask = _inner(self, features, tile, backbone)
+        return self.statistic(inner, mask)
+
+
+def _inner(
+    one: Wanted | Term, features: Mapping[str, Tensor], tile: Tile, backbone: Backbone
+) -> tuple[Any, tuple[slice, slice], Tensor | None]:
+    """Return the inner part of what is seen in a tile, its place in the first layer, its mask."""
+    strides = {layer: 1 if layer == IMAGE else backbone.stride([layer]) for layer in one.layers}
+    inner = tuple(tile.inner(features[layer], stride) for layer, stride in strides.items())
+    place = tile.place(strides[one.layers[0]])
+    mask = None if one.mask is None else one.mask[..., *place]
+    return inner if one.joint else inner[0], place, mask
 
 
 @torch.no_grad()
@@ -99,13 +107,18 @@ def collect_statistics(
         each: Applies a function to every tile, see `tiled`.
     """
     found: dict[Key, Statistic] = {}
-    layers = {layer for one in wanted.values() for layer in one.layers}
-    if layers:
-        pieces = [(tile, tile.cut(image)) for tile in tiles(image, backbone, layers, side)]
+    layers = {layer for one in wanted.values() for layer in one.layers} - {IMAGE}
+    if wanted:
+        pieces = _pieces(image, tiles(image, backbone, layers, side))
         for parts in each(partial(_statistics_of_tile, backbone, layers, wanted), pieces):
             for key, part in parts.items():
                 found[key] = found[key] + part if key in found else part
     return found
+
+
+def _pieces(image: Tensor, cut: Iterable[Tile]) -> Iterator[Piece]:
+    """Yield tiles with their pixels, which are copied: a view would take the image along."""
+    return ((tile, tile.cut(image).clone()) for tile in cut)
 
 
 @torch.no_grad()
@@ -113,11 +126,11 @@ def _statistics_of_tile(
     backbone: Backbone,
     layers: Collection[str],
     wanted: Mapping[Key, Wanted],
-    piece: tuple[Tile, Tensor],
+    piece: Piece,
 ) -> dict[Key, Statistic]:
     """Return the statistics of the inner part of one tile."""
     tile, pixels = piece
-    features = backbone(pixels, layers)
+    features = {IMAGE: pixels, **backbone(pixels, layers)}
     return {key: one.of(features, tile, backbone) for key, one in wanted.items()}
 
 
@@ -147,8 +160,8 @@ def _evaluate_tiled(
     if layers:
         cotangents = _of_statistics(backbone, side, each, on_layers, image, parts)
         pull = partial(_of_tile, backbone, layers, on_layers, cotangents)
-        pieces = [(tile, tile.cut(image)) for tile in tiles(image, backbone, layers, side)]
-        for (tile, _), (share, found) in zip(pieces, each(pull, pieces), strict=True):
+        cut = tiles(image, backbone, layers, side)
+        for tile, (share, found) in zip(cut, each(pull, _pieces(image, cut)), strict=True):
             tile.cut(gradient).add_(share)
             for name, part in found.items():
                 parts[name] += part
@@ -174,7 +187,10 @@ def _of_statistics(
 ) -> dict[str, Tensor]:
     """Return the derivative of each style term with respect to its summed statistic."""
     style = {term.name: (term, term.loss) for term in terms if isinstance(term.loss, StyleLoss)}
-    wanted = {name: Wanted(t.layers, loss.statistic, t.mask) for name, (t, loss) in style.items()}
+    wanted = {
+        name: Wanted(term.layers, loss.statistic, term.mask, term.joint)
+        for name, (term, loss) in style.items()
+    }
     sums = collect_statistics(backbone, image, wanted, side, each)
     cotangents = {}
     for name, (term, loss) in style.items():
@@ -191,29 +207,30 @@ def _of_tile(
     layers: Collection[str],
     terms: Sequence[Term],
     cotangents: Mapping[str, Tensor],
-    piece: tuple[Tile, Tensor],
+    piece: Piece,
 ) -> tuple[Tensor, dict[str, float]]:
     """Return the gradient of the tile's inner features with respect to its padded pixels.
 
     Also return the losses of the inner part for those terms that are sums over positions.
     """
     tile, pixels = piece
-    pixels = pixels.clone().requires_grad_()
+    pixels = pixels.detach().requires_grad_()
     shares, parts = [], {}
     with torch.enable_grad():
-        features = backbone(pixels, layers)
+        features = {IMAGE: pixels, **backbone(pixels, layers)}
         for term in terms:
-            stride = backbone.stride([term.layers[0]])
+            inner, place, mask = _inner(term, features, tile, backbone)
             if isinstance(term.loss, StyleLoss):
-                wanted = Wanted(term.layers, term.loss.statistic, term.mask)
-                statistic = wanted.of(features, tile, backbone)
+                statistic = term.loss.statistic(inner, mask)
                 shares.append((cotangents[term.name] * statistic.total).sum())
             elif isinstance(term.loss, LocalLoss):
-                inner = tile.inner(features[term.layers[0]], stride)
-                place = tile.place(stride)
-                mask = None if term.mask is None else term.mask[..., *place]
                 value = term.weight * term.loss.part(inner, *place, mask)
                 parts[term.name] = value.item()
                 shares.append(value)
+            else:
+                raise TypeError(
+                    f"{term.name} is no sum over positions: on layers of the network, tiles need a "
+                    "StyleLoss or a LocalLoss"
+                )
         gradient = torch.autograd.grad(torch.stack(shares).sum(), pixels)[0]
     return gradient, parts

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from impasto.statistics.gram import Statistic, accumulable, blend, gram
+from impasto.statistics import accumulable, gram
 
 
 def features(*shape: int, seed: int = 0, dtype: torch.dtype = torch.float64) -> torch.Tensor:
@@ -40,19 +40,6 @@ def test_sums_of_16_bit_features_are_taken_in_32(dtype):
     assert gram(F).total.item() == 90000  # neither 16-bit type can count that far
     assert accumulable(F).dtype == torch.float32
     assert accumulable(features(1)).dtype == torch.float64
-
-
-def test_blend_counts_a_picture_by_its_weight_and_not_by_its_size():
-    small = Statistic(torch.tensor([2.0]), 2)
-    large = Statistic(torch.tensor([300.0]), 100)
-    assert blend([small, large], [1, 1]).item() == pytest.approx(2.0)
-    assert blend([small, large], [3, 1]).item() == pytest.approx(1.5)
-    assert blend([small, large], [0, 7]).item() == pytest.approx(3.0)
-
-
-def test_blend_of_one_is_its_mean():
-    F = features(1, 3, 4, 4)
-    torch.testing.assert_close(blend([gram(F)], [2.5]), gram(F).mean)
 
 
 def test_a_position_of_weight_two_counts_twice_and_one_of_weight_zero_not_at_all():

@@ -1,6 +1,7 @@
 import torch
 
-from impasto.losses.laplacian import EdgeLoss, laplacian
+from impasto.losses import EdgeLoss
+from impasto.losses.laplacian import laplacian
 from impasto.normalization import NORMALIZATIONS
 
 SCALE = NORMALIZATIONS["relative"].content

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from impasto.optimize import curvature_pairs as pairs
-from impasto.optimize.curvature_pairs import Pairs
+from impasto.optimize.curvature_pairs import CurvaturePairs
 
 LENGTH = 50
 
@@ -35,7 +35,7 @@ def textbook(remembered, gradient, scale):
 def test_the_loops_on_coefficients_are_those_on_vectors(number, dtype, error, monkeypatch):
     monkeypatch.setattr(pairs, "PIECE", 16)
     monkeypatch.setattr(pairs, "BLOCK", 4)
-    kept, given = Pairs(history=4), some_pairs(number, dtype)
+    kept, given = CurvaturePairs(history=4), some_pairs(number, dtype)
     for count, (s, y) in enumerate(given, start=1):
         kept.remember(s, y)
         g = torch.linspace(-1, 2, LENGTH, dtype=dtype) * count
@@ -49,7 +49,7 @@ def test_vectors_in_16_bits_are_taken_as_they_are(monkeypatch):
     monkeypatch.setattr(pairs, "LARGE", LENGTH)
     monkeypatch.setattr(pairs, "PIECE", 16)
     monkeypatch.setattr(pairs, "BLOCK", 4)
-    kept, given = Pairs(history=4), some_pairs(6, torch.float32)
+    kept, given = CurvaturePairs(history=4), some_pairs(6, torch.float32)
     for s, y in given:
         kept.remember(s, y)
     g = torch.linspace(-1, 2, LENGTH)
@@ -59,11 +59,11 @@ def test_vectors_in_16_bits_are_taken_as_they_are(monkeypatch):
 
 def test_without_pairs_the_gradient_is_scaled():
     g = torch.randn(5)
-    torch.testing.assert_close(Pairs(4).apply(g, 3.0), 3 * g)
+    torch.testing.assert_close(CurvaturePairs(4).apply(g, 3.0), 3 * g)
 
 
 def test_the_oldest_makes_room():
-    kept, given = Pairs(history=3), some_pairs(5)
+    kept, given = CurvaturePairs(history=3), some_pairs(5)
     for s, y in given:
         kept.remember(s, y)
     assert len(kept) == 3
@@ -74,7 +74,7 @@ def test_the_oldest_makes_room():
 
 
 def test_a_pair_without_positive_curvature_takes_no_room():
-    kept, given = Pairs(history=2), some_pairs(2)
+    kept, given = CurvaturePairs(history=2), some_pairs(2)
     for s, y in given:
         kept.remember(s, y)
     kept.remember(given[0][0], -given[0][1])
@@ -84,7 +84,7 @@ def test_a_pair_without_positive_curvature_takes_no_room():
 
 
 def test_a_pair_that_is_refused_changes_nothing():
-    kept, given = Pairs(history=3), some_pairs(2)
+    kept, given = CurvaturePairs(history=3), some_pairs(2)
     for s, y in given:
         kept.remember(s, y)
     g = torch.ones(LENGTH, dtype=torch.float64)
@@ -94,14 +94,14 @@ def test_a_pair_that_is_refused_changes_nothing():
 
 
 def test_without_a_history_nothing_is_remembered():
-    kept = Pairs(history=0)
+    kept = CurvaturePairs(history=0)
     kept.remember(*some_pairs(1)[0])
     assert len(kept) == 0
     assert torch.equal(kept.apply(torch.ones(3), 1.0), torch.ones(3))
 
 
 def test_after_forgetting_vectors_may_be_of_another_length_and_type():
-    kept = Pairs(history=3)
+    kept = CurvaturePairs(history=3)
     for s, y in some_pairs(3):
         kept.remember(s[:7], y[:7])
     kept.clear()
@@ -114,7 +114,7 @@ def test_after_forgetting_vectors_may_be_of_another_length_and_type():
 
 
 def test_after_forgetting_it_begins_anew():
-    kept, given = Pairs(history=3), some_pairs(5)
+    kept, given = CurvaturePairs(history=3), some_pairs(5)
     for s, y in given:
         kept.remember(s, y)
     g = torch.ones(LENGTH, dtype=torch.float64)
@@ -127,7 +127,7 @@ def test_after_forgetting_it_begins_anew():
 
 
 def test_products_that_nobody_asked_for_are_not_kept():
-    kept, other, given = Pairs(history=4), Pairs(history=4), some_pairs(3)
+    kept, other, given = CurvaturePairs(history=4), CurvaturePairs(history=4), some_pairs(3)
     for s, y in given:
         kept.remember(s, y)
     memory = kept.state()
@@ -141,7 +141,7 @@ def test_products_that_nobody_asked_for_are_not_kept():
 def test_what_is_restored_goes_on_to_the_very_same_bits(number):
     given = some_pairs(number + 3, torch.float32)
     g = torch.linspace(-1, 2, LENGTH)
-    kept, other = Pairs(history=4), Pairs(history=4)
+    kept, other = CurvaturePairs(history=4), CurvaturePairs(history=4)
     for s, y in given[:number]:
         kept.remember(s, y)
         kept.apply(g, 0.7)

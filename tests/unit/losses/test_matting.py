@@ -3,7 +3,8 @@ import pytest
 import torch
 from scipy import sparse
 
-from impasto.losses.matting import EPSILON, MattingLaplacian, MattingLoss
+from impasto.losses import MattingLoss
+from impasto.losses.matting import EPSILON, MattingLaplacian
 
 
 def picture(height: int, width: int, seed: int = 0) -> torch.Tensor:

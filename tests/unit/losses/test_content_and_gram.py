@@ -1,10 +1,9 @@
 import pytest
 import torch
 
-from impasto.losses.content import ContentLoss, GramLoss, TotalVariation
+from impasto.losses import ContentLoss, GramLoss
 from impasto.normalization import ENERGY_FLOOR, NORMALIZATIONS, Target
-from impasto.registry import VARIATIONS
-from impasto.statistics.gram import gram
+from impasto.statistics import gram
 
 F64 = {"dtype": torch.float64}
 
@@ -31,8 +30,6 @@ def test_gradients_are_those_of_finite_differences(name):
     for loss in (
         ContentLoss(target, norm.content),
         GramLoss(gram(target).mean, norm.style),
-        TotalVariation(VARIATIONS["squared"], norm.variation),
-        TotalVariation(VARIATIONS["absolute"], norm.variation),
     ):
         assert torch.autograd.gradcheck(loss, F)
 
@@ -76,16 +73,3 @@ def test_style_loss_is_the_same_from_features_and_from_their_statistic():
     loss = GramLoss(gram(features(1)).mean, NORMALIZATIONS["paper"].style)
     F = features(2)
     torch.testing.assert_close(loss(F), loss.distance(loss.statistic(F)))
-
-
-def test_the_variation_of_a_ramp_is_known():
-    ramp = torch.arange(4.0).expand(1, 3, 5, 4)  # dx = 1, dy = 0
-    mean = NORMALIZATIONS["relative"].variation
-    assert TotalVariation(VARIATIONS["squared"], mean)(ramp * 3).item() == pytest.approx(9)
-    assert TotalVariation(VARIATIONS["absolute"], mean)(ramp * 3).item() == pytest.approx(3)
-
-
-def test_variation_of_a_picture_one_pixel_wide_is_finite():
-    column, mean = torch.rand(1, 3, 9, 1), NORMALIZATIONS["relative"].variation
-    for kind in VARIATIONS.values():
-        assert TotalVariation(kind, mean)(column).isfinite()

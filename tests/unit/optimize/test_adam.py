@@ -1,0 +1,31 @@
+import torch
+
+from impasto.optimize.adam import Adam
+
+CURVATURES = torch.logspace(0, 2, 30, dtype=torch.float64)
+MINIMUM = torch.linspace(-1, 1, 30, dtype=torch.float64)
+
+
+def test_it_approaches_the_minimum():
+    optimizer, x = Adam(), torch.zeros(30, dtype=torch.float64)
+    for _ in range(300):
+        x = optimizer.step(x, CURVATURES * (x - MINIMUM))
+    assert (x - MINIMUM).abs().max() < 0.05
+
+
+def test_restart_halves_the_step_and_forgets():
+    optimizer = Adam()
+    first = optimizer.step(torch.zeros(3), torch.tensor([1.0, 2.0, 4.0]))
+    for _ in range(3):
+        optimizer.step(torch.zeros(3), torch.rand(3))
+    optimizer.restart()
+    again = optimizer.step(torch.zeros(3), torch.tensor([1.0, 2.0, 4.0]))
+    torch.testing.assert_close(again, first / 2)
+
+
+def test_a_step_changes_neither_image_nor_gradient():
+    optimizer, image, slope = Adam(), torch.zeros(3), torch.tensor([1.0, 2.0, 3.0])
+    for _ in range(4):
+        optimizer.step(image, slope)
+    assert torch.equal(image, torch.zeros(3))
+    assert torch.equal(slope, torch.tensor([1.0, 2.0, 3.0]))
