@@ -7,13 +7,13 @@ import time
 from typing import Any
 
 import torch
+from impasto.job.selection import wanted_layers
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode, conv_flop_count
 
 from benchmarks.timing import peak_memory, repeat
 from impasto.job.job import Job
 from impasto.job.prepare import prepare
-from impasto.job.selection import wanted_layers
 from impasto.run.result import Painted
 from impasto.settings.settings import Settings
 from impasto.transfer import build, paint

@@ -7,7 +7,7 @@ import ipaddress
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -155,12 +155,9 @@ def serve(folder: Path, address: Address) -> Iterator[str]:
     studio = Studio(folder)
     blocks = build(studio)
     studio.worker.start()
-    try:
+    with closing(studio.worker), closing(blocks):
         start(blocks, studio, address)
         yield address.url
-    finally:
-        blocks.close()
-        studio.worker.close()
 
 
 def exposed(address: Address, folder: Path) -> str:
