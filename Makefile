@@ -1,6 +1,7 @@
 # make demo   paint a sample photograph into out/        make check   format, lint, types, imports
 # make studio open the page where people paint          make pictures  paint the pictures of the docs
-# make test   install what the tests need and run them   make docs    rewrite the generated pages
+# make test   install what the tests need and run them   make docs    rewrite what is generated on pages
+#                                                       make notebook run the notebook, keep its pictures
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SHARED ?= ../shared
 
-.PHONY: demo studio test browser check format docs pictures train-pocket bench bench-quick clean
+.PHONY: demo studio test browser check format docs pictures notebook train-pocket bench bench-quick clean
 
 demo: $(VENV)/.installed
 	$(BIN)/impasto demo --output out
@@ -39,6 +40,10 @@ docs: $(VENV)/.installed
 pictures: $(VENV)/.test
 	$(PIP) --editable .[faces]
 	$(BIN)/python -m docs.pictures
+
+notebook: $(VENV)/.test
+	$(PIP) nbclient ipykernel
+	$(BIN)/python docs/notebook.py
 
 train-pocket: $(VENV)/.installed
 	$(BIN)/python -m training.train --weights $(SHARED)/weights --images $(SHARED)/images --out runs/pocket

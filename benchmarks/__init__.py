@@ -2,7 +2,7 @@
 
     __main__.py   the command line          runner.py   parts one after another, each resumable
     child.py      one measurement in a process of its own
-    parts.py      the table of parts        report.py   docs/performance.md from the results
+    parts.py      the table of parts        report.py   results/README.md from the results
     machine.py    where it was measured     timing.py   repetitions, median, quartiles, peak memory
     network.py    the weights and pictures that both sides use
     baselines.py  neural-style-pt and Gatys's recipe, from their formulas     ours.py   Impasto

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure, write JSON, rewrite docs/performance.md."""
+"""`python -m benchmarks`: measure, and write benchmarks/results; then `make docs`."""
 
 from __future__ import annotations
 
@@ -65,7 +65,8 @@ def parser() -> argparse.ArgumentParser:
     add("--part", nargs="+", action="extend", choices=list(parts.PARTS), help="only these parts")
     add("--shared", type=Path, default=ROOT / ".." / "shared", help="weights and pictures")
     add("--out", type=Path, default=ROOT / "benchmarks" / "results", help="where results go")
-    add("--page", type=Path, default=ROOT / "docs" / "performance.md", help="the page to write")
+    page = ROOT / "benchmarks" / "results" / "README.md"
+    add("--page", type=Path, default=page, help="the page to write")
     add("--threads", type=int, help="processor threads; torch's choice if not given")
     add("--again", action="store_true", help="measure again what has been measured")
     add("--keep-baselines", action="store_true", help="with --again: but not what others' take")

@@ -1,4 +1,4 @@
-"""Write docs/performance.md from the results: fixed words, and tables of what was measured."""
+"""Write benchmarks/results/README.md from the results: all tables of what was measured."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -10,7 +11,7 @@ import pytest
 from impasto.backbones.weights import fetch as fetching
 from impasto.backbones.weights.fetch import fetch
 from impasto.backbones.weights.published import PUBLISHED, Published, find, weights_directory
-from impasto.errors import FetchError, UnknownName
+from impasto.errors import FetchError, UnknownName, WeightsError
 
 BODY = b"PK" + bytes(n * 7 % 251 for n in range(1_000_000))
 DIGEST = hashlib.sha256(BODY).hexdigest()[:8]
@@ -291,6 +292,16 @@ def test_a_refusal_names_the_address_and_the_ways_out(host, folder, status):
         "or give a file with --weights."
     )
     assert names(folder) == set()
+
+
+def test_what_could_not_be_read_is_not_fetched(host, folder, monkeypatch):
+    url = f"http://127.0.0.1:{host.server_port}/x.mat"
+    row = Published("vgg19", url, "x.mat", None, 1, "caffe-rgb", "", "")
+    monkeypatch.setitem(PUBLISHED, "vgg19-matconvnet", row)
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    with pytest.raises(WeightsError, match=r"'x\.mat' is .*install impasto\[matconvnet\]"):
+        fetch("vgg19-matconvnet")
+    assert host.asked == []
 
 
 def test_no_server_at_all(host, folder, monkeypatch):

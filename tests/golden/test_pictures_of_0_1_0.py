@@ -1,4 +1,4 @@
-"""Pictures painted by version 0.1.0 repeat: every option, key and row that it knew still means the same.
+"""Pictures painted by version 0.1.0 repeat: every option, key and row that it knew has its meaning.
 
 `painted_by_0_1_0` holds what that version wrote, with a mask that it painted from; its other inputs
 are the samples. On the machine that painted them they repeated bit for bit after the spine was

@@ -65,34 +65,56 @@ def current() -> dict[Path, str]:
     return generate.current()
 
 
-@pytest.mark.parametrize("name", sorted({*PAGES, "docs/cli.md"}))
+@pytest.mark.parametrize("name", PAGES)
 def test_generated_parts_are_current(name, current):
     assert text(name) == current[ROOT / name], "run make docs"
 
 
-def test_a_link_to_a_line_quotes_exactly_one_line():
-    link = '[`errors.py`, line 1](../src/impasto/errors.py#L1 "{}")'
-    page = generate.refresh(link.format("class FetchError("), ROOT / "docs")
-    assert int(page.split("#L")[1].split()[0]) > 1
-    for quoted, place in [("no such code", "in no line"), ("class ", "in line ")]:
-        with pytest.raises(SystemExit, match=place):
-            generate.refresh(link.format(quoted), ROOT / "docs")
+def test_every_part_is_on_a_page_and_says_who_writes_it():
+    parts = [found for name in PAGES for found in generate.PART.finditer(text(name))]
+    assert {found[2] for found in parts} == set(generate.PARTS)
+    for found in parts:
+        assert found[0].splitlines()[2].startswith("*Written by `make docs` from [`"), found[2]
 
 
-def test_help_texts_do_not_depend_on_the_terminal(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "200")
-    assert generate.cli_page() == text("docs/cli.md")
-    for block in code(text("docs/cli.md"), "text"):
-        assert max(map(len, block.splitlines())) <= generate.WIDTH
+def test_a_link_to_a_line_quotes_exactly_one_line(monkeypatch):
+    page = ROOT / "docs" / "cli.md"
+    link = '[`errors.py`, line 1](../src/impasto/{}#L1 "{}")'
+    found, stale = generate.refresh(link.format("errors.py", "class FetchError("), page)
+    assert int(found.split("#L")[1].split()[0]) > 1
+    assert not stale
+    wrong = [
+        link.format(path, quoted)
+        for path, quoted in [("errors.py", "no such code"), ("errors.py", "class "), ("x.py", "y")]
+    ]
+    _, (none, several, nowhere) = generate.refresh("\n".join(wrong), page)
+    assert none.startswith("docs/cli.md: quotes 'no such code', which is in no line of src/imp")
+    assert several.startswith("docs/cli.md: quotes 'class ', which is in lines ")
+    assert nowhere.startswith("docs/cli.md: quotes 'y' from ../src/impasto/x.py")
+    monkeypatch.setattr(generate, "refresh", lambda text, page: (text, [none]))
+    with pytest.raises(SystemExit, match="no such code"):
+        generate.current()
 
 
 def test_every_command_and_every_setting_is_documented():
     page = text("docs/cli.md")
     for name in [*cli.commands, "models fetch"]:
-        assert f"## impasto {name}\n" in page
+        assert f"### impasto {name}\n" in page
     for name in SPECS:
-        assert f"`{name}`" in page
-        assert f"--{name.replace('_', '-')}" in page
+        assert re.search(rf"^\| `--{name.replace('_', '-')}[ `]", page, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("docs/")])
+def test_every_page_begins_with_the_question_that_it_answers(name):
+    assert re.match(r"# .+\n\n\*[A-Z][^*]+\?\*\n\n", text(name))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_link_from_a_name_leads_to_the_file_that_has_it(name):
+    for symbol, path in re.findall(r"\[`(\w+)`\]\(([^)#\s]+\.py)\)", prose(text(name))):
+        file = (ROOT / name).parent / path
+        named = file.stem == symbol or file.parent.name == symbol
+        assert named or re.search(rf"\b{symbol}\b", file.read_text("utf-8")), symbol
 
 
 def test_artists_are_told_about_every_setting_of_a_painting():
@@ -167,11 +189,11 @@ def test_examples_answer_as_the_page_says(name):
     assert not outcome.failed, "".join(said)
 
 
-def test_the_walk_through_the_paper_has_the_gram_matrix_three_times_and_every_equation():
-    page = text("docs/from-paper-to-code.md")
-    for way in ["gram_literally", "F @ F.T", "collect_statistics", "equation_2", "equation_6"]:
+def test_every_equation_is_explained_and_the_gram_matrix_three_times():
+    page = text("docs/algorithm.md")
+    for way in ["gram_literally", "F @ F.T", "left @ left.T", "equation_2", "equation_6"]:
         assert any(way in block for block in code(page, "pycon")), way
-    heads = " ".join(re.findall(r"^## (.*)$", page, re.MULTILINE))
+    heads = " ".join(re.findall(r"^### (.*)$", page, re.MULTILINE))
     named = re.findall(r"equations? (\d)(?: (?:and|to) (\d))?", heads)
     covered = {n for a, b in named for n in range(int(a), int(b or a) + 1)}
     assert covered == set(range(1, 8))
@@ -203,17 +225,16 @@ def test_pages_have_commands_to_check():
     assert len(commands("docs/how-to-choose.md")) >= 5
 
 
-def test_every_deviation_is_in_the_list_with_its_line():
-    page = text("docs/algorithm.md").partition("## Where Impasto differs")[2]
-    listed = set(re.findall(r"\(\.\./(src/[^)#]+)#L(\d+) ", page))
+def test_every_deviation_is_in_the_list():
+    page = text("docs/algorithm.md").partition("## Where Impasto differs")[2].partition("\n## ")[0]
+    listed = set(re.findall(r"\(\.\./(src/[^)#]+)\)", page))
     commented = {
-        (path.relative_to(ROOT).as_posix(), str(number))
+        path.relative_to(ROOT).as_posix()
         for path in (ROOT / "src").rglob("*.py")
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
-        if "# Differs from Gatys et al." in line
+        if "# Differs from Gatys et al." in path.read_text(encoding="utf-8")
     }
     assert commented
-    assert commented <= listed, "list it in docs/algorithm.md, with a link that quotes the comment"
+    assert commented <= listed, "list it in docs/algorithm.md, with a link to the file"
 
 
 def test_every_equation_has_its_line_in_the_library_and_on_the_page():
@@ -250,9 +271,9 @@ def test_notice_names_whom_we_owe(name):
 
 
 def test_options_named_in_the_text_exist():
-    known = {
-        option for command in cli.commands.values() for p in command.params for option in p.opts
-    }
+    below = [child for c in cli.commands.values() for child in getattr(c, "commands", {}).values()]
+    commands = [*cli.commands.values(), *below]
+    known = {option for command in commands for p in command.params for option in p.opts}
     for name in ["README.md", *(page for page in PAGES if page.startswith("docs/"))]:
         for span in re.findall(r"`(--[^`]+)`", prose(text(name))):
             for option in re.findall(r"--[a-z][a-z-]*", span):

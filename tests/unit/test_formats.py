@@ -1,21 +1,32 @@
-"""Caffe's and MatConvNet's files, whole and broken; `tests.support` holds the writers."""
+"""Caffe's and MatConvNet's files, whole and broken; the writers are in `tests.weight_files`."""
 
 import random
 import struct
+import sys
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from impasto.backbones import BACKBONES, load_backbone
+from impasto.backbones import BACKBONES, Architecture, load_backbone
+from impasto.backbones.vgg import vgg
 from impasto.backbones.weights.formats import FORMATS, read_tensors, recognize
 from impasto.errors import WeightsError
-from tests.support import weight_files
-from tests.support.first_kernels import OXFORD_19, with_first_kernel
-from tests.support.tiny_vgg import STAGES
-from tests.support.weight_files import caffemodel, he_tensors, matconvnet
+from tests import weight_files
+from tests.weight_files import caffemodel, he_tensors, matconvnet
 
-pytestmark = pytest.mark.usefixtures("tiny_vgg")
+STAGES = vgg((2, 1), (8, 8))
+
+
+@pytest.fixture(autouse=True)
+def tiny(monkeypatch, tmp_path):
+    monkeypatch.setenv("IMPASTO_CACHE", str(tmp_path / "cache"))
+    conventions = BACKBONES["vgg19"].conventions
+    row = Architecture.of(
+        "tiny VGG", "for tests", STAGES, content=(), style=(), conventions=conventions
+    )
+    monkeypatch.setitem(BACKBONES, "tiny", row)
 
 
 def tensors() -> dict[str, Tensor]:
@@ -75,6 +86,8 @@ def test_each_format_has_its_convention(tmp_path):
 
 
 def test_kernels_that_lie_on_their_side_are_put_upright(tmp_path):
+    from tests.unit.test_weights import OXFORD_19, with_first_kernel
+
     shapes = he_tensors(BACKBONES["vgg19"].stages[:2])
     shapes["conv1_1.weight"] = with_first_kernel(OXFORD_19, channel=2)
     turned = {key: value.mT if value.ndim == 4 else value for key, value in shapes.items()}
@@ -178,7 +191,7 @@ def test_what_a_damaged_matlab_file_says(tmp_path):
     packed = struct.pack("<II", 15, 8) + b"\0" * 8
     assert "a compressed part is damaged" in sentence(path, head + packed)
     numbers = weight_files.matrix(7, (3, 3), weight_files.element(7, b"\0" * 8), "layers")
-    assert "2 numbers for the shape (3, 3)" in sentence(path, head + numbers)
+    assert "the shape (3, 3) has 8 bytes of numbers" in sentence(path, head + numbers)
     nested = b""
     for _ in range(20):
         nested = weight_files.matrix(1, (1, 1), nested, "layers")
@@ -186,9 +199,116 @@ def test_what_a_damaged_matlab_file_says(tmp_path):
 
 
 def test_a_bomb_of_zeros_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr("impasto.backbones.weights.formats.matlab.LARGEST", 1000)
+    monkeypatch.setattr("impasto.backbones.weights.formats.matlab_check.LARGEST", 1000)
     found = sentence(tmp_path / "w.mat", matconvnet(tensors()))
     assert "ends early or is too large" in found
+
+
+def cell_of(*cells: bytes, sides: tuple[int, ...] | None = None) -> bytes:
+    """The variable of a network, which declares as many cells as it has, or others."""
+    return weight_files.matrix(1, sides or (1, len(cells)), b"".join(cells), "layers")
+
+
+number = weight_files.element(7, b"\0" * 4)
+array = weight_files.matrix(7, (1, 1), number)
+struct_names = weight_files.element(5, struct.pack("<i", 32)) + weight_files.element(1, b"a" * 32)
+
+# SciPy alone would take gigabytes for some of these, and crash at the others.
+HOSTILE = {
+    "cells that are not there": (cell_of(array, sides=(46341, 46341)), "than it declares"),
+    "fewer cells than there are": (cell_of(array, array, sides=(1, 1)), "than it declares"),
+    "sides below zero": (cell_of(sides=(-1, -1)), "than it declares"),
+    "no sides": (cell_of(array, sides=(1,)), "than it declares"),
+    "structs that are not there": (
+        weight_files.matrix(2, (46341, 46341), struct_names + array, "layers"),
+        "than it declares",
+    ),
+    "more fields than can be compared": (
+        weight_files.matrix(
+            2,
+            (0, 0),
+            weight_files.element(5, struct.pack("<i", 2)) + weight_files.element(1, b"a\0" * 1001),
+            "layers",
+        ),
+        "no field names",
+    ),
+    "more sides than NumPy has": (cell_of(sides=(1,) * 33), "no class, dimensions and name"),
+    "complex numbers": (
+        cell_of(weight_files.matrix(7 | 1 << 11, (1, 1), number + number)),
+        "complex numbers",
+    ),
+    "a struct without names": (weight_files.matrix(2, (1, 1), number, "layers"), "no field names"),
+    "letters that are not there": (
+        cell_of(weight_files.matrix(4, (1, 1 << 30), weight_files.element(4, b""))),
+        "0 bytes of numbers",
+    ),
+    "numbers that are not there": (
+        cell_of(weight_files.matrix(7, (1, 1), b"")),
+        "than it declares",
+    ),
+    "a matrix for numbers": (cell_of(weight_files.matrix(7, (1, 1), array)), "than it declares"),
+    "numbers of no type": (
+        cell_of(weight_files.matrix(7, (1, 1), weight_files.element(99, b"\0" * 8))),
+        "unknown type 99",
+    ),
+    "a matrix of half a part": (cell_of(struct.pack("<II", 14, 4) + b"\0" * 4), "unknown type 14"),
+    "a class of no network": (cell_of(weight_files.matrix(17, (1, 1), number)), "the class 17"),
+    "flags of another length": (
+        weight_files.element(14, weight_files.element(6, b"\x01\0\0\0") + number + number),
+        "no class, dimensions and name",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_scipy_sees_no_matrix_that_holds_something_else_than_it_declares(
+    name, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("scipy.io.loadmat", lambda *_, **__: pytest.fail("SciPy was given it"))
+    content, reason = HOSTILE[name]
+    assert reason in sentence(tmp_path / "w.mat", matconvnet({})[:128] + content)
+
+
+def test_there_is_a_limit_to_how_many_matrices_a_file_holds(tmp_path, monkeypatch):
+    path = tmp_path / "w.mat"
+    path.write_bytes(matconvnet(tensors()))
+    monkeypatch.setattr("impasto.backbones.weights.formats.matlab_check.MOST", 28)
+    assert len(read_tensors(path)[1]) == 6
+    monkeypatch.setattr("impasto.backbones.weights.formats.matlab_check.MOST", 27)
+    assert "more than 27 matrices" in sentence(path, path.read_bytes())
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_a_file_that_another_program_wrote_is_read(compressed, tmp_path):
+    """With an empty cell, text, a kernel whose last sides are 1, and what nobody asks for."""
+    from scipy.io import savemat
+
+    def cell(*values):
+        found = np.empty((1, len(values)), object)
+        found[0, :] = values
+        return found
+
+    kernel = np.arange(12, dtype=np.float64).reshape(2, 2, 3, 1)
+    layer = {
+        **{"name": "conv1_1", "type": "conv", "weights": cell(kernel, np.ones((1, 1)))},
+        **{"opts": cell(), "comment": "", "precious": False, "size": np.zeros((0, 0))},
+    }
+    layers = cell(layer, {"name": "relu1_1", "type": "relu", "weights": cell()})
+    meta = {"classes": {"name": cell("a cat", "a dog")}, "size": np.array([1.5])}
+    path = tmp_path / "w.mat"
+    for variables in ({"meta": meta, "layers": layers}, {"net": {"meta": meta, "layers": layers}}):
+        savemat(path, variables, do_compression=compressed)
+        found = read_tensors(path)[1]
+        assert found.keys() == {"conv1_1.weight", "conv1_1.bias"}
+        assert np.array_equal(found["conv1_1.weight"], kernel.transpose(3, 2, 0, 1))
+
+
+def test_without_scipy_a_matlab_file_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    found = sentence(tmp_path / "w.mat", matconvnet(tensors()))
+    assert "install impasto[matconvnet]" in found
+    (tmp_path / "w.caffemodel").write_bytes(caffemodel(tensors()))
+    assert read_tensors(tmp_path / "w.caffemodel")[0] == "caffe"
 
 
 def test_formats_are_told_by_their_bytes_not_by_their_names(tmp_path):

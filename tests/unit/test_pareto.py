@@ -1,27 +1,18 @@
 """Style against content over a sweep."""
 
+import io
 import itertools
 import random
 import re
+import sys
 
-import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from PIL import Image
 
 from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import Result
-from impasto.sweeps.report.pareto import (
-    HEIGHT,
-    LONGEST,
-    WIDTH,
-    Point,
-    cross,
-    extent,
-    front,
-    picture,
-    plot,
-    svg,
-    ticks,
-)
+from impasto.sweeps.report.pareto import LONGEST, Point, draw, front, obstacles, plot, write_labels
 
 
 def scattered(count, seed=0):
@@ -61,52 +52,82 @@ def test_equal_cells_are_on_the_front_once():
     assert [p.number for p in front([Point(1, "", 1, 1), Point(2, "", 1, 1)])] == [1]
 
 
-@pytest.mark.parametrize("values", [(0.12, 0.58), (0.3, 0.3), (0, 0), (-0.2, 1), (1e-7, 2e-7)])
-def test_ticks_are_few_and_reach_around_all_values(values):
-    found = ticks(values)
-    assert found[0] <= min(values)
-    assert max(values) <= found[-1]
-    assert 2 <= len(found) <= 9
-    steps = [b - a for a, b in itertools.pairwise(found)]
-    assert steps == pytest.approx([steps[0]] * len(steps))
-    assert steps[0] > 0
+def labeled(points, inches):
+    figure = Figure(figsize=inches)
+    axes = figure.add_subplot()
+    draw(axes, points)
+    write_labels(figure, points)
+    return axes
 
 
-def test_left_is_nearer_to_the_style_and_up_to_the_photograph(make):
-    drawn = make((0.1, 0.2), (0.4, 0.9))
-    (left, low), (right, high) = (drawn.place(p.style, p.content) for p in drawn.points)
-    assert left < right
-    assert low > high  # y grows downwards
-    assert len(drawn.front) == 2
+def texts(svg) -> list[str]:
+    return re.findall(r"<text[^>]*>([^<]*)<", svg)
 
 
-def test_everything_lies_inside_and_no_label_on_another(make):
-    drawn = make(*((0.2 + 0.001 * n, 0.5 + 0.002 * (n % 7)) for n in range(30)))
-    marks = list(drawn.marks())
-    assert all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for mark in marks for x, y in mark.places)
-    boxes = [extent(mark) for mark in marks if mark.ink == "label"]
-    assert boxes
-    assert not any(cross(a, b) for a, b in itertools.combinations(boxes, 2))
+@pytest.mark.parametrize("count", [2, 30])
+def test_labels_lie_inside_and_on_nothing(count):
+    points = [Point(n, f"cell {n}", 0.2 + 0.001 * n, 0.5 + 0.002 * (n % 7)) for n in range(count)]
+    axes = labeled(points, (8, 5))
+    boxes = [text.get_window_extent() for text in axes.texts]
+    assert len(boxes) > 1
+    others = list(obstacles(axes, points))
+    assert len(others) == len(points) + 2 * (len(front(points)) - 1)
+    for box in boxes:
+        assert axes.bbox.fully_containsx(box.x0)
+        assert axes.bbox.fully_containsx(box.x1)
+        assert box.count_overlaps(others) == 0
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
 
 
-def test_cells_are_labeled_by_their_values_and_the_front_is_drawn(make):
-    text = svg(make((0.15, 0.25), (0.4, 0.9), (0.45, 0.5)))
-    assert text.count('class="front"') == 3  # the line, and two dots
-    assert text.count('circle class="other"') == 1
-    labels = re.findall(r'<text class="label"[^>]*>([^<]*)<', text)
-    assert sorted(labels) == ["10", "11", "12"]
-    assert "<title>2: 11; style 0.4, content 0.9</title>" in text
+def test_where_no_label_has_room_there_are_numbers():
+    points = [Point(n, "a label of many letters", 0.2 + 0.01 * n, 0.5) for n in range(1, 30)]
+    axes = labeled(points, (4, 3))
+    words = {text.get_text() for text in axes.texts}
+    assert "a label of many letters" in words
+    assert words & set(map(str, range(1, 30)))
+
+
+def test_left_is_nearer_to_the_style_and_up_to_the_photograph():
+    points = [Point(1, "one", 0.1, 0.2), Point(2, "two", 0.4, 0.9)]
+    axes = labeled(points, (8, 5))
+    (left, low), (right, high) = axes.transAxes.inverted().transform(
+        axes.transData.transform([point.place for point in points])
+    )
+    assert 0 < left < right < 1
+    assert 0 < low < high < 1
+
+
+def test_cells_are_labeled_by_their_values_and_linked(make):
+    drawn = make((0.15, 0.25), (0.4, 0.9), (0.45, 0.5), (0.3, 0.2))
+    assert [point.number for point in drawn.front] == [1, 2]
+    assert {"10", "11", "12", "13"} <= set(texts(drawn.svg))
+    links = re.findall('xlink:href="#cell-([0-9]+)"', drawn.svg)
+    assert sorted(links) == ["1", "2", "3", "4"]
+
+
+def test_the_file_shows_the_front_and_is_the_same_each_time(make):
+    measures = (0.15, 0.25), (0.4, 0.9), (0.45, 0.5)
+    png = make(*measures).png
+    assert png == make(*measures).png
+    with Image.open(io.BytesIO(png)) as picture:
+        assert picture.width > 1000
+        colors = {color for _, color in picture.convert("RGB").getcolors(1 << 20)}
+    assert {(0x0B, 0x57, 0xD0), (0x5F, 0x63, 0x68), (255, 255, 255)} <= colors
 
 
 def test_long_labels_are_cut_and_odd_ones_escaped(photograph, painting, tmp_path):
-    odd = tmp_path / f"{'a<b>&' * 12}.png"
+    odd = tmp_path / f"{'a<b>&$^$' * 12}.png"
     odd.write_bytes(painting.read_bytes())
-    sweep = make_sweep(str(photograph), [str(painting)], {}, [f"style={odd}"])
-    scores = [{"wasserstein": 0.1, "structure": 0.2}, {"wasserstein": 0.3, "structure": 0.4}]
+    foreign = tmp_path / "中.png"
+    foreign.write_bytes(painting.read_bytes())
+    sweep = make_sweep(str(photograph), [str(painting)], {}, [f"style={odd},{foreign}"])
+    scores = [{"wasserstein": n / 10, "structure": n / 10} for n in (1, 3, 5)]
     cells = zip(sweep.cells, scores, strict=True)
     drawn = plot(sweep, {cell.name: Result(cell, scores=found) for cell, found in cells})
     assert max(len(point.label) for point in drawn.points) == LONGEST
-    assert "<b>" not in svg(drawn)
+    assert "<b>" not in drawn.svg
+    assert "a&lt;b&gt;&amp;$^$" in drawn.svg
+    assert "中" in texts(drawn.svg)
 
 
 def test_less_than_two_measured_cells_make_no_plot(make):
@@ -114,10 +135,6 @@ def test_less_than_two_measured_cells_make_no_plot(make):
     assert make((0.1, 0.2), (float("nan"), 0.3)) is None
 
 
-def test_the_picture_shows_the_dots_where_they_are(make):
-    drawn = make((0.1, 0.2), (0.4, 0.9), (0.4, 0.3))
-    page = np.asarray(picture(drawn))
-    for point, color in zip(drawn.points, ["#0b57d0", "#0b57d0", "#9aa0a6"], strict=True):
-        x, y = drawn.place(point.style, point.content)
-        wanted = [int(color[at : at + 2], 16) for at in (1, 3, 5)]
-        assert page[round(2 * y), round(2 * x)].tolist() == wanted
+def test_there_is_no_plot_without_matplotlib(make, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert make((0.1, 0.2), (0.4, 0.9)) is None

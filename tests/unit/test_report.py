@@ -2,8 +2,8 @@
 
 import csv
 import io
-import itertools
 import re
+import sys
 from html.parser import HTMLParser
 
 import numpy as np
@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from impasto import images
-from impasto.settings.settings import SPECS
+from impasto.settings.settings import KNOBS
 from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import Result
-from impasto.sweeps.report.charts import HEIGHT, chart, spread
+from impasto.sweeps.report.charts import VARIABLES, loss_chart
 from impasto.sweeps.report.lettering import font, readable, wrap
 from impasto.sweeps.report.pictures import over_white
 from impasto.sweeps.report.table import COLUMNS
@@ -123,7 +123,7 @@ def test_the_page_tells_how_far_the_sweep_is(report):
 def test_the_table_has_a_row_for_every_cell(report):
     rows = list(csv.DictReader(io.StringIO((report.folder / "cells.csv").read_text("utf-8"))))
     assert [row["cell"] for row in rows] == [cell.name for cell in report.sweep.cells]
-    assert set(SPECS) < set(rows[0]) == set(COLUMNS)
+    assert set(KNOBS) < set(rows[0]) == set(COLUMNS)
     assert [row["style_weight"] for row in rows] == ["1"] * 3 + ["100"] * 3
     assert [row["tv_weight"] for row in rows] == ["0", "1", "3"] * 2
     first, failed, missing = rows[0], rows[3], rows[4]
@@ -198,18 +198,64 @@ def test_letters_that_the_font_lacks_are_replaced(monkeypatch):
     assert readable("Café, Straße 中 relu1_1", font(14, "é")) == "Cafe, Stra?e ? relu1_1"
 
 
-def test_a_chart_lies_inside_its_box_and_takes_zeros():
-    svg = chart(
-        {"evaluation": [1, 2, 3], "total": [10.0, 0.5, 0.01], "tv": [0.0, float("nan"), 0.0]}
-    )
-    numbers = [float(n) for points in re.findall('points="([^"]*)"', svg)
-               for pair in points.split() for n in pair.split(",")]  # fmt: skip
-    assert min(numbers) >= 0
-    assert max(numbers[1::2]) <= HEIGHT
-    assert chart({"evaluation": [1.0], "total": [1.0]}) == ""
-    assert chart({}) == ""
-    heights = spread([50, 51, 52, 200])
-    assert all(b - a >= 15 for a, b in itertools.pairwise(heights))
+CURVE = {"evaluation": [1.0, 2.0, 3.0], "total": [10.0, 0.5, 0.01], "tv": [0.0, float("nan"), 0.0]}
+
+
+def test_a_chart_takes_zeros_and_has_whole_decades_and_the_colors_of_the_page():
+    svg = loss_chart("a", CURVE)
+    assert svg.startswith("<svg")
+    words = re.findall(r"<text[^>]*>([^<]*)<", svg)
+    assert {"0.01", "0.1", "1", "10", "total", "tv", "evaluation"} <= set(words)
+    assert svg.count("var(--total)") > 1
+    assert not any(color in svg for color in VARIABLES)
+
+
+@pytest.mark.parametrize(
+    "curve",
+    [
+        {},
+        {"evaluation": [1.0], "total": [1.0]},
+        {"evaluation": [1.0, 2.0], "total": [0.0, float("nan")]},
+        {"evaluation": [1.0, 2.0], "total": [float("inf"), -1.0]},
+    ],
+)
+def test_what_makes_no_curve_has_no_chart(curve):
+    assert loss_chart("a", curve) == ""
+
+
+def test_losses_of_a_power_of_ten_and_tiny_ones_have_an_axis():
+    assert ">10<" in loss_chart("a", {"evaluation": [1.0, 2.0], "total": [1.0, 1.0]})
+    tiny = {"evaluation": [1.0, 2.0], "total": [1.0, 1.0], "tv": [1e-30, 1e-30]}
+    ticks = [float(words) for words in re.findall(r">([\d.e-]+)</text>", loss_chart("a", tiny))]
+    assert 1e-6 <= min(ticks) < 1e-3
+
+
+def test_a_chart_is_the_same_each_time_whatever_the_users_style_is():
+    import matplotlib
+
+    first = loss_chart("a", CURVE)
+    assert loss_chart("b", CURVE) != first  # nothing in a page is named twice
+    with matplotlib.rc_context({"axes.facecolor": "red", "font.size": 30, "svg.fonttype": "path"}):
+        assert loss_chart("a", CURVE) == first
+        assert matplotlib.rcParams["font.size"] == 30
+    assert "<dc:date>" not in first
+
+
+def test_no_identifier_is_twice_in_a_page(report):
+    found = re.findall(r'\bid="([^"]*)"', page(report))
+    assert len(found) > 9
+    assert len(found) == len(set(found))
+
+
+def test_without_matplotlib_the_page_says_how_to_get_charts(report, monkeypatch):
+    assert "impasto[curves]" not in page(report)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    bare = Report(report.sweep, report.folder, report.results.values())
+    bare.write()
+    words = " ".join(Tags(page(bare)).words)
+    assert "pip install 'impasto[curves]'" in words
+    assert "<svg" not in page(bare)
+    assert words.count("impasto paint ") == 3
 
 
 def test_transparency_is_shown_on_white():

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from impasto.settings import PRESETS, SPECS, Settings
-from impasto.settings.parsing import flag, paths
+from impasto.settings import PRESETS, SPECS, Settings, parsing
 
 if TYPE_CHECKING:
     from impasto.run import Outputs
@@ -67,10 +66,10 @@ def setting_option(name: str, default: object) -> Callable[[Command], Command]:
     return click.option(
         "--" + name.replace("_", "-"),
         name,
-        is_flag=this.parse is flag,
-        multiple=this.parse is paths,
+        is_flag=this.parse is parsing.flag,
+        multiple=this.parse is parsing.paths,
         default=None,
-        metavar="" if this.parse is flag else (this.unit or this.parse.__name__).upper(),
+        metavar="" if this.parse is parsing.flag else (this.unit or this.parse.__name__).upper(),
         help=" ".join(words),
     )
 

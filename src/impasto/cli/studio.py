@@ -28,20 +28,21 @@ def studio(
 
     Only this machine can reach the page, unless --host says otherwise.
     """
+    from impasto.studio import address as addresses
     from impasto.studio import launch
 
     launch.check_installed()
-    launch.check_host(host, user)
+    addresses.check_host(host, user)
     password = None
     if user:
-        password = os.environ.get(launch.PASSWORD) or ask_password()
-        launch.check_password(password)
-    address = launch.Address(host, launch.free_port(host, port), user, password)
+        password = os.environ.get(addresses.PASSWORD) or ask_password()
+        addresses.check_password(password)
+    address = addresses.Address(host, addresses.free_port(host, port), user, password)
     place = Path(folder).expanduser() if folder else launch.default_folder()
     with launch.serve(place.absolute(), address) as url:
         INTERRUPTION.heeded = True
         if not address.local:
-            complain(launch.exposed(address, place))
+            complain(addresses.exposed(address, place))
         click.echo(url)
         if not no_browser:
             click.launch(url)

@@ -1,7 +1,7 @@
-"""Whose colors: the paintings', or the photograph's, by a match of colors or in luminance only.
+"""Whose colors: the style pictures', or the content's, by a match of colors or in luminance only.
 
-Colors are matched before painting: each painting is recolored so that its statistics are those of
-the photograph. A match is a function of two samples of colors and returns a recoloring:
+Colors are matched before painting: each style picture is recolored so that its statistics are those
+of the content. A match is a function of two samples of colors and returns a recoloring:
 
     cholesky, symmetric, transport    x -> T (x - μ_S) + μ_C   with   T Σ_S Tᵀ = Σ_C
     histogram                         each channel by its ranks
@@ -160,14 +160,14 @@ def spread(source: Sample, target: Sample) -> Recoloring:
     return lambda colors: scale * (colors - source.mean) + target.mean
 
 
-def with_luminance_of(painted: Rgb, photograph: Rgb) -> Rgb:
-    """Return the photograph's chroma at the painted luminance.
+def with_luminance_of(painted: Rgb, content: Rgb) -> Rgb:
+    """Return the content's chroma at the painted luminance.
 
     Where the two make no color that a screen can show, the chroma is made weaker until they do;
     luminance and hue stay.
     """
     Y = (painted @ LUMA)[..., None]
-    chroma = photograph - (photograph @ LUMA)[..., None]
+    chroma = content - (content @ LUMA)[..., None]
     room = np.where(chroma > 0, 1 - Y, Y)
     with np.errstate(divide="ignore", invalid="ignore"):
         most = np.where(chroma == 0, 1, room / np.abs(chroma))
@@ -177,25 +177,25 @@ def with_luminance_of(painted: Rgb, photograph: Rgb) -> Rgb:
 
 
 def recolor(
-    painting: Rgb, photograph: Rgb, match: Match, parts: Sequence[tuple[Mask | None, Mask | None]]
+    style: Rgb, content: Rgb, match: Match, parts: Sequence[tuple[Mask | None, Mask | None]]
 ) -> Rgb:
-    """Return a painting with the colors of the photograph, part by part.
+    """Return a style picture with the colors of the content, part by part.
 
     Args:
-        painting: (h, w, 3).
-        photograph: (H, W, 3).
+        style: (h, w, 3).
+        content: (H, W, 3).
         match: A row of `COLOR_MATCHES`, or `spread`.
-        parts: Pairs of a part of the painting (h, w) and the part of the photograph (H, W) whose
+        parts: Pairs of a part of the style picture (h, w) and the part of the content (H, W) whose
             colors it takes; None is all of it. What is in no part keeps its colors.
 
     Returns:
         (h, w, 3), cut off at 0 and 1.
     """
-    colors, total = painting.astype(np.float64), np.zeros((*painting.shape[:2], 1))
+    colors, total = style.astype(np.float64), np.zeros((*style.shape[:2], 1))
     result = np.zeros_like(colors)
-    for of_painting, of_photograph in parts:
-        recoloring = match(Sample.of(painting, of_painting), Sample.of(photograph, of_photograph))
-        weight = 1.0 if of_painting is None else of_painting[..., None]
+    for of_style, of_content in parts:
+        recoloring = match(Sample.of(style, of_style), Sample.of(content, of_content))
+        weight = 1.0 if of_style is None else of_style[..., None]
         result, total = result + weight * recoloring(colors), total + weight
     result = (result + np.maximum(1 - total, 0) * colors) / np.maximum(total, 1)
     matched: Rgb = np.clip(result, 0, 1).astype(np.float32)

@@ -1,7 +1,7 @@
 """What steers a painting besides its losses: whose colors, which regions, what must stay.
 
-Before painting the paintings are recolored; at every size the regions become masks; afterwards the
-picture is finished, and what is not to be painted becomes the photograph again.
+Before painting the style pictures are recolored; at every size the regions become masks; afterwards
+the picture is finished, and what is not to be painted becomes the content again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Controls:
 
     Attributes:
         settings: What was asked for.
-        regions: The parts of the photograph that are painted; none if all of it is.
+        regions: The parts of the content that are painted; none if all of it is.
         notes: What was found on the way, one sentence each.
     """
 
@@ -40,7 +40,7 @@ class Controls:
     def read(
         cls,
         settings: Settings,
-        photograph: Picture,
+        content: Picture,
         styles: Sequence[Picture],
         content_masks: Sequence[Picture],
         style_masks: Sequence[Picture],
@@ -58,9 +58,9 @@ class Controls:
                 "give a style_weight in place of auto."
             )
         notes: tuple[str, ...] = ()
-        found = regions(content_masks, style_masks, photograph, styles)
+        found = regions(content_masks, style_masks, content, styles)
         if settings.protect_faces:
-            found, notes = _protect_faces(found, photograph, len(styles))
+            found, notes = _protect_faces(found, content, len(styles))
         _check_weights(found, settings)
         return cls(settings, found, notes)
 
@@ -69,28 +69,28 @@ class Controls:
         """Whether only luminance is painted."""
         return self.settings.color == "luminance"
 
-    def recolored(self, photograph: Rgb, styles: Sequence[Picture]) -> tuple[Picture, ...]:
-        """Return the paintings in the colors that they are painted in."""
+    def recolored(self, content: Rgb, styles: Sequence[Picture]) -> tuple[Picture, ...]:
+        """Return the style pictures in the colors that they are painted in."""
         if self.settings.color == "style":
             return tuple(styles)
         match = spread if self.gray else COLOR_MATCHES[self.settings.color_match].load()
         recolored = []
         for index, style in enumerate(styles):
-            painting = style.over_white()
-            parts = self._parts(index, painting.shape[:2], photograph.shape[:2])
-            source = luminance(painting) if self.gray else painting
-            recolored.append(Picture(recolor(source, self.seen(photograph), match, parts)))
+            picture = style.over_white()
+            parts = self._parts(index, picture.shape[:2], content.shape[:2])
+            source = luminance(picture) if self.gray else picture
+            recolored.append(Picture(recolor(source, self.seen(content), match, parts)))
         return tuple(recolored)
 
     def _parts(
-        self, style: int, painting: Sequence[int], photograph: Sequence[int]
+        self, style: int, picture: Sequence[int], content: Sequence[int]
     ) -> list[tuple[Mask | None, Mask | None]]:
-        """Return which parts of a painting take their colors from which of the photograph."""
+        """Return which parts of a style picture take their colors from which of the content."""
         if not self.regions:
             return [(None, None)]
         used = [region for region in self.regions if style in region.styles]
-        masks = [(each.styles[style], resized(each.content, photograph)) for each in used]
-        return [(None if of is None else resized(of, painting), to) for of, to in masks]
+        masks = [(each.styles[style], resized(each.content, content)) for each in used]
+        return [(None if of is None else resized(of, picture), to) for of, to in masks]
 
     def strength(self, height: int, width: int) -> Mask | None:
         """Return how strongly each place (H, W) is painted, in [0, 1]; None for all of it fully."""
@@ -101,34 +101,34 @@ class Controls:
             total += resized(region.content, (height, width))
         return total.clip(0, 1)
 
-    def seen(self, photograph: Rgb) -> Rgb:
-        """Return the photograph as the network sees it: gray, if only luminance is painted."""
-        return luminance(photograph) if self.gray else photograph
+    def seen(self, content: Rgb) -> Rgb:
+        """Return the content as the network sees it: gray, if only luminance is painted."""
+        return luminance(content) if self.gray else content
 
     @property
     def changes_nothing(self) -> bool:
         """Whether `finished` returns the picture as it is."""
         return not (self.gray or self.regions or self.settings.finish not in (None, "none"))
 
-    def finished(self, painted: Rgb, photograph: Rgb) -> Rgb:
+    def finished(self, painted: Rgb, content: Rgb) -> Rgb:
         """Return a picture with its finish, the colors that it is to have, and what must stay.
 
         Args:
             painted: (H, W, 3), as the network sees it.
-            photograph: (H, W, 3), in its colors.
+            content: (H, W, 3), in its colors.
         """
         if self.settings.finish not in (None, "none"):
             finish = FINISHES[self.settings.finish].load()
-            pair = (painted, self.seen(photograph))
+            pair = (painted, self.seen(content))
             tensors = [torch.from_numpy(each).double().permute(2, 0, 1) for each in pair]
             painted = finish(*tensors).clamp(0, 1).permute(1, 2, 0).float().numpy()
         if self.gray:
-            painted = with_luminance_of(painted, photograph)
+            painted = with_luminance_of(painted, content)
         strength = self.strength(*painted.shape[:2])
         if strength is None:
             return painted
         s = strength[..., None]
-        mixed: Rgb = s * painted + (1 - s) * photograph
+        mixed: Rgb = s * painted + (1 - s) * content
         return mixed
 
 
@@ -140,13 +140,13 @@ def resized(mask: Mask, shape: Sequence[int]) -> Mask:
 
 
 def _protect_faces(
-    found: tuple[MaskedRegion, ...], photograph: Picture, styles: int
+    found: tuple[MaskedRegion, ...], content: Picture, styles: int
 ) -> tuple[tuple[MaskedRegion, ...], tuple[str, ...]]:
     """Paint the regions, or else everything, with less strength where there are faces."""
-    faces = find_faces(photograph.over_white())
+    faces = find_faces(content.over_white())
     if not faces:
         return found, ("no face was found: nothing is protected",)
-    height, width = photograph.rgb.shape[:2]
+    height, width = content.rgb.shape[:2]
     strength = strength_around(faces, height, width)
     if not found:
         found = (
@@ -157,7 +157,7 @@ def _protect_faces(
 
 
 def _check_weights(found: Sequence[MaskedRegion], settings: Settings) -> None:
-    """Raise SettingsError if a region takes its style from paintings of weight 0 only."""
+    """Raise SettingsError if a region takes its style from style pictures of weight 0 only."""
     for region in found:
         if settings.style_blend and not any(settings.style_blend[k] for k in region.styles):
             raise SettingsError(

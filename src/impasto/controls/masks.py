@@ -1,4 +1,4 @@
-"""Regions: which part of the photograph takes its style from which part of which painting.
+"""Regions: which part of the content takes its style from which part of which style picture.
 
 Masks are pictures, of two kinds:
 
@@ -7,7 +7,7 @@ Masks are pictures, of two kinds:
              belongs to none
 
 Region k of the content is painted with region k of the style pictures: the same color, or the same
-place in the list. What belongs to no region stays the photograph.
+place in the list. What belongs to no region stays the content.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ PROPORTIONS = 0.03
 
 @dataclass(frozen=True, eq=False)
 class MaskedRegion:
-    """A part of the photograph, and the parts of the paintings that it is painted with.
+    """A part of the content, and the parts of the style pictures that it is painted with.
 
     Attributes:
         name: A color or a number, for messages and histories; empty if it is the only one.
-        content: How much each place of the photograph belongs to it, (H, W) in [0, 1].
-        styles: For each painting that it takes its style from, by index: which part of it,
+        content: How much each place of the content belongs to it, (H, W) in [0, 1].
+        styles: For each style picture that it takes its style from, by index: which part of it,
             (h, w) in [0, 1], or None for all.
     """
 
@@ -69,17 +69,17 @@ class MaskedRegion:
 def regions(
     content_masks: Sequence[Picture],
     style_masks: Sequence[Picture],
-    photograph: Picture,
+    content: Picture,
     styles: Sequence[Picture],
 ) -> tuple[MaskedRegion, ...]:
     """Return the regions that masks describe; none without masks.
 
     Args:
         content_masks: One color mask, or any number of gray ones.
-        style_masks: A color mask for each painting; or gray ones, see `_gray_styles`; or none, and
-            region k is painted with painting k, a single region with all paintings.
-        photograph: The photograph.
-        styles: The paintings.
+        style_masks: A color mask for each style picture; or gray ones, see `_gray_styles`; or none,
+            and region k is painted with style k, a single region with all style pictures.
+        content: The content.
+        styles: The style pictures.
 
     Raises:
         SettingsError: If a region is empty, has no counterpart, or a mask has other proportions
@@ -90,7 +90,7 @@ def regions(
             raise SettingsError("style_mask is given without content_mask: give both.")
         return ()
     for number, mask in enumerate(content_masks, start=1):
-        _check_proportions(mask, photograph, f"content mask {number}", "the photograph")
+        _check_proportions(mask, content, f"content mask {number}", "the photograph")
     colored = [is_colored(mask) for mask in (*content_masks, *style_masks)]
     if any(colored) and not (colored[0] and len(content_masks) == 1):
         raise SettingsError(
@@ -101,19 +101,19 @@ def regions(
     for name, part in parts.items():
         _check_not_empty(part, f"region {name} of the content mask")
     if not style_masks:
-        paintings = _whole_styles(parts, len(styles))
+        owned = _whole_styles(parts, len(styles))
     elif colored[0]:
         if not all(colored):
             raise SettingsError(
                 "the content mask has colors and a style mask is gray: draw the regions of the "
                 "style in the same colors."
             )
-        paintings = _color_styles(parts, style_masks, styles)
+        owned = _color_styles(parts, style_masks, styles)
     else:
-        paintings = _gray_styles(parts, style_masks, styles)
+        owned = _gray_styles(parts, style_masks, styles)
     single = len(parts) == 1
     return tuple(
-        MaskedRegion("" if single else name, part, paintings[name]) for name, part in parts.items()
+        MaskedRegion("" if single else name, part, owned[name]) for name, part in parts.items()
     )
 
 
@@ -147,32 +147,32 @@ def _gray_parts(masks: Sequence[Picture]) -> dict[str, Mask]:
 Styles = dict[str, dict[int, Mask | None]]
 
 
-def _whole_styles(parts: Mapping[str, Mask], paintings: int) -> Styles:
-    """Paint region k with painting k, or a single region with all paintings."""
+def _whole_styles(parts: Mapping[str, Mask], styles: int) -> Styles:
+    """Paint region k with style picture k, or a single region with all style pictures."""
     if len(parts) == 1:
-        return {name: dict.fromkeys(range(paintings)) for name in parts}
-    if len(parts) != paintings:
+        return {name: dict.fromkeys(range(styles)) for name in parts}
+    if len(parts) != styles:
         raise SettingsError(
             f"the content mask has {len(parts)} regions ({', '.join(parts)}) and there "
-            f"{'is 1 style picture' if paintings == 1 else f'are {paintings} style pictures'}: "
+            f"{'is 1 style picture' if styles == 1 else f'are {styles} style pictures'}: "
             "give one style picture for each, in this order, or a style mask."
         )
     return {name: {index: None} for index, name in enumerate(parts)}
 
 
 def _color_styles(
-    parts: Mapping[str, Mask], masks: Sequence[Picture], paintings: Sequence[Picture]
+    parts: Mapping[str, Mask], masks: Sequence[Picture], styles: Sequence[Picture]
 ) -> Styles:
-    """Paint each color with the same color of all paintings."""
-    _check_number(masks, len(paintings), "a color mask for each style picture")
+    """Paint each color with the same color of all style pictures."""
+    _check_number(masks, len(styles), "a color mask for each style picture")
     found: Styles = {name: {} for name in parts}
-    for index, (mask, painting) in enumerate(zip(masks, paintings, strict=True)):
-        _check_proportions(mask, painting, f"style mask {index + 1}", f"style picture {index + 1}")
+    for index, (mask, style) in enumerate(zip(masks, styles, strict=True)):
+        _check_proportions(mask, style, f"style mask {index + 1}", f"style picture {index + 1}")
         for name, part in color_parts(mask).items():
             if name in found:
                 found[name][index] = part
-    for name, styles in found.items():
-        if not styles:
+    for name, owned in found.items():
+        if not owned:
             raise SettingsError(
                 f"region {name} of the content mask is in no style mask: "
                 f"paint a part of a style mask {name}, or make it black in the content mask."
@@ -181,14 +181,14 @@ def _color_styles(
 
 
 def _gray_styles(
-    parts: Mapping[str, Mask], masks: Sequence[Picture], paintings: Sequence[Picture]
+    parts: Mapping[str, Mask], masks: Sequence[Picture], styles: Sequence[Picture]
 ) -> Styles:
-    """Paint a single region with a part of each painting; or region k with part k.
+    """Paint a single region with a part of each style picture; or region k with part k.
 
-    Several parts are taken from the only painting, or from as many paintings.
+    Several parts are taken from the only style picture, or from as many style pictures.
     """
     single = len(parts) == 1
-    owners = list(range(len(paintings))) if single or len(paintings) > 1 else [0] * len(parts)
+    owners = list(range(len(styles))) if single or len(styles) > 1 else [0] * len(parts)
     _check_number(masks, len(owners), f"one for each {'style picture' if single else 'region'}")
     if not single and len(owners) != len(parts):
         raise SettingsError(
@@ -199,7 +199,7 @@ def _gray_styles(
     names = list(parts) * len(owners) if single else list(parts)
     for number, (owner, name, mask) in enumerate(zip(owners, names, masks, strict=False), start=1):
         what = f"style mask {number}"
-        _check_proportions(mask, paintings[owner], what, f"style picture {owner + 1}")
+        _check_proportions(mask, styles[owner], what, f"style picture {owner + 1}")
         found[name][owner] = gray(mask)
         _check_not_empty(gray(mask), what)
     return found

@@ -1,6 +1,6 @@
-"""Quick finishes: put the photograph's edges back into a finished picture, in one step.
+"""Quick finishes: put the content's edges back into a finished picture, in one step.
 
-Each takes the picture and the photograph, (3, H, W) in [0, 1], and has a row in `tables.FINISHES`.
+Each takes the picture and the content, (3, H, W) in [0, 1], and has a row in `tables.FINISHES`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ RIDGE = 1e-4
 """Of the guided filter: edges fainter than its root, 0.01, are smoothed."""
 
 
-def poisson(picture: Tensor, photograph: Tensor) -> Tensor:
-    """Give the picture the photograph's gradients, and let it keep its colors as far as it can.
+def poisson(picture: Tensor, content: Tensor) -> Tensor:
+    """Give the picture the content's gradients, and let it keep its colors as far as it can.
 
     ``min w² ‖∇O - ∇I‖² + ‖O - S‖²``, for luminance and for chroma with a w of its own.
 
@@ -32,7 +32,7 @@ def poisson(picture: Tensor, photograph: Tensor) -> Tensor:
     Source: Mechrez, Shechtman and Zelnik-Manor (2017), "Photorealistic Style Transfer with Screened
     Poisson Equation".
     """
-    values, guides = (luminance_and_chroma(each) for each in (picture, photograph))
+    values, guides = (luminance_and_chroma(each) for each in (picture, content))
     weights = (LUMINANCE_WEIGHT**2, *(CHROMA_WEIGHT**2,) * 3)
     solved = [screened_poisson(*each) for each in zip(values, guides, weights, strict=True)]
     return torch.stack([chroma + solved[0] for chroma in solved[1:]])
@@ -71,16 +71,16 @@ def mirrored(plane: Tensor) -> Tensor:
     return torch.cat([rows, rows.flip(1)], dim=1)
 
 
-def guided(picture: Tensor, photograph: Tensor) -> Tensor:
-    """Make the picture a smooth recoloring of the photograph, window by window.
+def guided(picture: Tensor, content: Tensor) -> Tensor:
+    """Make the picture a smooth recoloring of the content, window by window.
 
     Source: He, Sun and Tang (2013), "Guided Image Filtering"; Li et al. (2018), "A Closed-form
     Solution to Photorealistic Image Stylization", use it in this place.
     """
     radius = max(round(RADIUS * max(picture.shape[1:])), 2)
-    return guided_filter(photograph, picture, radius, RIDGE)
+    return guided_filter(content, picture, radius, RIDGE)
 
 
-def unfinished(picture: Tensor, photograph: Tensor) -> Tensor:
+def unfinished(picture: Tensor, content: Tensor) -> Tensor:
     """Return the picture as it is."""
     return picture

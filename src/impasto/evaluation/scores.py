@@ -97,25 +97,23 @@ def judge(result: Any, content: Any, styles: Any, network: str | None = None) ->
         >>> judge(photograph("cat"), photograph("cat"), painting("dots")).result.structure
         1.0
     """
-    paintings = [as_picture(each).over_white() for each in _several(styles)]
-    if not paintings:
+    pictures = [as_picture(each).over_white() for each in _several(styles)]
+    if not pictures:
         raise SettingsError("no style picture is given: give one or more.")
-    photograph, painted = as_picture(content).over_white(), as_picture(result).over_white()
-    _check_shape(painted, photograph)
+    original, painted = as_picture(content).over_white(), as_picture(result).over_white()
+    _check_shape(painted, original)
     painter = painter_of(result)
     name = choose_network({painter} - {None}) if network is None else network
     layers, net = load_network(name)
     width, height = judged_size(painted.shape[1], painted.shape[0])
-    photograph = images.resize(photograph, width, height)
-    paintings = [fitted(each, max(width, height)) for each in paintings]
+    original = images.resize(original, width, height)
+    pictures = [fitted(each, max(width, height)) for each in pictures]
     baselines = {
-        "content": photograph,
-        "content in the style's colors": recolor(
-            photograph, paintings[0], transport, [(None, None)]
-        ),
-        "piece of the style": piece(paintings[0], width, height),
+        "content": original,
+        "content in the style's colors": recolor(original, pictures[0], transport, [(None, None)]),
+        "piece of the style": piece(pictures[0], width, height),
     }
-    measure = Measure(net, layers, photograph, paintings)
+    measure = Measure(net, layers, original, pictures)
     return Judgment(
         name,
         painter,
@@ -125,7 +123,7 @@ def judge(result: Any, content: Any, styles: Any, network: str | None = None) ->
 
 
 class Measure:
-    """Measures any number of pictures against one photograph and its styles."""
+    """Measures any number of pictures against one content image and its styles."""
 
     def __init__(
         self,
@@ -135,9 +133,9 @@ class Measure:
         styles: Sequence[Rgb],
         weights: Sequence[float] = (),
     ) -> None:
-        """Take what is needed from the photograph and the paintings (H, W, 3).
+        """Take what is needed from the content and the style pictures (H, W, 3).
 
-        The paintings count by their weights, or equally if there are none.
+        The style pictures count by their weights, or equally if there are none.
         """
         self.network, self.content = network, tensor(content)
         self.middle = layers[len(layers) // 2]  # whose self-similarity is the structure
@@ -153,7 +151,7 @@ class Measure:
 
     @torch.no_grad()
     def __call__(self, rgb: Rgb) -> Scores:
-        """Return the measures of a picture of the photograph's size."""
+        """Return the measures of a picture of the content's size."""
         picture = tensor(rgb)
         features = self.network(picture, [*self.losses[GramLoss]])
         distances = {
@@ -231,9 +229,9 @@ def _several(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _check_shape(painted: Rgb, photograph: Rgb) -> None:
+def _check_shape(painted: Rgb, content: Rgb) -> None:
     """Raise PictureError unless two pictures have the same shape up to rounding."""
-    (height, width), (rows, columns) = painted.shape[:2], photograph.shape[:2]
+    (height, width), (rows, columns) = painted.shape[:2], content.shape[:2]
     if abs(height * columns - width * rows) > 1.5 * max(rows, columns):
         raise PictureError(
             f"the result has {width} x {height} pixels and the content {columns} x {rows}: they "

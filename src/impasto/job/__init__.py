@@ -19,7 +19,7 @@ from impasto.job.job import Job
 from impasto.job.load import pick_tile
 from impasto.job.prepare import prepare
 from impasto.job.recipe import Input, Recipe, locate, locate_all
-from impasto.job.reconstruction import Sources, as_painting
+from impasto.job.reconstruction import Sources, as_painting, inversion, texture
 from impasto.job.resources import Cost
 from impasto.job.sizes import Shape, Sizes
 from impasto.job.style_terms import active_layers, choose, style_losses
@@ -40,6 +40,7 @@ __all__ = [
     "choose",
     "extent_of",
     "initial_image",
+    "inversion",
     "locate",
     "locate_all",
     "make_inputs",
@@ -47,4 +48,5 @@ __all__ = [
     "pick_tile",
     "prepare",
     "style_losses",
+    "texture",
 ]

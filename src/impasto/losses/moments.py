@@ -108,7 +108,7 @@ class ShiftedGramLoss(StyleLoss):
     square of the style's features.
 
     # Differs from Novak and Nikulin (2016): they take 1 from the features of one network; here the
-    # constant follows the painting, so that networks of any scale compare.
+    # constant follows the style picture, so that networks of any scale compare.
 
     Source: Novak and Nikulin (2016), "Improving the Neural Algorithm of Artistic Style", 3.2.
     """

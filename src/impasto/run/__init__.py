@@ -17,6 +17,7 @@ auto.py             paintings that choose the style weight
 """
 
 from impasto.run.checkpoint import Checkpoint
+from impasto.run.curves import CURVE_COLORS, plot_losses
 from impasto.run.eta import Eta, clock
 from impasto.run.logs import losses, numbers
 from impasto.run.outputs import Outputs
@@ -25,6 +26,7 @@ from impasto.run.result import Result
 from impasto.run.run import Stop, run
 
 __all__ = [
+    "CURVE_COLORS",
     "Checkpoint",
     "Eta",
     "Guarded",
@@ -35,5 +37,6 @@ __all__ = [
     "clock",
     "losses",
     "numbers",
+    "plot_losses",
     "run",
 ]

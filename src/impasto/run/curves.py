@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from impasto import images
 from impasto.errors import SettingsError
 from impasto.optimize import Step
 from impasto.run.recorder import Recorder
 from impasto.run.result import Result
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def require_matplotlib() -> None:
@@ -23,6 +27,21 @@ def require_matplotlib() -> None:
             "loss curves need the package matplotlib: install impasto[curves], or write the "
             "numbers with --log and draw them elsewhere."
         ) from None
+
+
+CURVE_COLORS = {"total": "#202124", "content": "#0b57d0", "style": "#b06000", "tv": "#6a8f3c"}
+"""Of the lines; kinds of loss that are not here have matplotlib's own."""
+
+
+def plot_losses(
+    axes: Axes, evaluations: Sequence[float], losses: Mapping[str, Sequence[float]]
+) -> None:
+    """Plot each kind of loss over the evaluations, on a logarithmic axis."""
+    for kind, values in losses.items():
+        # A loss of zero has no logarithm, and leaves a gap.
+        heights = [value or math.nan for value in values]
+        axes.plot(evaluations, heights, color=CURVE_COLORS.get(kind), label=kind)
+    axes.set(yscale="log", xlabel="evaluation", ylabel="weighted loss")
 
 
 def draw_curves(history: Sequence[Step]) -> bytes:
@@ -38,18 +57,15 @@ def draw_curves(history: Sequence[Step]) -> bytes:
 
     figure = Figure(figsize=(8, 4.5), dpi=120, layout="constrained")
     axes = figure.add_subplot()
-    index = [step.index for step in history]
-    axes.plot(index, [step.total for step in history], "k", linewidth=1.8, label="total")
     kinds = [step.kinds for step in history]
-    for kind in kinds[0]:
-        # A loss of zero has no logarithm, and leaves a gap.
-        axes.plot(index, [each.get(kind) or float("nan") for each in kinds], label=kind)
+    losses = {kind: [each.get(kind, math.nan) for each in kinds] for kind in kinds[0]}
+    losses = {"total": [step.total for step in history], **losses}
+    plot_losses(axes, [step.index for step in history], losses)
     for before, after in zip([None, *history], history, strict=False):
         if before is None or before.size != after.size:
             axes.axvline(after.index, color="0.6", linewidth=0.8, linestyle="--")
             axes.annotate(f" {after.size} px", (after.index, 0.97), color="0.4", fontsize=8,
                           xycoords=("data", "axes fraction"))  # fmt: skip
-    axes.set(yscale="log", xlabel="evaluation", ylabel="weighted loss")
     axes.grid(color="0.9", which="major")
     axes.legend(loc="upper right", fontsize=8)
     buffer = io.BytesIO()

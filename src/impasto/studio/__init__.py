@@ -1,6 +1,7 @@
 """The studio: a page on this machine where people paint.
 
-    launch.py    who may reach the page, and serving it
+    address.py   where the page is, and who may reach it
+    launch.py    starting it
     app.py       the page as Gradio serves it
     page.py      the layout
     events.py    from events of the page to the studio, and from its answers to the page

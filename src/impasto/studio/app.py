@@ -9,9 +9,9 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from impasto.studio.address import Address
 from impasto.studio.events import Events
 from impasto.studio.inputs import MOST_BYTES
-from impasto.studio.launch import Address
 from impasto.studio.page import lay_out
 from impasto.studio.studio import Studio
 

@@ -12,7 +12,7 @@ from typing import Any
 from impasto.backbones import BACKBONES
 from impasto.errors import SettingsError
 from impasto.images import Canvas, read
-from impasto.job.reconstruction import inversion, texture
+from impasto.job import inversion, texture
 from impasto.normalization import NORMALIZATIONS
 from impasto.settings import Layers
 from impasto.sweeps.axes import settings_of

@@ -1,4 +1,4 @@
-"""Measure the cells of a sweep, each against its own photograph and style pictures.
+"""Measure the cells of a sweep, each against its own content and style pictures.
 
 One network measures all cells, so that they can be compared: one that painted none of them.
 """
@@ -67,9 +67,9 @@ class Judge:
         if self._last is None or self._last[0] != key:
             self._network = self._network or load_network(self.name)
             layers, network = self._network
-            photograph = resize(read(cell.content).over_white(), width, height)
+            content = resize(read(cell.content).over_white(), width, height)
             styles = [fitted(read(each).over_white(), max(width, height)) for each in cell.styles]
-            self._last = key, Measure(network, layers, photograph, styles, weights)
+            self._last = key, Measure(network, layers, content, styles, weights)
         return self._last[1]
 
 

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from impasto.errors import UsageError
-from impasto.studio import launch
-from impasto.studio.launch import Address, check_host, check_password, free_port, is_local
+from impasto.studio import address, launch
+from impasto.studio.address import Address, check_host, check_password, free_port, is_local
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.3.2.1"])
@@ -46,7 +46,7 @@ def test_an_address_of_another_machine_is_answered_with_a_sentence():
 
 
 def test_what_is_exposed_is_said():
-    words = launch.exposed(Address("0.0.0.0", 80, "ann", "secret-word"), launch.default_folder())
+    words = address.exposed(Address("0.0.0.0", 80, "ann", "secret-word"), launch.default_folder())
     assert "not encrypted" in words
     assert "'ann'" in words
     assert "secret-word" not in words

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from impasto._version import __version__
-from impasto.backbones.weights.formats import FORMATS, by_suffix, recognize
+from impasto.backbones.weights.formats import FORMATS, by_suffix, recognize, require_package
 from impasto.backbones.weights.published import (
     Digests,
     Published,
@@ -46,9 +46,12 @@ def fetch(source: str, *, progress: Progress | None = None, directory: Path | No
 
     Raises:
         UnknownName: If there is no such source.
+        WeightsError: If the file could not be read here, because a package is missing.
         FetchError: If the server, the connection, the disk or the file's hash is at fault.
     """
     row = look_up_source(source)
+    if (name := by_suffix(Path(row.file_name))) is not None:
+        require_package(name, row.file_name)
     folder = weights_directory() if directory is None else directory
     path = folder / row.file_name
     part = path.with_name(f"{path.name}.part")

@@ -1,74 +1,108 @@
-"""Loss curves as SVG, drawn here: no script, no library, nothing from elsewhere."""
+"""Charts for reports, drawn by matplotlib where it is installed (the extra ``curves``)."""
 
 from __future__ import annotations
 
-import itertools
+import importlib.util
+import io
 import math
-from collections.abc import Sequence
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
+from impasto.run import CURVE_COLORS, plot_losses
 from impasto.sweeps.cells import Curve
 
-WIDTH, HEIGHT = 560, 240
-LEFT, RIGHT, TOP, BOTTOM = 56, 84, 10, 28
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+INK, SOFT, FAINT = CURVE_COLORS["total"], "#5f6368", "#e8e8ea"
+
+VARIABLES = {color: kind for kind, color in CURVE_COLORS.items()} | {SOFT: "soft", FAINT: "faint"}
+"""The colors of charts, and what they are called in the style of the page."""
+
+LOOK: dict[str, Any] = {
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 9,
+    "text.color": INK,
+    "axes.edgecolor": FAINT,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.labelcolor": SOFT,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "grid.color": FAINT,
+    "legend.frameon": False,
+    "legend.handlelength": 1,
+    "xtick.color": SOFT,
+    "ytick.color": SOFT,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "svg.fonttype": "none",  # letters stay letters, which can be searched and copied
+    "text.parse_math": False,  # labels are names of files, where a dollar is a dollar
+}
 
 FLOOR = 1e-6
-"""Values below this share of the largest are drawn at it: a loss of zero has no logarithm."""
+"""The axis of the losses ends at this share of the largest."""
 
 
-def chart(curve: Curve) -> str:
-    """Return the losses over the evaluations, with a logarithmic axis, or an empty string."""
+def available() -> bool:
+    """Tell whether charts can be drawn."""
+    return importlib.util.find_spec("matplotlib") is not None
+
+
+@contextmanager
+def drawing(name: str) -> Iterator[None]:
+    """Let charts be drawn and saved in the page's look, whatever the user's own style is.
+
+    Args:
+        name: Of the chart, from which its identifiers are made: no two in a page may have the same.
+    """
+    from matplotlib import style
+
+    look = LOOK | {"svg.hashsalt": name}
+    with style.context(look, after_reset=True), warnings.catch_warnings():
+        # The reader's browser may have fonts for letters that matplotlib's own lacks.
+        warnings.filterwarnings("ignore", "Glyph .* missing from")
+        yield
+
+
+def to_svg(figure: Figure) -> str:
+    """Return a figure to stand inside of a page, in the page's light or dark colors."""
+    buffer = io.StringIO()
+    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
+    svg = buffer.getvalue()[buffer.getvalue().index("<svg") :]
+    # Groups have the same names in each figure, and nothing refers to them.
+    svg = re.sub(r' id="[A-Za-z0-9.]+_\d+"', "", svg)
+    for color, variable in VARIABLES.items():
+        svg = svg.replace(color, f"var(--{variable})")
+    return svg
+
+
+def loss_chart(name: str, curve: Curve) -> str:
+    """Return the losses over the evaluations, or nothing if they make no curve.
+
+    Args:
+        name: See `drawing`.
+        curve: The losses.
+    """
     counts = curve.get("evaluation", [])
-    kinds = {kind: values for kind, values in curve.items() if kind != "evaluation"}
-    finite = [v for values in kinds.values() for v in values if math.isfinite(v) and v > 0]
-    if len(counts) < 2 or not finite:
+    losses = {kind: values for kind, values in curve.items() if kind != "evaluation"}
+    shown = [value for values in losses.values() for value in values if 0 < value < math.inf]
+    if len(counts) < 2 or not shown or not available():
         return ""
-    low, high = max(min(finite), max(finite) * FLOOR), max(finite)
-    bottom, top = math.floor(math.log10(low)), math.ceil(math.log10(high) + 1e-9)
+    from matplotlib.figure import Figure
 
-    def x(count: float) -> float:
-        return LEFT + (count - counts[0]) / (counts[-1] - counts[0]) * (WIDTH - LEFT - RIGHT)
-
-    def y(value: float) -> float:
-        share = (math.log10(min(max(value, low), high)) - bottom) / max(top - bottom, 1)
-        return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
-
-    parts = [
-        f'<svg class="curves" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="losses over {counts[-1]:.0f} evaluations">'
-    ]
-    for power in range(bottom, top + 1):
-        at = y(10.0**power) if low <= 10.0**power <= high else _edge(power, bottom, top)
-        parts.append(
-            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}"/>'
-        )
-        parts.append(f'<text x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">1e{power}</text>')
-    parts += [
-        f'<text x="{LEFT}" y="{HEIGHT - 8}">{counts[0]:.0f}</text>',
-        f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 8}" text-anchor="end">'
-        f"{counts[-1]:.0f} evaluations</text>",
-    ]
-    heights = spread([y(values[-1]) for values in kinds.values()])
-    for (kind, values), at in zip(kinds.items(), heights, strict=True):
-        points = " ".join(
-            f"{x(count):.1f},{y(value):.1f}"
-            for count, value in zip(counts, values, strict=True)
-            if math.isfinite(value)
-        )
-        parts.append(f'<polyline class="{kind}" points="{points}"/>')
-        parts.append(f'<text class="{kind}" x="{WIDTH - RIGHT + 6}" y="{at + 4:.1f}">{kind}</text>')
-    return "".join([*parts, "</svg>"])
-
-
-def _edge(power: int, bottom: int, top: int) -> float:
-    share = (power - bottom) / max(top - bottom, 1)
-    return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
-
-
-def spread(heights: Sequence[float], apart: float = 15) -> list[float]:
-    """Return heights moved as little as needed for labels not to lie on each other."""
-    order = sorted(range(len(heights)), key=heights.__getitem__)
-    moved = list(heights)
-    for before, after in itertools.pairwise(order):
-        moved[after] = max(moved[after], moved[before] + apart)
-    excess = max(moved[order[-1]] - (HEIGHT - BOTTOM), 0)
-    return [height - excess for height in moved]
+    bottom = math.floor(math.log10(max(min(shown), FLOOR * max(shown))))
+    top = max(math.ceil(math.log10(max(shown))), bottom + 1)
+    with drawing(name):
+        axes = (figure := Figure(figsize=(6, 2.6))).add_axes((0.1, 0.18, 0.76, 0.78))
+        plot_losses(axes, counts, losses)
+        axes.set(xlim=(counts[0], counts[-1]), ylim=(10.0**bottom, 10.0**top))
+        axes.locator_params(axis="x", integer=True)
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.minorticks_off()  # They would take half of the time.
+        axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), labelcolor="linecolor")
+        return to_svg(figure)

@@ -1,42 +1,39 @@
 """Style against content over a sweep: which cells have more of one without less of the other.
 
-A cell is on the front if no other is both nearer to the style and nearer to the photograph. The
-plot is laid out once, in marks, which are drawn as SVG for the page and as a picture.
+A cell is on the front if no other is both nearer to the style and nearer to the photograph.
 """
 
 from __future__ import annotations
 
+import io
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+from typing import TYPE_CHECKING, Any
 
-from PIL import Image, ImageDraw
-
+from impasto.run import CURVE_COLORS
 from impasto.sweeps.cells import CellResult, Sweep
-from impasto.sweeps.report.lettering import font, readable
+from impasto.sweeps.report.charts import SOFT, available, drawing, to_svg
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
 
 STYLE, CONTENT = "wasserstein", "structure"
 """The measures on the axes, see `impasto.evaluation.scores.Scores`."""
 
-WIDTH, HEIGHT = 720, 440
-LEFT, RIGHT, TOP, BOTTOM = 56, 24, 24, 52
-LETTER, DOT, LONGEST = 12, 4, 36
-"""Height of letters, radius of dots, and most letters of a label."""
+LONGEST = 36
+"""Most letters of a label."""
 
-SHARP = 2
-"""Pixels of the picture for each unit of the plot."""
+FRONT = CURVE_COLORS["content"]
 
-INKS = {
-    "grid": "#e8e8ea",
-    "words": "#5f6368",
-    "label": "#202124",
-    "front": "#0b57d0",
-    "other": "#9aa0a6",
-}
-
-Box = tuple[float, float, float, float]
+AROUND = (
+    *((7, 0, "left", "center"), (-7, 0, "right", "center"), (0, 6, "center", "bottom")),
+    *((4, -6, "left", "top"), (-4, 6, "right", "bottom"), (0, -6, "center", "top")),
+)
+"""Where a label may be, the best first: how far from its dot in points, and how it is aligned."""
 
 
 @dataclass(frozen=True)
@@ -48,24 +45,27 @@ class Point:
     style: float
     content: float
 
+    @property
+    def place(self) -> tuple[float, float]:
+        """Where it is in the plot."""
+        return self.style, self.content
+
 
 @dataclass(frozen=True)
-class Mark:
-    """A line through places, a dot at one, or words from one on.
+class Plot:
+    """A plot, for a page and as a file.
 
     Attributes:
-        ink: A row of `INKS`.
-        places: (x, y); one for a dot and for words, which stand on it.
-        words: What is written, or what is said about a dot.
-        anchor: Where the place is in the words: ``"start"``, ``"middle"`` or ``"end"``.
-        dot: Whether it is one.
+        points: All cells that were measured.
+        front: Those that no other beats in both measures.
+        svg: The plot; its dots are links to ``#cell-NUMBER``.
+        png: The same as the content of a file.
     """
 
-    ink: str
-    places: tuple[tuple[float, float], ...]
-    words: str = ""
-    anchor: str = "start"
-    dot: bool = False
+    points: Sequence[Point]
+    front: Sequence[Point]
+    svg: str
+    png: bytes
 
 
 def points(sweep: Sweep, results: Mapping[str, CellResult]) -> list[Point]:
@@ -95,153 +95,68 @@ def front(points: Sequence[Point]) -> list[Point]:
     return found
 
 
-class Plot:
-    """Lays out the plot of at least two points."""
-
-    def __init__(self, points: Sequence[Point], names: str) -> None:
-        self.points, self.front, self.names = points, front(points), names
-        self.across = ticks([point.style for point in points])
-        self.up = ticks([point.content for point in points])
-
-    def place(self, style: float, content: float) -> tuple[float, float]:
-        """Return where two measures are in the plot."""
-        x = (style - self.across[0]) / (self.across[-1] - self.across[0])
-        y = (content - self.up[0]) / (self.up[-1] - self.up[0])
-        return LEFT + x * (WIDTH - LEFT - RIGHT), HEIGHT - BOTTOM - y * (HEIGHT - TOP - BOTTOM)
-
-    def marks(self) -> Iterator[Mark]:
-        """Yield everything that is drawn, from the ground up."""
-        yield from self._grid()
-        yield Mark("front", tuple(self._stairs()))
-        for point in self.points:
-            ink = "front" if point in self.front else "other"
-            words = f"{point.number}: {point.label}; style {point.style:.3g}, content "
-            words += f"{point.content:.3g}"
-            yield Mark(ink, (self.place(point.style, point.content),), words, dot=True)
-        yield from self._labels()
-
-    def _grid(self) -> Iterator[Mark]:
-        right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
-        for value in self.across:
-            x, _ = self.place(value, 0)
-            yield Mark("grid", ((x, TOP), (x, bottom)))
-            yield Mark("words", ((x, bottom + 16),), f"{value:g}", "middle")
-        for value in self.up:
-            _, y = self.place(0, value)
-            yield Mark("grid", ((LEFT, y), (right, y)))
-            yield Mark("words", ((LEFT - 6, y + 4),), f"{value:g}", "end")
-        middle = (LEFT + right) / 2
-        words = f"distance from the style ({STYLE}): left is nearer"
-        yield Mark("words", ((middle, HEIGHT - 12),), words, "middle")
-        words = f"agreement with the photograph ({CONTENT}): up is nearer; cells: {self.names}"
-        yield Mark("words", ((8, 14),), words)
-
-    def _stairs(self) -> Iterator[tuple[float, float]]:
-        """Yield the border of what is beaten by the front: between two cells, the worse of both."""
-        y = 0.0
-        for at, point in enumerate(self.front):
-            x, above = self.place(point.style, point.content)
-            if at:
-                yield x, y
-            yield x, above
-            y = above
-
-    def _labels(self) -> Iterator[Mark]:
-        """Yield labels that lie on nothing; numbers, or none, where there is no room."""
-        dots = [self.place(point.style, point.content) for point in self.points]
-        taken = [(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in dots]
-        taken += [extent(mark) for mark in self._grid() if mark.words]
-        for (x, y), (right, above) in itertools.pairwise(self._stairs()):
-            taken.append((x - 1, min(y, above) - 1, right + 1, max(y, above) + 1))
-        first = sorted(self.points, key=lambda point: point not in self.front)
-        for point in first:
-            x, y = self.place(point.style, point.content)
-            for mark in candidates(point, x, y):
-                box = extent(mark)
-                inside = box[0] >= 0 and box[2] <= WIDTH and box[1] >= TOP - LETTER
-                if inside and box[3] <= HEIGHT - BOTTOM and not any(cross(box, t) for t in taken):
-                    taken.append(box)
-                    yield mark
-                    break
-
-
-def candidates(point: Point, x: float, y: float) -> Iterator[Mark]:
-    """Yield the ways to label a point, from the best on."""
-    for words in (point.label, str(point.number)):
-        yield Mark("label", ((x + 7, y + 4),), words)
-        yield Mark("label", ((x - 7, y + 4),), words, "end")
-        yield Mark("label", ((x, y - 8),), words, "middle")
-        yield Mark("label", ((x + 4, y + 17),), words)
-        yield Mark("label", ((x - 4, y - 8),), words, "end")
-        yield Mark("label", ((x, y + 17),), words, "middle")
-
-
-def extent(mark: Mark) -> Box:
-    """Return the box of words."""
-    ((x, y),) = mark.places
-    width = 1.1 * font(LETTER, mark.words).getlength(mark.words)  # Browsers have other letters.
-    left = x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[mark.anchor]
-    return left, y - LETTER + 2, left + width, y + 3
-
-
-def cross(a: Box, b: Box) -> bool:
-    """Tell whether two boxes share a place."""
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-
-
-def ticks(values: Sequence[float]) -> list[float]:
-    """Return round numbers, evenly spaced, that reach around all values.
-
-    Example:
-        >>> ticks([0.12, 0.58])
-        [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
-    """
-    low, high = min(values), max(values)
-    reach = max(high - low, 1e-3 * max(abs(low), abs(high)), 1e-9)
-    power = 10.0 ** math.floor(math.log10(reach / 4))
-    step = next(m * power for m in (1, 2, 5, 10) if reach / (m * power) <= 6)
-    first, last = math.floor(low / step), math.ceil(high / step)
-    return [float(f"{n * step:.6g}") for n in range(first, max(last, first + 1) + 1)]
-
-
 def plot(sweep: Sweep, results: Mapping[str, CellResult]) -> Plot | None:
-    """Return the plot of a sweep, or None if fewer than two cells were measured."""
+    """Return the plot of a sweep, or None without two measured cells, or without matplotlib."""
     found = points(sweep, results)
+    if len(found) < 2 or not available():
+        return None
+    from matplotlib.figure import Figure
+
     names = ", ".join(axis.name.replace("_", " ") for axis in sweep.axes)
-    return Plot(found, names) if len(found) > 1 else None
+    with drawing("pareto"):
+        figure = Figure(figsize=(8, 4.9), layout="constrained")
+        axes = figure.add_subplot()
+        axes.set_title(f"cells: {names}", loc="left", color=SOFT, fontsize="medium")
+        draw(axes, found)
+        write_labels(figure, found)
+        figure.savefig(png := io.BytesIO(), format="png", dpi=180, metadata={"Software": None})
+        return Plot(found, front(found), to_svg(figure), png.getvalue())
 
 
-def svg(plot: Plot) -> str:
-    """Return a plot for a page."""
-    label = f"style against content of {len(plot.points)} cells, {len(plot.front)} on the front"
-    start = f'<svg class="pareto" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">'
-    return "".join([start, *map(_element, plot.marks()), "</svg>"])
+def draw(axes: Axes, points: Sequence[Point]) -> None:
+    """Draw dots, and the border of what is beaten by the front."""
+    best = front(points)
+    for color, some in ((SOFT, [p for p in points if p not in best]), (FRONT, best)):
+        x, y = [p.style for p in some], [p.content for p in some]
+        axes.scatter(x, y, s=30, color=color, urls=[f"#cell-{p.number}" for p in some], zorder=3)
+    axes.step([p.style for p in best], [p.content for p in best], color=FRONT, where="post")
+    axes.margins(x=0.12, y=0.08)
+    axes.set_xlabel(f"distance from the style ({STYLE}): left is nearer")
+    axes.set_ylabel(f"agreement with the photograph ({CONTENT}): up is nearer")
 
 
-def _element(mark: Mark) -> str:
-    x, y = mark.places[0]
-    if mark.dot:
-        place = f'cx="{x:.1f}" cy="{y:.1f}" r="{DOT}"'
-        return f'<circle class="{mark.ink}" {place}><title>{escape(mark.words)}</title></circle>'
-    if mark.words:
-        place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{mark.anchor}"'
-        return f'<text class="{mark.ink}" {place}>{escape(mark.words)}</text>'
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in mark.places)
-    return f'<polyline class="{mark.ink}" points="{line}"/>'
+def write_labels(figure: Figure, points: Sequence[Point]) -> None:
+    """Write labels beside dots; where there is no room only numbers, or nothing."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas: Any = FigureCanvasAgg(figure)
+    renderer = canvas.get_renderer()
+    figure.draw_without_rendering()  # Only now is it known where the axes are,
+    figure.set_layout_engine("none")  # and there they shall stay.
+    axes = figure.axes[0]
+    best, taken = front(points), list(obstacles(axes, points))
+    for point in sorted(points, key=lambda point: point not in best):
+        tries = itertools.product((point.label, str(point.number)), AROUND)
+        for words, (x, y, side, level) in tries:
+            text = axes.annotate(words, point.place, (x, y), "data", "offset points", size=8)
+            text.set(ha=side, va=level)
+            box = text.get_window_extent(renderer)
+            if axes.bbox.count_contains(box.get_points()) == 2 and not box.count_overlaps(taken):
+                taken.append(box)
+                break
+            text.remove()
 
 
-def picture(plot: Plot) -> Image.Image:
-    """Return a plot as a picture."""
-    page = Image.new("RGB", (WIDTH * SHARP, HEIGHT * SHARP), "white")
-    pen = ImageDraw.Draw(page)
-    for mark in plot.marks():
-        ink, places = INKS[mark.ink], [(x * SHARP, y * SHARP) for x, y in mark.places]
-        if mark.dot:
-            pen.circle(places[0], DOT * SHARP, ink)
-        elif mark.words:
-            letters = font(LETTER * SHARP, mark.words)
-            anchor = {"start": "ls", "middle": "ms", "end": "rs"}[mark.anchor]
-            pen.text(places[0], readable(mark.words, letters), ink, letters, anchor=anchor)
-        else:
-            pen.line(places, ink, 2 * SHARP if mark.ink == "front" else SHARP)
-    return page
+def obstacles(axes: Axes, points: Sequence[Point]) -> Iterator[Bbox]:
+    """Yield the boxes on which no label may lie: those of dots, and of the front's steps."""
+    from matplotlib.transforms import Bbox
+
+    def box(one: tuple[float, float], other: tuple[float, float]) -> Bbox:
+        return Bbox(sorted(map(tuple, axes.transData.transform((one, other)))))
+
+    for point in points:
+        yield box(point.place, point.place).padded(5)
+    for one, other in itertools.pairwise(front(points)):
+        corner = other.style, one.content
+        yield box(one.place, corner).padded(2)
+        yield box(corner, other.place).padded(2)

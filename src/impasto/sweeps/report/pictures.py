@@ -12,6 +12,7 @@ from PIL import Image
 from impasto.errors import UsageError
 from impasto.images import read, to_pil
 from impasto.sweeps.cells import CellResult
+from impasto.sweeps.report.charts import loss_chart
 from impasto.sweeps.store import picture_file
 
 THUMBNAIL = 320
@@ -29,6 +30,7 @@ class Gallery:
         self._sources: dict[str, Image.Image | None] = {}
         self._small: dict[str, Image.Image] = {}
         self._uris: dict[str, str] = {}
+        self._charts: dict[str, str] = {}
         self._embedded = 0
 
     def source(self, path: str) -> Image.Image | None:
@@ -59,11 +61,26 @@ class Gallery:
             self._uris[name] = found if fits else ""
         return self._uris[name]
 
-    def uri(self, name: str, picture: Image.Image) -> str:
-        """Return a small picture for a page."""
+    def thumbnail_uri(self, result: CellResult) -> str:
+        """Return a small version of a cell's picture for a page."""
+        return self._uri(f"cell {result.cell.name}", self.thumbnail(result))
+
+    def source_uri(self, path: str) -> str:
+        """Return a small version of an input for a page, or an empty string if it has none."""
+        picture = self.source(path)
+        return self._uri(path, picture) if picture else ""
+
+    def _uri(self, name: str, picture: Image.Image) -> str:
         if name not in self._uris:
             self._uris[name] = data_uri(picture)
         return self._uris[name]
+
+    def loss_chart(self, result: CellResult) -> str:
+        """Return the losses of a cell on their way for a page; empty without matplotlib."""
+        name = result.cell.name
+        if name not in self._charts:
+            self._charts[name] = loss_chart(name, result.curve)
+        return self._charts[name]
 
 
 def small(picture: Image.Image) -> Image.Image:

@@ -12,7 +12,7 @@ import numpy as np
 from impasto import images
 from impasto.sweeps.cells import CellResult, Sweep
 from impasto.sweeps.report import pareto
-from impasto.sweeps.report.page import Page
+from impasto.sweeps.report.page import page
 from impasto.sweeps.report.pictures import Gallery
 from impasto.sweeps.report.sheet import Sheet
 from impasto.sweeps.report.table import table
@@ -54,13 +54,12 @@ class Report:
             return
         began = time.monotonic()
         write_text(self.folder / TABLE, table(self.sweep, self.results))
-        write_text(self.folder / PAGE, Page(self.sweep, self.results, self.gallery).html())
+        plot = pareto.plot(self.sweep, self.results)
+        write_text(self.folder / PAGE, page(self.sweep, self.results, self.gallery, plot))
         sheet = np.asarray(Sheet(self.sweep, self.results, self.gallery).draw(), np.float32)
         images.write(self.folder / SHEET, sheet / 255)
-        plot = pareto.plot(self.sweep, self.results)
         if plot is not None:
-            drawn = np.asarray(pareto.picture(plot), np.float32)
-            images.write(self.folder / PLOT, drawn / 255)
+            images.replace_file(self.folder / PLOT, plot.png)
         self.stale, self.written = False, time.monotonic()
         self.cost = self.written - began
 

@@ -7,6 +7,7 @@ and runs nothing that stands in the file.
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,12 +31,16 @@ class Format:
         suffix: How its files' names end.
         begins: Whether a file that begins with these bytes may be in it.
         reader: The function from a path to tensors by name, as ``"module:object"``.
+        package: An optional package that the reader needs, or empty.
+        extra: The extra of Impasto that installs it.
     """
 
     title: str
     suffix: str
     begins: Callable[[bytes], bool]
     reader: str
+    package: str = ""
+    extra: str = ""
 
 
 FORMATS: dict[str, Format] = {
@@ -56,6 +61,8 @@ FORMATS: dict[str, Format] = {
         ".mat",
         lambda head: head.startswith(b"MATLAB "),
         "impasto.backbones.weights.formats.matlab:read",
+        package="scipy",
+        extra="matconvnet",
     ),
     "caffe": Format(
         "Caffe",
@@ -79,11 +86,30 @@ def by_suffix(path: Path) -> str | None:
     return next((name for name, row in FORMATS.items() if row.suffix == path.suffix), None)
 
 
+def require_package(name: str, file: Path | str) -> None:
+    """Check that the package is there which a format's reader needs.
+
+    Args:
+        name: A row of `FORMATS`.
+        file: The file that is to be read, for the message.
+
+    Raises:
+        WeightsError: If it is missing; the message says what to install.
+    """
+    row = FORMATS[name]
+    if row.package and importlib.util.find_spec(row.package) is None:
+        raise WeightsError(
+            f"'{file}' is a {row.title} file, which is read with the package {row.package}: "
+            f"install impasto[{row.extra}], or take weights in another format."
+        )
+
+
 def read_tensors(path: Path) -> tuple[str, dict[str, Tensor]]:
     """Return the row of `FORMATS` that a file is in, and its tensors by name.
 
     Raises:
-        WeightsError: If it is missing, damaged, or in none of the formats.
+        WeightsError: If it is missing, damaged, in none of the formats, or needs a package that
+            is missing.
     """
     if not path.exists():
         raise WeightsError(f"there is no weight file '{path}': check the path.")
@@ -91,12 +117,13 @@ def read_tensors(path: Path) -> tuple[str, dict[str, Tensor]]:
         raise WeightsError(f"'{path}' is not a file: give a .pth or .safetensors file.")
     name, reason = recognize(path), "unknown format"
     if name is not None:
+        require_package(name, path)
         try:
             return name, import_row(FORMATS[name].reader)(path)
         except WeightsError:
             raise
         except Exception as error:  # what a damaged file makes its reader raise is open-ended
-            # Our own readers say what is wrong in a ValueError; the others' errors are long.
+            # These readers say what is wrong in a ValueError; the others' errors are long.
             own = name in ("caffe", "matconvnet") and type(error) is ValueError
             reason = str(error) if own else type(error).__name__
             cause: Exception | None = error

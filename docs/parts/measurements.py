@@ -1,0 +1,90 @@
+"""docs/performance.md: what was measured, without the columns that few readers need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks import parts, report
+from benchmarks.tables import mebibytes, number, ratio
+from docs.parts.markdown import table
+
+RESULTS = Path(__file__).resolve().parents[2] / "benchmarks" / "results"
+
+
+def machine() -> str:
+    """Return on which machine the benchmarks ran."""
+    about = (report.read(RESULTS, "evaluation") or {})["machine"]
+    native = "with" if about["native bfloat16"] else "without"
+    return f"{report.brief(about)}; {about['memory GiB']} GiB, {native} native bfloat16.\n"
+
+
+def goals() -> str:
+    """Return what is aimed at, beside what was measured."""
+    found = {name: file for name in parts.PARTS if (file := report.read(RESULTS, name))}
+    return report.goals(found)
+
+
+def start() -> str:
+    """Return how long it takes until something happens."""
+    rows = [f"`{name}` {number(times['median'], 's')}" for name, times in results("start").items()]
+    return "; ".join(rows) + ".\n"
+
+
+def evaluation() -> str:
+    """Return how long an evaluation takes, and the peak memory of whole runs."""
+    cells: dict[tuple[str, int], dict[str, str]] = {}
+    for row in results("evaluation")["rows"]:
+        cell = f"{number(row['seconds']['median'], 's')} ({ratio(row['ratio'])})"
+        cells.setdefault((row["backbone"], row["size"]), {})[row["precision"]] = cell
+    for row in results("memory")["rows"]:
+        where = "tiles" if row["tile"] else "whole"
+        cells.setdefault((row["backbone"], row["size"]), {})[where] = mebibytes(row.get("peak"))
+    heads = ("network", "size", "float32", "bfloat16", "peak, whole", "peak, in tiles")
+    columns = ("float32", "bfloat16", "whole", "tiles")
+    rows = [(*key, *(cells[key].get(column, "-") for column in columns)) for key in sorted(cells)]
+    return table(heads, rows)
+
+
+def baselines() -> str:
+    """Return when Impasto reaches the losses of other recipes."""
+    reached = ("run", "to 1.01 L", "to 0.99 L", "whole run")
+    return measured("baselines", *reached, "lowest loss", "final loss, clipped to [0, 1]")
+
+
+def measured(name: str, *heads: str) -> str:
+    """Return the tables of a benchmark with the columns ``heads``."""
+    return columns(parts.load(name).page(results(name)), heads)
+
+
+def results(name: str) -> Any:
+    """Return what a benchmark measured, at small sizes if nothing else is there.
+
+    Raises:
+        SystemExit: If it was not measured at all.
+    """
+    file = report.read(RESULTS, name)
+    if file is None:
+        raise SystemExit(f"docs/performance.md needs `python -m benchmarks --part {name}`.")
+    return file["results"]
+
+
+def columns(text: str, heads: Sequence[str]) -> str:
+    """Return Markdown with the columns ``heads`` of its tables.
+
+    Raises:
+        SystemExit: If a table has not all of them.
+    """
+    kept: list[int] = []
+    lines = []
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        if line.startswith("|") and not kept:
+            if missing := set(heads) - set(cells):
+                raise SystemExit(f"a table of the benchmarks has no columns {sorted(missing)}.")
+            kept = [index for index, cell in enumerate(cells) if cell in heads]
+        if not line.startswith("|"):
+            kept = []
+        lines.append(f"| {' | '.join(cells[index] for index in kept)} |" if kept else line)
+    return "\n".join(lines).strip() + "\n"

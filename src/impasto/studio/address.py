@@ -1,0 +1,113 @@
+"""Where the page is, and who may reach it."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from impasto.errors import UsageError
+
+PASSWORD = "IMPASTO_STUDIO_PASSWORD"
+"""The environment variable that the password is taken from."""
+
+SHORTEST = 8
+"""Characters of a password."""
+
+PORTS = 20
+"""How many ports are tried after the usual one."""
+
+USUAL = 7860
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the page is, and who may come in.
+
+    Attributes:
+        host: The address that is listened at.
+        port: Likewise.
+        user: Name to log in with; without one, nobody has to.
+        password: That belongs to it.
+    """
+
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = None
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine reaches it."""
+        return is_local(self.host)
+
+    @property
+    def url(self) -> str:
+        """What to type into a browser on this machine."""
+        return f"http://{'127.0.0.1' if self.host in ('0.0.0.0', '::') else self.host}:{self.port}/"
+
+
+def is_local(host: str) -> bool:
+    """Tell whether an address is reached from this machine only."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def check_host(host: str, user: str | None) -> None:
+    """Refuse to be reached by others without a login.
+
+    Raises:
+        UsageError: If there is none.
+    """
+    if not is_local(host) and not user:
+        raise UsageError(
+            f"--host {host} lets other machines reach the studio: give --user NAME, too, and a "
+            f"password when asked or in {PASSWORD}."
+        )
+
+
+def check_password(password: str) -> str:
+    """Return a password that is long enough.
+
+    Raises:
+        UsageError: If it is not.
+    """
+    if len(password) < SHORTEST:
+        raise UsageError(f"the password is too short: it must have {SHORTEST} characters or more.")
+    return password
+
+
+def free_port(host: str, wanted: int | None) -> int:
+    """Return the port asked for, or the first free one from the usual one on.
+
+    Raises:
+        UsageError: If it is taken, or the address is not this machine's.
+    """
+    tried = [wanted] if wanted is not None else list(range(USUAL, USUAL + PORTS))
+    reason = ""
+    for port in tried:
+        try:
+            family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+            with socket.socket(family, socket.SOCK_STREAM) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host, port))
+                return int(probe.getsockname()[1])
+        except (OSError, OverflowError) as error:
+            reason = str(getattr(error, "strerror", None) or error)
+    ports = f"{tried[0]}" if wanted is not None else f"{tried[0]} to {tried[-1]}"
+    raise UsageError(
+        f"the studio cannot listen at {host}, port {ports} ({reason}): choose another with --port."
+    )
+
+
+def exposed(address: Address, folder: Path) -> str:
+    """Return what others can reach, for the one who lets them."""
+    return (
+        f"Every machine that reaches {address.host}, port {address.port}, can log in as "
+        f"'{address.user}'. Who does can see and delete all pictures and uploads in {folder}, and "
+        "use this machine to paint. The connection is not encrypted: put a proxy with HTTPS "
+        "before it, or use it in a network that you trust."
+    )
