@@ -10,6 +10,9 @@ import torch
 from hypothesis import HealthCheck, settings
 from PIL import Image
 
+# Whoever fails in what tests share is told as much as elsewhere.
+pytest.register_assert_rewrite("tests.support")
+
 # On a busy machine, one example may take any time.
 settings.register_profile(
     "impasto", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow]

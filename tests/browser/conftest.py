@@ -64,6 +64,7 @@ def browser():
         # No sandbox: as root, in a container, there is none. Names other than ours do not resolve.
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
+            timeout=1000 * PATIENCE,
             args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
         )
         yield browser

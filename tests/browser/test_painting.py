@@ -21,7 +21,9 @@ from tests.support.studio_page import (
 )
 
 
-def test_from_upload_to_download(open_page, photograph, painting, tmp_path):
+def test_a_picture_goes_from_upload_to_download_and_back_into_the_form(
+    open_page, photograph, painting, tmp_path
+):
     page = open_page()
     unfold(page)
     upload(page, "photograph", photograph)

@@ -1,13 +1,16 @@
 """The command line in this process, as a shell would see it, and a terminal to run it in."""
 
 import sys
+import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
 
 from impasto.__main__ import main
+from impasto.backbones.weights.published import PUBLISHED, Published
 from tests.support.terminal import Terminal
+from tests.support.weight_server import DIGEST, Host
 
 
 class Done(NamedTuple):
@@ -35,3 +38,27 @@ def terminal(monkeypatch) -> Terminal:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     return Terminal()
+
+
+@pytest.fixture
+def host(monkeypatch):
+    server = Host()
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    url = f"http://127.0.0.1:{server.server_port}"
+    for name, digest in (("vgg19-torchvision", DIGEST), ("vgg19-gatys", None)):
+        file_name = f"{name}.pth"
+        row = Published("vgg19", f"{url}/{file_name}", file_name, digest, 1, "caffe", "", "")
+        monkeypatch.setitem(PUBLISHED, name, row)
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("IMPASTO_CACHE", str(tmp_path))
+    return tmp_path / "weights"

@@ -91,7 +91,7 @@ def job(photograph, painting):
     return prepare(photograph, painting, settings)
 
 
-def test_plain_lines_where_there_is_no_terminal(job, capsys, monkeypatch):
+def test_plain_lines_are_shown_where_there_is_no_terminal(job, capsys, monkeypatch):
     monkeypatch.setattr("impasto.cli.display.PLAIN_EVERY", float("inf"))  # no line for being slow
     show = plain(job)
     for painting in paint(job):
@@ -158,7 +158,7 @@ def test_the_time_left_follows_the_speed_of_the_present_level():
         *((3599.6, "1:00:00"), (7384.0, "2:03:04"), (360000.0, "100:00:00")),
     ],
 )
-def test_clock(seconds, shown):
+def test_the_clock_rounds_to_seconds_and_has_hours_when_there_are_any(seconds, shown):
     assert clock(seconds) == shown
 
 

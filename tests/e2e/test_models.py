@@ -57,7 +57,7 @@ def test_import_recognizes_a_network_keeps_it_and_paints_with_it(
     assert str(kept) in impasto("models").out
 
 
-def test_the_formats_of_a_vgg(impasto, cache, tmp_path):
+def test_a_vgg_is_imported_from_every_format(impasto, cache, tmp_path):
     for suffix, content in ((".caffemodel", caffemodel), (".mat", matconvnet)):
         path = tmp_path / "somebody's"
         path.write_bytes(content(shallow("vgg19", 17)))
@@ -178,7 +178,7 @@ def test_verify_finds_a_changed_file_and_goes_on_with_the_others(impasto, cache,
     assert impasto("models", "verify", "squeezenet1_1").code == 2
 
 
-def test_verify_a_file_or_a_network(impasto, tmp_path):
+def test_a_file_or_a_network_can_be_verified(impasto, tmp_path):
     path = write_usual("alexnet", ["relu3"], tmp_path)
     done = impasto("models", "verify", path)
     assert done.code == 0

@@ -94,7 +94,7 @@ def test_demo_paints_a_sample(impasto, tmp_path):
     assert max(dimensions(done.out.strip())) == 48
 
 
-def test_version_and_help(impasto):
+def test_version_and_help_are_printed(impasto):
     assert impasto("--version").out == f"impasto {__version__}\n"
     assert "paint" in impasto("--help").out
     assert "Optimization:" in impasto("paint", "--help").out

@@ -1,10 +1,6 @@
 """Painting through the command line, with the network that ships."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -14,7 +10,6 @@ from impasto import images
 from impasto.job.recipe import Recipe
 from impasto.job.resources import GIB, taken
 from tests.support.pictures import dimensions, pixels
-from tests.support.processes import command, rest_of, running
 
 FAST = ("--size", 32, "--iterations", 3)
 
@@ -155,103 +150,11 @@ def test_several_styles_are_blended_by_their_weights(impasto, photograph, painti
     assert found[1] > found[0]  # more of the red one
 
 
-@pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".tif"])
-def test_every_format_carries_the_recipe(impasto, photograph, painting, tmp_path, suffix):
-    out = tmp_path / f"out{suffix}"
-    assert impasto("paint", photograph, painting, "-o", out, *FAST).code == 0
-    recipe = Recipe.of_picture(out)
-    assert recipe.settings.size == 32
-    assert recipe.content.path == str(photograph)
-    assert recipe.settings.device == "cpu"
-
-
-@pytest.mark.parametrize("suffix", [".png", ".tif"])
-def test_16_bits(impasto, photograph, painting, tmp_path, suffix):
-    out = tmp_path / f"out{suffix}"
-    assert impasto("paint", photograph, painting, "-o", out, *FAST, "--bits", 16).code == 0
-    levels = pixels(out) * 65535
-    assert np.abs(levels - levels.round()).max() < 0.01
-    assert len(np.unique(levels.round() % 257)) > 100  # not 8 bits stretched
-
-
-def test_transparency_is_put_back_on_request(impasto, painting, tmp_path):
-    content, out = tmp_path / "cut-out.png", tmp_path / "out.png"
-    picture = Image.new("RGBA", (40, 30), (20, 90, 160, 255))
-    picture.paste((0, 0, 0, 0), (0, 0, 20, 30))
-    picture.save(content)
-    assert impasto("paint", content, painting, "-o", out, *FAST).code == 0
-    assert images.read(out).alpha is None
-    out.unlink()
-    assert impasto("paint", content, painting, "-o", out, *FAST, "--keep-alpha").code == 0
-    alpha = images.read(out).alpha
-    assert alpha is not None
-    assert alpha[:, :10].max() == 0
-    assert alpha[:, -10:].min() == 1
-
-
-@pytest.mark.parametrize("size", [(100, 3), (3, 100), (200, 1), (16, 16), (17, 16)])
-def test_very_wide_and_very_small_pictures(impasto, painting, tmp_path, size):
-    content, out = tmp_path / "thin.png", tmp_path / "out.png"
-    Image.radial_gradient("L").convert("RGB").resize(size).save(content)
-    done = impasto("paint", content, painting, "-o", out, "--size", max(size), "--iterations", 2)
-    assert done.code == 0, done.err
-    assert dimensions(out) == size
-
-
-def test_the_long_side_is_exact_and_odd_sizes_work(impasto, photograph, painting, tmp_path):
-    out = tmp_path / "out.png"
-    impasto("paint", photograph, painting, "-o", out, "--size", 51, "--iterations", 2)
-    assert dimensions(out) == (51, 38)
-
-
 def test_the_same_settings_give_the_same_file(impasto, photograph, painting, tmp_path):
     first, second = tmp_path / "1.png", tmp_path / "2.png"
     for out in (first, second):
         assert impasto("paint", photograph, painting, "-o", out, *FAST, "--init", "noise").code == 0
     assert first.read_bytes() == second.read_bytes()
-
-
-def test_ctrl_c_keeps_the_picture_so_far_and_it_can_be_repeated(photograph, painting, tmp_path):
-    out, again = tmp_path / "out.png", tmp_path / "again.png"
-    options = ("--json", "--quiet", "--size", 96, "--plan", "48:4,96:100000")
-    with running(command("paint", photograph, painting, "-o", out, *options)) as process:
-        for _ in range(6):
-            assert process.stdout.readline()
-        process.send_signal(signal.SIGINT)
-        rest, err = rest_of(process)
-    assert process.returncode == 130, err
-    assert err.endswith("impasto: interrupted\n")
-    assert dimensions(out) == (96, 72)
-    (_, count), (_, done) = Recipe.of_picture(out).settings.plan
-    assert (count, done) == (4, 2 + len(rest.splitlines()))
-    with running(command("repeat", out, "-o", again, "--quiet")) as process:
-        _, err = rest_of(process)
-    assert process.returncode == 0, err
-    assert np.array_equal(pixels(out), pixels(again))
-
-
-def test_ctrl_c_at_a_coarse_size_gives_the_size_asked_for(
-    impasto, photograph, painting, tmp_path, monkeypatch
-):
-    from impasto import transfer
-
-    out, real = tmp_path / "out.png", transfer.paint
-
-    def interrupted(job, position=None):
-        for progress in real(job, position):
-            yield progress
-            if progress.evaluations == 2:
-                raise KeyboardInterrupt
-
-    monkeypatch.setattr(transfer, "paint", interrupted)
-    done = impasto("paint", photograph, painting, "-o", out, "--plan", "32:5,64:5", "--size", 64)
-    assert done.code == 130
-    assert dimensions(out) == (64, 48)
-    assert Recipe.of_picture(out).settings.plan == ((32, 2),)
-    monkeypatch.undo()
-    again = tmp_path / "again.png"
-    assert impasto("repeat", out, "-o", again).code == 0
-    assert np.array_equal(pixels(out), pixels(again))
 
 
 def test_a_level_that_has_converged_is_left_early(impasto, photograph, painting, tmp_path):
@@ -267,60 +170,12 @@ def test_a_level_that_has_converged_is_left_early(impasto, photograph, painting,
     assert Recipe.of_picture(out).settings.plan == ((32, counts[0]), (64, counts[1]))
 
 
-def test_a_thin_picture_stays_in_place_from_size_to_size(impasto, painting, tmp_path):
-    """What pads a thin picture must not be enlarged with it."""
-    content, out = tmp_path / "thin.png", tmp_path / "out.png"
-    ramp = np.linspace(0, 255, 20).astype(np.uint8)[:, None, None]
-    Image.fromarray(np.broadcast_to(ramp, (20, 512, 3)).copy()).save(content)
-    done = impasto(
-        *("paint", content, painting, "-o", out, "--size", 256, "--plan", "128:4,256:1"),
-        *("--style-weight", 0.01, "--tv-weight", 0),
-    )
-    assert done.code == 0, done.err
-    rows = pixels(out).mean(axis=(1, 2))
-    assert (np.diff(rows) > 0).all()
-
-
-@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_during_the_final_write_does_not_lose_the_picture(
-    impasto, photograph, painting, tmp_path, monkeypatch, signal_
-):
-    from impasto import images
-
-    real = images.write
-
-    def slow(*arguments, **keywords):
-        os.kill(os.getpid(), signal_)
-        real(*arguments, **keywords)
-
-    monkeypatch.setattr(images, "write", slow)
-    out = tmp_path / "out.png"
-    done = impasto("paint", photograph, painting, "-o", out, *FAST)
-    assert done.code == 0
-    assert dimensions(out) == (32, 24)
-
-
 @pytest.mark.parametrize("name", ["neural-style", "gatys2016"])
 def test_other_normalizations_do_paint(impasto, photograph, painting, tmp_path, name):
     out = tmp_path / "out.png"
     options = ("--normalization", name, "--size", 64, "--iterations", 60)
     assert impasto("paint", photograph, painting, "-o", out, *options).code == 0
     assert np.abs(pixels(out) - pixels(photograph)).mean() > 0.01
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has file names of any bytes")
-def test_file_names_that_are_no_text_are_read_written_and_found_again(
-    photograph, painting, tmp_path
-):
-    content, out = (os.fsencode(tmp_path) + name for name in (b"/a\xff.png", b"/out\xfe.png"))
-    os.link(photograph, content)
-    program = [sys.executable, "-m", "impasto"]
-    command = [*program, "paint", content, painting, "-o", out, "--size", "16", "--iterations", "1"]
-    done = subprocess.run(command, capture_output=True, check=True)
-    assert done.stdout == out + b"\n"
-    again = [*program, "repeat", out, "-o", tmp_path / "again.png"]
-    subprocess.run(again, capture_output=True, check=True)
-    assert (pixels(tmp_path / "again.png") == pixels(os.fsdecode(out))).all()
 
 
 def test_a_preset_is_recorded_as_settings_and_options_win(impasto, photograph, painting, tmp_path):
@@ -332,32 +187,3 @@ def test_a_preset_is_recorded_as_settings_and_options_win(impasto, photograph, p
     assert recorded.plan == ((32, 3),)
     assert impasto("repeat", out, "-o", again).code == 0
     assert again.read_bytes() == out.read_bytes()
-
-
-def test_a_start_of_another_shape_is_cut_and_this_is_said(impasto, photograph, tmp_path):
-    start, painting, out = (tmp_path / f"{name}.png" for name in ("start", "style", "out"))
-    Image.fromarray(np.full((90, 30, 3), 127, np.uint8)).save(painting)
-    tall = np.zeros((90, 30, 3), np.uint8)
-    tall[33:57] = 255  # its middle has the photograph's shape
-    Image.fromarray(tall).save(start)
-    done = impasto(
-        *("paint", photograph, painting, "-o", out, "--init", start, "--size", 32),
-        *("--iterations", 1, "--levels", 1),
-    )
-    assert done.code == 0
-    assert "its middle is used, 25% of it" in done.err
-    assert pixels(out).min() > 0.9
-    assert "middle" not in impasto("paint", photograph, painting, "-o", out, *FAST).err
-
-
-def test_a_reader_of_the_progress_who_goes_away_does_not_end_the_run(
-    photograph, painting, tmp_path
-):
-    out, (ours, theirs) = tmp_path / "out.png", os.pipe()
-    os.close(ours)  # nobody reads
-    program = [sys.executable, "-m", "impasto", "paint", photograph, painting, "-o", out]
-    command = [*map(str, program), "--size", "16", "--iterations", "2"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, check=False)
-    os.close(theirs)
-    assert done.returncode == 0
-    assert out.is_file()

@@ -146,7 +146,7 @@ def test_gram_is_the_pages(weights, pictures):
 
 
 @pytest.mark.parametrize(("power", "name"), [(2, "squared"), (1, "absolute")])
-def test_total_variation_in_loops(pictures, power, name):
+def test_total_variation_is_that_of_plain_loops(pictures, power, name):
     image = pictures[0][:, :5, :7]
     dx = [abs(image[c, y, x + 1] - image[c, y, x]) ** power
           for c, y, x in itertools.product(range(3), range(5), range(6))]  # fmt: skip

@@ -13,7 +13,7 @@ from impasto.settings.settings import Settings
 
 SMALL = Settings(size=48, iterations=2, precision="float32")
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds that a start or an end, or anything on the way, may take on a busy machine."""
 
 

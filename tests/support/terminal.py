@@ -8,7 +8,7 @@ import termios
 import threading
 import time
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds that anything may take on a busy machine."""
 
 

@@ -129,7 +129,7 @@ def test_the_real_squeezenet_knows_a_bridge():
     assert best.values.sum() > 0.9
 
 
-def test_torchvisions_names_of_squeezenet():
+def test_torchvisions_names_of_squeezenet_are_known():
     """``features`` numbers everything: conv1, its rectifier, every pool and every fire module."""
     for name, numbers in {
         "squeezenet1_0": [0, 3, 4, 5, 7, 8, 9, 10, 12],

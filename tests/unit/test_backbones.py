@@ -232,7 +232,7 @@ def test_unknown_layer_names_the_nearest_and_all():
     assert str(caught.value) == expected
 
 
-def test_unknown_backbone_and_pooling():
+def test_an_unknown_backbone_and_an_unknown_pooling_are_refused():
     with pytest.raises(UnknownName, match="unknown backbone 'vgg91': did you mean 'vgg19'"):
         load_backbone("vgg91", layers=[])
     with pytest.raises(SettingsError, match="pooling is 'mean': it must be one of avg, max"):

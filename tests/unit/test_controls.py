@@ -201,7 +201,6 @@ def test_edges_come_closer_with_their_weight():
 
 
 def test_faces_are_found_and_painted_with_less_strength():
-    pytest.importorskip("cv2.data")
     settings = Settings(protect_faces=True, **SMALL)
     job = prepare(photograph("astronaut"), painting("dots"), settings)
     assert job.notes == ("1 face is protected",)
@@ -215,7 +214,6 @@ def test_faces_are_found_and_painted_with_less_strength():
 
 
 def test_without_a_face_a_note_says_so():
-    pytest.importorskip("cv2.data")
     job = prepare(photograph("coffee"), painting("dots"), Settings(protect_faces=True, **SMALL))
     assert job.notes == ("no face was found: nothing is protected",)
     assert job.controls.strength(64, 64) is None

@@ -72,7 +72,7 @@ def test_the_guided_filter_returns_affine_recolorings_and_takes_the_guides_edges
     assert jump > 2 * soft.diff(dim=2)[..., 19].mean()
 
 
-def test_inverses_of_symmetric_matrices():
+def test_a_symmetric_matrix_times_its_inverse_is_the_identity():
     A = torch.rand(3, 3, 4, 5, dtype=torch.float64)
     A = A + A.transpose(0, 1) + 3 * torch.eye(3, dtype=torch.float64)[..., None, None]
     product = torch.einsum("ijhw,jkhw->ikhw", A, inverse_of_symmetric(A))

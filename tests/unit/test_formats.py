@@ -13,8 +13,8 @@ from impasto.backbones import BACKBONES, Architecture, load_backbone
 from impasto.backbones.vgg import vgg
 from impasto.backbones.weights.formats import FORMATS, read_tensors, recognize
 from impasto.errors import WeightsError
-from tests import weight_files
-from tests.weight_files import caffemodel, he_tensors, matconvnet
+from tests.support import weight_files
+from tests.support.weight_files import caffemodel, he_tensors, matconvnet
 
 STAGES = vgg((2, 1), (8, 8))
 

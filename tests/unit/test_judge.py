@@ -81,7 +81,7 @@ def test_another_network_than_the_painter_measures(tmp_path):
     assert verdict.network != "pocket"
 
 
-def test_networks_by_name():
+def test_networks_are_loaded_by_name():
     layers, net = load_network("pocket")
     assert net(picture(1), layers)["relu3_1"].shape[1] == 96
     layers, net = load_network(FILTERS)

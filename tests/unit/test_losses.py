@@ -78,7 +78,7 @@ def test_style_loss_is_the_same_from_features_and_from_their_statistic():
     torch.testing.assert_close(loss(F), loss.distance(loss.statistic(F)))
 
 
-def test_variation_of_a_ramp():
+def test_the_variation_of_a_ramp_is_known():
     ramp = torch.arange(4.0).expand(1, 3, 5, 4)  # dx = 1, dy = 0
     mean = NORMALIZATIONS["relative"].variation
     assert TotalVariation(VARIATIONS["squared"], mean)(ramp * 3).item() == pytest.approx(9)

@@ -185,6 +185,6 @@ def test_a_region_in_the_rest_that_the_stride_leaves_still_counts():
         assert spread(mask, Geometry(16, 70, 85), (2, 2), SPREADS[name].load()).sum() > 0
 
 
-def test_the_share_of_an_area():
+def test_the_share_of_an_area_is_what_its_mask_covers():
     assert Area("", None, {}).share == 1
     assert Area("", MASK, {}).share == pytest.approx(0.5)

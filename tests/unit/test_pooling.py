@@ -42,7 +42,7 @@ def test_the_gradient_lies_in_memory_like_the_features(pool, memory_format):
 
 
 @pytest.mark.parametrize("pool", [halved, largest])
-def test_gradcheck(pool):
+def test_the_gradient_is_that_of_finite_differences(pool):
     x = torch.rand(1, 2, 5, 4, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(pool, x)
 

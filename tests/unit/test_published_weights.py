@@ -74,7 +74,7 @@ def test_a_fetched_file_is_found_preferred_first(tmp_path):
     assert find("vgg19") == folder / "vgg19-dcbb9e9d.pth"
 
 
-def test_published_rows():
+def test_published_rows_name_known_networks_conventions_and_files():
     assert look_up_source("vgg19") is PUBLISHED["vgg19-torchvision"]
     assert look_up_source("vgg16-caffe").sha256 == "00b39a1b"
     assert PUBLISHED["vgg19-gatys"].sha256 is None

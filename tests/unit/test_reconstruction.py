@@ -117,7 +117,7 @@ def test_tiles_change_nothing_without_content_or_style(photograph, painting):
         assert np.abs(whole - tiled).max() < 1e-6
 
 
-def test_shapes():
+def test_shapes_are_read_from_text_and_a_canvas_has_them():
     assert parse_shape("800×600") == parse_shape((800, 600)) == (800, 600)
     assert parse_shape(" 512 ") == parse_shape(512) == 512
     assert Canvas(40, 30).picture.rgb.shape == (30, 40, 3)

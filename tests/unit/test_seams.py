@@ -134,7 +134,7 @@ def test_a_texture_has_no_photograph_to_keep(painting, name):
         reconstruct(painting, style_layers="relu1_1", size=(32, 24), **values)
 
 
-def test_a_texture_of_another_loss_with_fine_strokes(photograph, painting):
+def test_a_texture_is_painted_of_another_loss_with_fine_strokes(photograph, painting):
     texture = reconstruct(
         painting, style_layers="relu1_1,relu2_1", size=(32, 24), style_loss="meanstd",
         fine_style=str(photograph), iterations=2,
@@ -193,7 +193,7 @@ def test_a_network_is_measured_anew_for_other_losses_and_regions(photograph, pai
     assert regions.cost.memory > first.cost.memory
 
 
-def test_a_preset_with_a_larger_style(photograph, painting):
+def test_a_preset_with_a_larger_style_makes_it_larger(photograph, painting):
     settings = apply("liu", {"backbone": "pocket", "size": 40, "plan": "40:2"})
     assert settings.style_scale == (1.2,)
     job = prepare(photograph, painting, settings)

@@ -152,7 +152,7 @@ def test_a_term_that_does_not_pull_keeps_its_weight():
     assert new.terms[-1] == still
 
 
-def test_the_distance_of_gaussians_in_one_dimension():
+def test_the_distance_of_gaussians_in_one_dimension_is_known():
     """``(μ - μ̂)² + (σ - σ̂)²``."""
     draw = torch.randn(1, 1, 50, 60, generator=torch.Generator().manual_seed(1)).double()
     draw = (draw - draw.mean()) / draw.std(correction=0)
@@ -161,7 +161,7 @@ def test_the_distance_of_gaussians_in_one_dimension():
     assert loss(0.5 * draw - 2).item() == pytest.approx(3**2 + 1.5**2, rel=1e-3)
 
 
-def test_the_distance_of_gaussians_that_commute():
+def test_the_distance_of_gaussians_that_commute_is_known():
     """Diagonal covariances: the sum over dimensions."""
     generator = torch.Generator().manual_seed(1)
     base = torch.randn(1, 3, 50, 60, generator=generator).double()

@@ -51,7 +51,7 @@ def test_with_masks_the_gradient_equals_that_of_the_whole_image():
     assert (found.gradient - expected.gradient).norm() / expected.gradient.norm() < 1e-10
 
 
-def test_max_pooling_and_several_content_layers():
+def test_max_pooling_and_several_content_layers_are_exact_in_tiles():
     layers = "relu1_2:0.3,relu4_2:1"
     whole, tiled = both(narrow_vgg19("max"), 224, 256, 96, content_layers=layers)
     image = picture(224, 256, seed=3)
@@ -59,7 +59,7 @@ def test_max_pooling_and_several_content_layers():
     assert error / whole(image).gradient.norm() < 1e-10
 
 
-def test_without_style_or_without_content():
+def test_without_style_or_without_content_tiles_are_exact():
     for off in ("style_weight", "content_weight", "tv_weight"):
         whole, tiled = both(narrow_vgg19(), 192, 192, 96, **{off: 0})
         image = picture(192, 192, seed=3)
@@ -125,7 +125,7 @@ def test_every_network_is_exact_in_tiles(name, height, width, side, pooling):
 
 @pytest.mark.parametrize("length", [129, 130, 131, 132, 133, 143, 144, 145, 159, 160, 161])
 @pytest.mark.parametrize("name", OTHERS)
-def test_every_network_at_every_length(name, length):
+def test_every_network_is_exact_in_tiles_at_every_length(name, length):
     """What is left over at the end of a picture may hold no position of a deep layer at all."""
     backbone, layers = narrow(name), [layer for layer, _ in BACKBONES[name].style_layers]
     image = picture(100, length)
@@ -181,7 +181,7 @@ def test_spans_cover_the_length_once_and_lie_on_the_stride(length, side):
         assert side == 0 or span.stop - span.start <= max(side, 16)
 
 
-def test_a_layer_of_one_position_more_than_the_stride_divides():
+def test_one_position_more_than_the_stride_divides_has_a_span_of_its_own():
     assert narrow_vgg19().stride(DEEP) == 16
     spans_ = spans(33, 16, 70, 16)
     assert [span.stop - span.start for span in spans_] == [16, 16, 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from impasto import images
@@ -100,7 +101,6 @@ def test_as_picture_takes_tensors():
 
 
 def test_as_picture_takes_a_torch_tensor():
-    torch = pytest.importorskip("torch")
     tensor = torch.tensor(UNIT.transpose(2, 0, 1), requires_grad=True)
     assert close(as_picture(tensor), UNIT)
     assert close(as_picture(tensor.to(torch.bfloat16)[None]), UNIT, 0.005)
@@ -157,7 +157,7 @@ def test_as_picture_refuses_anything_else(source):
     sentence(caught.value, type(source).__name__)
 
 
-def test_to_pil():
+def test_to_pil_rounds_and_cuts_off():
     image = images.to_pil(UNIT)
     assert image.mode == "RGB"
     assert np.array_equal(np.asarray(image), COLORS)

@@ -34,7 +34,7 @@ def test_an_unknown_extension_is_answered_with_the_nearest(tmp_path):
     assert "no extension" in unfit(PictureError, tmp_path / "a")
 
 
-def test_bits_that_the_format_does_not_have(tmp_path):
+def test_bits_that_the_format_does_not_have_are_refused(tmp_path):
     assert "8 or 16" in unfit(SettingsError, tmp_path / "a.png", bits=12)
     assert "JPEG holds 8" in unfit(SettingsError, tmp_path / "a.jpg", bits=16)
     assert "WebP holds 8" in unfit(SettingsError, tmp_path / "a.webp", bits=16)
@@ -47,7 +47,7 @@ def test_alpha_and_size_are_checked_too(tmp_path):
     assert "16383" in unfit(PictureError, tmp_path / "a.webp", size=(20000, 100))
 
 
-def test_places_where_no_file_can_be(tmp_path):
+def test_places_where_no_file_can_be_are_named(tmp_path):
     assert "no folder" in unfit(PictureError, tmp_path / "no" / "a.png")
     (tmp_path / "file").touch()
     assert "not a folder" in unfit(PictureError, tmp_path / "file" / "a.png")
@@ -61,13 +61,13 @@ def test_places_where_no_file_can_be(tmp_path):
         write(tmp_path / "a\0.png", UNIT)
 
 
-def test_a_protected_file(tmp_path):
+def test_a_protected_file_is_not_overwritten(tmp_path):
     path = save_pil(tmp_path / "a.png", Image.fromarray(COLORS))
     path.chmod(0o444)
     assert "write-protected" in unfit(PictureError, path)
 
 
-def test_a_folder_without_permission(tmp_path, monkeypatch):
+def test_a_folder_without_permission_is_refused(tmp_path, monkeypatch):
     def deny(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
@@ -76,11 +76,11 @@ def test_a_folder_without_permission(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="a folder that nobody can write to")
-def test_a_folder_that_even_the_superuser_cannot_write_to():
+def test_a_folder_that_even_the_superuser_cannot_write_to_is_refused():
     unfit(PictureError, Path("/proc/a.png"))
 
 
-def test_an_output_that_is_an_input(tmp_path, monkeypatch):
+def test_an_output_that_is_an_input_is_refused(tmp_path, monkeypatch):
     path = save_pil(tmp_path / "a.png", Image.fromarray(COLORS))
     (tmp_path / "link.png").symlink_to(path)
     (tmp_path / "hard.png").hardlink_to(path)

@@ -70,7 +70,7 @@ def test_a_png_text_that_is_not_unicode_is_no_error(tmp_path):
         assert read_settings(path) is None or key == b"impasto"
 
 
-def test_long_settings(tmp_path):
+def test_long_settings_come_back_and_too_long_ones_for_jpeg_are_refused(tmp_path):
     settings = "ä" * 40_000
     write(tmp_path / "a.webp", UNIT, settings=settings)
     assert read_settings(tmp_path / "a.webp") == settings

@@ -172,7 +172,7 @@ def test_reads_gray_with_alpha(tmp_path, bits):
     assert close(picture, np.full((20, 30, 1), 0.2), 0.002)
 
 
-def test_sha256(tmp_path):
+def test_sha256_is_that_of_the_bytes(tmp_path):
     (tmp_path / "a").write_bytes(b"abc")
     assert images.sha256(tmp_path / "a") == hashlib.sha256(b"abc").hexdigest()
     with pytest.raises(PictureError, match="No such file"):

@@ -21,7 +21,7 @@ from tests.support.picture_files import UNIT
         ((30, 20), 3000, (3000, 2000)),
     ],
 )
-def test_fit(size, long_side, expected):
+def test_the_long_side_is_exact_and_the_other_keeps_the_proportions(size, long_side, expected):
     assert fit(*size, long_side) == expected
 
 
@@ -61,7 +61,7 @@ def test_resizing_stays_within_the_range_and_keeps_detail():
 
 @pytest.mark.parametrize("shape", [(1, 50, 3), (50, 1, 3), (1, 1, 3), (1, 50)])
 @pytest.mark.parametrize("size", [(1, 1), (7, 1), (1, 90), (90, 90)])
-def test_resizing_a_single_line(shape, size):
+def test_resizing_a_single_line_keeps_it(shape, size):
     result = resize(np.full(shape, 0.3), *size)
     assert result.shape == (size[1], size[0], *shape[2:])
     assert np.allclose(result, 0.3)
