@@ -19,6 +19,7 @@ and the terminal gets its cursor back.
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 from collections.abc import Iterator
@@ -124,10 +125,13 @@ def show_cursor() -> None:
 
 
 def write_raw(text: str) -> None:
-    """Write to standard error past all buffers, if anybody reads it."""
+    """Write to standard error past all buffers, if anybody reads it, without waiting for that."""
     with suppress(OSError, ValueError):
-        if sys.__stderr__ is not None:
-            os.write(sys.__stderr__.fileno(), text.encode())
+        if sys.__stderr__ is None:
+            return
+        place = sys.__stderr__.fileno()
+        if sys.platform == "win32" or select.select([], [place], [], 0)[1]:
+            os.write(place, text.encode())
 
 
 def complain(sentence: str) -> None:
