@@ -6,10 +6,8 @@ import os
 import sys
 from typing import NoReturn
 
-import click
-
-from impasto.cli.interruption import INTERRUPTION, complain, mute
 from impasto.errors import ImpastoError, explain
+from impasto.interruption import INTERRUPTION, complain
 from impasto.machine.allocator import keep_freed_memory
 
 
@@ -21,24 +19,21 @@ def main() -> NoReturn:
     """
     INTERRUPTION.listen()
     keep_freed_memory()
+    import click  # these take a moment, in which Ctrl-C may come
+
     try:
-        from impasto.cli import cli  # takes a moment, in which Ctrl-C may come
+        from impasto.cli import cli
 
         cli.main(standalone_mode=False)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
     except click.Abort:
         complain("impasto: interrupted")
-        sys.exit(130)
+        sys.exit(128 + (INTERRUPTION.came or 2))
     except click.ClickException as error:
         complain(f"impasto: {said(error)}")
         sys.exit(error.exit_code)
     except ImpastoError as error:
         complain(f"impasto: {error}")
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        mute(sys.stdout.fileno())
-        sys.exit(1)
     except Exception as error:
         if os.environ.get("IMPASTO_DEBUG"):
             raise

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from impasto.interruption import INTERRUPTION, complain
+
 
 @click.group(invoke_without_command=True)
 @click.pass_context
@@ -43,8 +45,9 @@ def import_(file: str, backbone: str | None) -> None:
     """
     from impasto.backbones.weights.imported import import_file
 
-    found = import_file(Path(file).expanduser(), backbone)
-    click.echo(f"{found.backbone}: {found.description}, usable up to {found.deepest}", err=True)
+    with INTERRUPTION.heed():  # else half a copy might stay
+        found = import_file(Path(file).expanduser(), backbone)
+    complain(f"{found.backbone}: {found.description}, usable up to {found.deepest}")
     click.echo(str(found.path))
 
 
