@@ -14,8 +14,13 @@ from torch import Tensor, nn
 from impasto.backbones import BACKBONES
 from impasto.backbones import layers as table
 from impasto.backbones.backbone import Backbone
-from impasto.backbones.fused.pooling import Halve, Largest
-from impasto.backbones.fused.rectified import RectifiedConvolution, rectified, rectified_largest
+from impasto.backbones.fused import (
+    AvgPool2x2,
+    ConvReLU,
+    MaxPool2x2,
+    conv_relu,
+    conv_relu_max_pool2x2,
+)
 from impasto.backbones.layers import Geometry, Operation, Stage, Window
 from impasto.backbones.weights.conventions import Preprocessing
 from impasto.backbones.weights.plausibility import check_activations
@@ -122,10 +127,10 @@ class Network(Backbone):
 def _joint(run: Sequence[nn.Module]) -> tuple[int, Callable[[Tensor], Tensor]]:
     """Return how many of the first of successive stages have a joint pass, and that pass."""
     match run:
-        case nn.Conv2d() as convolution, nn.ReLU(), Largest():
-            return 3, partial(rectified_largest, convolution)
+        case nn.Conv2d() as convolution, nn.ReLU(), MaxPool2x2():
+            return 3, partial(conv_relu_max_pool2x2, convolution)
         case nn.Conv2d() as convolution, nn.ReLU(), *_:
-            return 2, partial(rectified, convolution)
+            return 2, partial(conv_relu, convolution)
     return 1, run[0]
 
 
@@ -135,7 +140,7 @@ def _chain(chain: Sequence[Operation], tensors: Mapping[str, Tensor], pooling: s
     for operation in chain:
         module, before = _module(operation, tensors, pooling), modules[-1] if modules else None
         if isinstance(module, nn.ReLU) and isinstance(before, nn.Conv2d):
-            modules[-1] = RectifiedConvolution(before)
+            modules[-1] = ConvReLU(before)
         else:
             modules.append(module)
     return modules[0] if len(modules) == 1 else nn.Sequential(*modules)
@@ -177,7 +182,7 @@ def _pool(window: Window, pooling: str) -> nn.Module:
     # mean, "which improves the gradient flow". A mean counts only what is inside of the picture.
     place = (window.kernel, window.stride, window.padding)
     if window == Window(2, stride=2):
-        return Largest() if pooling == "max" else Halve()
+        return MaxPool2x2() if pooling == "max" else AvgPool2x2()
     if pooling == "max":
         return nn.MaxPool2d(*place, ceil_mode=window.ceil)
     return nn.AvgPool2d(*place, ceil_mode=window.ceil, count_include_pad=False)

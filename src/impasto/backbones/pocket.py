@@ -22,9 +22,7 @@ from safetensors.torch import load
 from torch import Tensor, nn
 
 from impasto.backbones.backbone import Backbone
-from impasto.backbones.fused.pooling import halved, largest
-from impasto.backbones.fused.rectified import rectified
-from impasto.backbones.fused.tapping import tap
+from impasto.backbones.fused import add_projection, avg_pool2x2, conv_relu, max_pool2x2
 from impasto.backbones.layers import Geometry, Window
 from impasto.errors import UnknownName, WeightsError
 
@@ -81,11 +79,11 @@ def trunk(
         images: `(B, 3, H, W)`, sRGB in [0, 1].
         wanted: Names out of `TAPS`.
         visit: Called with the name and the values `(B, C, H', W')` of every map, shallow to deep.
-            What it returns flows on: the same values, but a `tap` has to stand in the way of their
-            gradient. Each block halves height and width, rounded down.
+            What it returns flows on: the same values, but an `add_projection` has to stand in
+            the way of their gradient. Each block halves height and width, rounded down.
         pooling: `"avg"`, what the network was trained with, or `"max"`.
     """
-    pool = halved if pooling == "avg" else largest
+    pool = avg_pool2x2 if pooling == "avg" else max_pool2x2
     unread = {name for layer in wanted for name in READS[layer]}
     x = (images - 0.45) * 4.0
     x = x.to(next(convolutions.parameters()).dtype)
@@ -97,7 +95,7 @@ def trunk(
             x = visit(f"pool{block}", pool(x))
             unread.discard(f"pool{block}")
             block = name[4]
-        x = visit(name, rectified(cast(nn.Conv2d, convolution), x))
+        x = visit(name, conv_relu(cast(nn.Conv2d, convolution), x))
         unread.discard(name)
 
 
@@ -207,12 +205,12 @@ class Pocket(Backbone):
     def _tap(
         self, layer: str, name: str, x: Tensor, so_far: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """Add to a layer what a map gives to it; see `tap`."""
+        """Add to a layer what a map gives to it; see `add_projection`."""
         weights = cast(nn.Conv2d, self.taps[layer])
         reads = READS[layer]
         first = sum(width(before) for before in reads[: reads.index(name)])
         part = weights.weight[:, first : first + width(name), 0, 0]  # (T, C)
-        return tap(x, part, cast(Tensor, weights.bias), so_far)
+        return add_projection(x, part, cast(Tensor, weights.bias), so_far)
 
 
 def read_pocket(path: Path | None = None) -> dict[str, Tensor]:

@@ -24,7 +24,7 @@ import torch
 from torch import Tensor
 
 from impasto.backbones.backbone import Backbone
-from impasto.backbones.fused.layout import empty, memory_format
+from impasto.backbones.fused import empty_features, memory_format
 from impasto.losses.content import GlobalLoss, LocalLoss
 from impasto.objective.objective import IMAGE, Evaluation, Objective, Term
 from impasto.objective.tiling import Tile, stride_of, tiles
@@ -66,7 +66,7 @@ def collect_features(
             if layer not in found:
                 starts = (tile.rows.outer_start, tile.columns.outer_start)
                 size = [at // stride + n for at, n in zip(starts, part.shape[2:], strict=True)]
-                found[layer] = empty((*part.shape[:2], *size), part, memory_format(part))
+                found[layer] = empty_features((*part.shape[:2], *size), part, memory_format(part))
             found[layer][..., *tile.place(stride)] = tile.inner(part, stride)
     return found
 
