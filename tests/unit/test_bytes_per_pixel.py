@@ -28,10 +28,10 @@ def test_every_network_has_a_row():
 @pytest.mark.parametrize("name", BACKBONES)
 def test_an_evaluation_takes_the_bytes_that_the_page_says(name, tmp_path):
     whole, tile, margin = ROWS[name][:2], ROWS[name][2:4], ROWS[name][4]
-    stages = BACKBONES[name].stages
-    settings = Settings(backbone=name, weights="any.pth" if stages else None).with_defaults()
+    table = BACKBONES[name].table
+    settings = Settings(backbone=name, weights="any.pth" if table else None).with_defaults()
     layers = wanted_layers(settings)
-    path = write_usual(name, layers, tmp_path) if stages else None
+    path = write_usual(name, layers, tmp_path) if table else None
     backbone = load_backbone(name, layers=layers, weights=path)
     assert margin == backbone.margin(layers)
     for precision, bytes_, mebibytes in zip(("float32", "bfloat16"), whole, tile, strict=True):

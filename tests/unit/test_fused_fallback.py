@@ -14,7 +14,7 @@ from impasto.backbones import load_backbone
 from impasto.backbones.fused import disabled, private, probes
 from impasto.backbones.fused.probes import PASSED, PROBES, run_probes
 from impasto.backbones.network import Network
-from impasto.backbones.pocket import TAPS
+from impasto.backbones.pocket import PROJECTIONS
 from impasto.backbones.vgg import vgg
 from impasto.backbones.weights.conventions import TORCHVISION
 from tests.weight_files import he_tensors
@@ -25,7 +25,7 @@ LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_2", "relu5_1")
 
 def network(name: str, pooling: str):
     if name == "pocket":
-        found = load_backbone("pocket", layers=TAPS, pooling=pooling)
+        found = load_backbone("pocket", layers=PROJECTIONS, pooling=pooling)
     else:
         found = Network(VGG, he_tensors(VGG), TORCHVISION, pooling)
     return found.to(memory_format=torch.channels_last)

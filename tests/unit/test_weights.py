@@ -14,15 +14,15 @@ from impasto.backbones import BACKBONES, Architecture, load_backbone
 from impasto.backbones.layers import convolutions as rows
 from impasto.backbones.vgg import vgg
 from impasto.backbones.weights.conventions import recognize
-from impasto.backbones.weights.plausibility import sample_picture
+from impasto.backbones.weights.plausibility import sample_image
 from impasto.backbones.weights.published import PUBLISHED, Published, find, look_up_source, sources
 from impasto.backbones.weights.reading import read_weights
 from impasto.errors import UnknownName, WeightsError
 
 REAL = Path(__file__).parents[3] / "shared" / "weights" / "vgg19_conv1_1-conv3_4.safetensors"
-STAGES = vgg((2, 1), (8, 8))
+TABLE = vgg((2, 1), (8, 8))
 LAYERS = tuple(
-    stage.layer for stage in STAGES
+    layer.name for layer in TABLE
 )  # conv1_1 relu1_1 conv1_2 relu1_2 pool1 conv2_1 relu2_1 pool2
 
 OXFORD_19 = [0.341195, 0.339992, -0.0448442, 0.232159, 0.0897821, -0.303314]
@@ -38,7 +38,7 @@ def surroundings(monkeypatch, tmp_path):
     monkeypatch.setenv("IMPASTO_CACHE", str(tmp_path / "cache"))
     conventions = BACKBONES["vgg19"].conventions
     row = Architecture.of(
-        "tiny VGG", "for tests", STAGES, content=(), style=(), conventions=conventions
+        "tiny VGG", "for tests", TABLE, content=(), style=(), conventions=conventions
     )
     monkeypatch.setitem(BACKBONES, "tiny", row)
 
@@ -140,7 +140,7 @@ def test_real_shapes_of_both_vggs_are_accepted(tmp_path):
 @pytest.mark.parametrize("by_number", [True, False])
 def test_the_sister_network_is_named(tmp_path, given, asked, by_number):
     tensors = {}  # shapes are enough: nothing is run
-    for row in list(rows(BACKBONES[given].stages))[:9]:
+    for row in list(rows(BACKBONES[given].table))[:9]:
         for key, shape in row.shapes.items():
             tensors[key] = torch.empty(1).expand(shape)
     path = tmp_path / "w.pth"
@@ -177,7 +177,7 @@ def test_a_network_that_cannot_be_a_trained_one_is_refused(tmp_path):
     exploding = {key: value * 100 for key, value in tiny().items()}
     assert "mean activation at relu1_1 is" in rejected(exploding, tmp_path)
     broken = tiny() | {"conv1_2.bias": torch.full((8,), math.nan)}
-    assert "numbers that are not finite (in stages.conv1_2.bias)" in rejected(broken, tmp_path)
+    assert "numbers that are not finite (in conv1_2.bias)" in rejected(broken, tmp_path)
     torch.save(dead, tmp_path / "w.pth")
     assert load(tmp_path / "w.pth", "relu1_2")  # what is not needed is not judged
 
@@ -322,9 +322,9 @@ def test_published_rows():
         look_up_source("vgg19-cafe")
 
 
-def test_the_sample_picture_is_always_the_same_and_photograph_like():
-    picture = sample_picture()
-    assert torch.equal(picture, sample_picture())
+def test_the_sample_image_is_always_the_same_and_photograph_like():
+    picture = sample_image()
+    assert torch.equal(picture, sample_image())
     assert picture.shape == (1, 3, 96, 96)
     assert picture.min() >= 0
     assert picture.max() <= 1
@@ -338,7 +338,7 @@ def test_the_sample_picture_is_always_the_same_and_photograph_like():
 class TestRealWeights:
     def test_activations_are_the_documented_ones(self):
         network = load(REAL, "relu3_4", name="vgg19")
-        found = network(sample_picture(), ["relu1_1", "relu2_1", "relu3_1", "relu3_4"])
+        found = network(sample_image(), ["relu1_1", "relu2_1", "relu3_1", "relu3_4"])
         means = [feature.mean().item() for feature in found.values()]
         assert means == pytest.approx([29, 121, 72, 384], rel=0.02)
 
@@ -347,7 +347,7 @@ class TestRealWeights:
         network = load(REAL, "relu3_4", name="vgg19")
         names = [layer for layer in network.layers if layer.startswith("relu")]
         before = torch.ones(3)
-        for name, feature in network(sample_picture(), names).items():
+        for name, feature in network(sample_image(), names).items():
             weight, bias = (f"conv{name[4:]}.{part}" for part in ("weight", "bias"))
             mean = feature.mean((0, 2, 3)).clamp(min=1e-3)
             tensors[weight] *= before.view(1, -1, 1, 1) / mean.view(-1, 1, 1, 1)

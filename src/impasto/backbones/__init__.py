@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impasto.backbones import alexnet, googlenet, squeezenet, vgg
-from impasto.backbones import layers as stages
-from impasto.backbones.layers import Convolution, Pool, Rectifier, Stage
+from impasto.backbones.layers import Convolution, LayerSpec, Pool, ReLU, minimum_side_of
 from impasto.errors import SettingsError, UnknownName, did_you_mean, import_row, look_up
 
 if TYPE_CHECKING:
@@ -38,8 +37,8 @@ RESCALINGS: dict[str, str] = {
     "unit": "every filter's mean activation over sample pictures becomes 1, as in the paper",
 }
 
-
-Layers = tuple[tuple[str, float], ...]
+LayerWeights = tuple[tuple[str, float], ...]
+"""Names of layers, each with its weight."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Architecture:
         content_layers: The default content layers, each with its weight.
         style_layers: The default style layers, each with its weight.
         minimum_side: The smallest height and width, in pixels, that reaches the deepest layer.
-        stages: What the network is made of; empty where its class knows.
+        table: The layers that the network is made of; empty where its class knows.
         conventions: What weights expect of their input (a row of
             `impasto.backbones.weights.conventions.CONVENTIONS`) by the habits of their
             file: with the keys of ``torchvision``, with Caffe's names (``caffe``),
@@ -65,51 +64,51 @@ class Architecture:
     title: str
     summary: str
     layers: tuple[str, ...]
-    content_layers: Layers
-    style_layers: Layers
+    content_layers: LayerWeights
+    style_layers: LayerWeights
     minimum_side: int
-    stages: tuple[Stage, ...] = ()
+    table: tuple[LayerSpec, ...] = ()
     conventions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rescalable(self) -> bool:
-        """Whether scales of filters pass through: convolutions, rectifiers and pools in a row."""
-        plain = Convolution | Rectifier | Pool
-        parts = [operation for stage in self.stages for operation in stage.chain]
-        return bool(parts) and all(isinstance(part, plain) for part in parts)
+        """Whether scales of filters pass through: convolutions, ReLUs and pools in a row."""
+        plain = Convolution | ReLU | Pool
+        operations = [operation for layer in self.table for operation in layer.chain]
+        return bool(operations) and all(isinstance(each, plain) for each in operations)
 
     @classmethod
     def of(
         cls,
         title: str,
         summary: str,
-        parts: tuple[Stage, ...],
+        table: tuple[LayerSpec, ...],
         *,
-        content: Layers,
-        style: Layers,
+        content: LayerWeights,
+        style: LayerWeights,
         conventions: Mapping[str, str],
     ) -> Architecture:
-        """Return the row of a network that is a table of stages.
+        """Return the row of a network that is a table of layers.
 
         Example:
-            >>> parts = vgg.vgg([1])
-            >>> Architecture.of("tiny", "", parts, content=(), style=(), conventions={}).layers
+            >>> table = vgg.vgg([1])
+            >>> Architecture.of("tiny", "", table, content=(), style=(), conventions={}).layers
             ('conv1_1', 'relu1_1', 'pool1')
         """
         return cls(
             object="impasto.backbones.network:Network",
             title=title,
             summary=summary,
-            layers=tuple(stage.layer for stage in parts),
+            layers=tuple(layer.name for layer in table),
             content_layers=content,
             style_layers=style,
-            minimum_side=stages.minimum_side(parts),
-            stages=parts,
+            minimum_side=minimum_side_of(table),
+            table=table,
             conventions=conventions,
         )
 
 
-def _equal(*layers: str) -> Layers:
+def _equal(*layers: str) -> LayerWeights:
     return tuple((layer, 1.0) for layer in layers)
 
 
@@ -118,11 +117,11 @@ def _equal(*layers: str) -> Layers:
 # Both are taken after the ReLU here, as in the authors' own code.
 _CONTENT = _equal("relu4_2")
 _STYLE = _equal("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-# Chosen by looking: deeper content layers lose the photograph, deeper style layers add large
+# Chosen by looking: deeper content layers lose the content, deeper style layers add large
 # structures and take away strokes.
 _SQUEEZENET_CONTENT = _equal("fire4")
 _SQUEEZENET_STYLE = _equal("relu1", "fire2", "fire3", "fire4", "fire5")
-# Not looked at, for want of weights: the layers of Liu's program, taken after their rectifiers.
+# Not looked at, for want of weights: the layers of Liu's program, taken after their ReLUs.
 # It gives conv2/3x3 a share of 2e-4 of the content; that is left out.
 _INCEPTION_CONTENT = _equal("inception3a")
 _INCEPTION_STYLE = _equal("relu1", "relu2", "inception3a", "inception4a", "inception5a")
@@ -160,7 +159,7 @@ BACKBONES: dict[str, Architecture] = {
     ),
     "squeezenet1_0": Architecture.of(
         "SqueezeNet 1.0",
-        "5 MB of weights: fine strokes, and the photograph's outlines stay",
+        "5 MB of weights: fine strokes, and the content's outlines stay",
         squeezenet.squeezenet1_0(),
         content=_SQUEEZENET_CONTENT,
         style=_SQUEEZENET_STYLE,
