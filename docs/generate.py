@@ -73,6 +73,7 @@ The path of the picture is printed to standard output, everything else to standa
 |---|---|
 | `IMPASTO_CACHE` | the folder for fetched weights, in place of the user's cache |
 | `IMPASTO_DEBUG` | if set, an internal error shows where it happened |
+| `IMPASTO_FUSED` | if `0`, only torch's public operators compute: slower, for when others fail |
 """
 
 

@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
-from impasto.backbones.backbone import Backbone
+from impasto.backbones import Backbone
 from impasto.controls.color import Rgb
 from impasto.job.initializers import sprinkle
 from impasto.job.job import Job

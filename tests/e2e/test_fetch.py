@@ -7,8 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from impasto.backbones.weights import fetch as fetching
-from impasto.backbones.weights.fetch import fetch
+from impasto.backbones.weights import download, fetch
 from impasto.backbones.weights.published import PUBLISHED, Published, find, weights_directory
 from impasto.errors import FetchError, UnknownName
 
@@ -303,7 +302,7 @@ def test_no_server_at_all(host, folder, monkeypatch):
 
 
 def test_a_silent_server(host, folder, monkeypatch):
-    monkeypatch.setattr(fetching, "_TIMEOUT", 0.2)
+    monkeypatch.setattr(download, "_TIMEOUT", 0.2)
     release = threading.Event()
     write = Handler.answer
 

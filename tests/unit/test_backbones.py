@@ -236,7 +236,7 @@ def test_unknown_backbone_and_pooling():
 
 
 def test_the_table_needs_no_torch():
-    modules = "impasto.backbones, impasto.backbones.weights.fetch"
+    modules = "impasto.backbones, impasto.backbones.weights.download"
     code = f"import sys, {modules}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -11,7 +11,6 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor, nn
 
-from impasto.backbones import BACKBONES
 from impasto.backbones.backbone import Backbone
 from impasto.backbones.fused import (
     AvgPool2x2,
@@ -34,6 +33,7 @@ from impasto.backbones.layers import (
     minimum_side_of,
     positions_of,
 )
+from impasto.backbones.table import BACKBONES
 from impasto.backbones.weights.conventions import Preprocessing
 from impasto.backbones.weights.plausibility import check_activations
 from impasto.backbones.weights.published import find_weights

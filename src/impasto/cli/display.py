@@ -24,7 +24,7 @@ from rich.progress import (
 from rich.text import Text
 
 from impasto.backbones import BACKBONES
-from impasto.backbones.weights.published import find, sources
+from impasto.backbones.weights import find, sources
 from impasto.job.job import Job
 from impasto.run.result import Progress as Painting
 from impasto.run.result import by_kind

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from impasto import images
-from impasto.backbones.backbone import Backbone
+from impasto.backbones import Backbone
 from impasto.controls.color import Rgb
 from impasto.controls.controls import Controls, resized
 from impasto.controls.masks import Mask

@@ -8,11 +8,8 @@ import torch
 from torch import Tensor
 
 from impasto import images, samples
-from impasto.backbones import load_backbone
-from impasto.backbones.backbone import Backbone
-from impasto.backbones.network import Network
-from impasto.backbones.rescaling import rescale
-from impasto.backbones.weights.published import find_weights, sources
+from impasto.backbones import Backbone, Network, load_backbone, rescale
+from impasto.backbones.weights import find_weights, sources
 from impasto.controls.controls import Controls
 from impasto.job import resources as memory
 from impasto.job.job import Job

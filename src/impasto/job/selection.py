@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from impasto.backbones.backbone import Backbone
+from impasto.backbones import Backbone
 from impasto.job.style_terms import Choice, choose
 from impasto.settings.settings import Settings
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor
 
-from impasto.backbones.backbone import Backbone
+from impasto.backbones import Backbone
 from impasto.errors import SettingsError
 from impasto.losses.content import Loss
 from impasto.losses.normalization import Scale

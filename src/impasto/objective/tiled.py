@@ -23,8 +23,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from impasto.backbones.backbone import Backbone
-from impasto.backbones.fused import empty_features, memory_format
+from impasto.backbones import Backbone, empty_features, memory_format
 from impasto.losses.content import GlobalLoss, LocalLoss
 from impasto.objective.objective import IMAGE, Evaluation, Objective, Term
 from impasto.objective.tiling import Tile, stride_of, tiles

@@ -9,8 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from impasto.backbones.backbone import Backbone
-from impasto.backbones.fused import empty_features, memory_format
+from impasto.backbones import Backbone, empty_features, memory_format
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from impasto.backbones import BACKBONES
-from impasto.backbones.weights.published import PUBLISHED, weights_directory
+from impasto.backbones.weights import PUBLISHED, weights_directory
 from impasto.errors import WeightsError, look_up
 from impasto.losses.normalization import NORMALIZATIONS
 from impasto.settings.settings import Layers, Settings, check

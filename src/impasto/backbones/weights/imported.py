@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from impasto.backbones import BACKBONES, load_backbone, pocket
+from impasto.backbones import pocket
+from impasto.backbones.table import BACKBONES, load_backbone
 from impasto.backbones.weights.formats import WEIGHT_FORMATS
 from impasto.backbones.weights.published import (
     IMPORTED,

@@ -15,8 +15,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from impasto.backbones import BACKBONES, Architecture
+from impasto.backbones.architecture import Architecture
 from impasto.backbones.layers import convolutions
+from impasto.backbones.table import BACKBONES
 from impasto.backbones.weights.batch_norm import fold
 from impasto.backbones.weights.conventions import CONVENTIONS, Preprocessing, recognize
 from impasto.backbones.weights.formats import WEIGHT_FORMATS, read_tensors
