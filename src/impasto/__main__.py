@@ -15,7 +15,7 @@ from typing import NoReturn, TextIO, cast
 import click
 
 from impasto.errors import ImpastoError, explain
-from impasto.machine.allocator import keep_freed_memory
+from impasto.machine import keep_freed_memory
 
 INTERRUPTED, TERMINATED = 130, 143
 

@@ -8,7 +8,7 @@ import torch
 from impasto import samples
 from impasto.errors import SettingsError
 from impasto.job.prepare import prepare
-from impasto.machine.device import choose_precision
+from impasto.machine import choose_precision
 from impasto.settings.settings import Settings
 from impasto.transfer import build, paint
 

@@ -12,7 +12,7 @@ from impasto.job.load import measure
 from impasto.job.resources import BUFFERS, OVERHEAD, Cost, peak
 from impasto.job.selection import wanted_layers
 from impasto.job.sizes import extent_of
-from impasto.machine.device import DTYPES
+from impasto.machine import dtype_of
 from impasto.settings.settings import Settings
 from tests.weight_files import write_usual
 
@@ -35,7 +35,7 @@ def test_an_evaluation_takes_the_bytes_that_the_page_says(name, tmp_path):
     backbone = load_backbone(name, layers=layers, weights=path)
     assert margin == backbone.margin(layers)
     for precision, bytes_, mebibytes in zip(("float32", "bfloat16"), whole, tile, strict=True):
-        backbone.to(DTYPES[precision]).to(memory_format=torch.channels_last)
+        backbone.to(dtype_of(precision)).to(memory_format=torch.channels_last)
         found = OVERHEAD * measure(settings, backbone, 0).memory
         assert bytes_ == pytest.approx(found, rel=0.05)
         assert mebibytes == pytest.approx(found * (512 + 2 * margin) ** 2 / 2**20, rel=0.05)

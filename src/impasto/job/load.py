@@ -19,7 +19,7 @@ from impasto.job.selection import active_layers, choices_of, wanted_layers
 from impasto.job.sizes import scaled
 from impasto.job.style_terms import style_terms
 from impasto.losses.normalization import NORMALIZATIONS
-from impasto.machine.device import DTYPES
+from impasto.machine import dtype_of
 from impasto.objective.guidance import Area
 from impasto.objective.objective import Term
 from impasto.registry import SPREADS
@@ -68,7 +68,7 @@ def load(settings: Settings, weights: Path | None) -> Backbone:
     )
     if settings.rescale == "unit":
         normalize(backbone)
-    dtype = DTYPES[settings.precision]
+    dtype = dtype_of(settings.precision)
     backbone.to(device=settings.device, dtype=dtype)
     return backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 

@@ -18,7 +18,7 @@ from impasto.job.recipe import Input, Recipe
 from impasto.job.selection import style_losses
 from impasto.job.sizes import extent_of
 from impasto.job.style_terms import check_regions, check_tiles
-from impasto.machine.device import choose_device, choose_precision, choose_threads
+from impasto.machine import choose_device, choose_precision, choose_threads
 from impasto.registry import INITIALIZERS
 from impasto.settings.settings import Settings
 
