@@ -23,16 +23,16 @@ def narrow_vgg19(pooling: str = "avg") -> Network:
     return drawn(vgg(CONVOLUTIONS, WIDTHS)[:-1], pooling)
 
 
-def drawn(stages: tuple[LayerSpec, ...], pooling: str = "avg") -> Network:
+def drawn(table: tuple[LayerSpec, ...], pooling: str = "avg") -> Network:
     """A network with random weights that keep the scale of its input, in float64."""
     generator = torch.Generator().manual_seed(5)
     weights = {}
-    for row in convolutions(stages):
+    for row in convolutions(table):
         shape = row.shapes[f"{row.name}.weight"]
         draw = torch.randn(shape, generator=generator)
         weights[f"{row.name}.weight"] = draw * (2 / draw[0].numel()) ** 0.5
         weights[f"{row.name}.bias"] = 0.1 * torch.ones(row.outputs)
-    return Network(stages, weights, CONVENTIONS["torchvision"], pooling).double()
+    return Network(table, weights, CONVENTIONS["torchvision"], pooling).double()
 
 
 def picture(height: int, width: int, seed: int = 1) -> Tensor:
