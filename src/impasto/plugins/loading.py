@@ -31,7 +31,7 @@ def load(path: str | os.PathLike[str]) -> Plugin:
         path: A Python file. Modules beside it cannot be imported: of several files, make a package.
 
     Raises:
-        PluginError: If it cannot be read, fails, or registers nothing; no row of it is left then.
+        PluginError: If it cannot be read, fails, or registers nothing; then all is as before.
 
     Example:
         >>> load("no_such_loss.py")
