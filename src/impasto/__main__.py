@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from impasto.errors import ImpastoError, explain
 from impasto.interruption import INTERRUPTION, complain
-from impasto.machine.allocator import keep_freed_memory
+from impasto.machine import keep_freed_memory
+
+if TYPE_CHECKING:
+    import click
 
 
 def main() -> NoReturn:
@@ -44,6 +47,8 @@ def main() -> NoReturn:
 
 def said(error: click.ClickException) -> str:
     """Return the sentence about arguments that make no command."""
+    import click
+
     if isinstance(error, click.NoSuchOption) and error.option_name == "--plugin":
         return "--plugin stands before the command, as in impasto --plugin FILE paint."
     return error.format_message()

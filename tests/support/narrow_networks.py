@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from impasto.backbones import BACKBONES
-from impasto.backbones.layers import Branches, Convolution, Operation, Stage, convolutions
+from impasto.backbones.layers import Branches, Convolution, LayerSpec, Operation, convolutions
 from impasto.backbones.network import Network
 from impasto.backbones.vgg import vgg
 from impasto.backbones.weights.conventions import CONVENTIONS
@@ -23,7 +23,7 @@ def narrow_vgg19(pooling: str = "avg") -> Network:
     return drawn(vgg(CONVOLUTIONS, WIDTHS)[:-1], pooling)
 
 
-def drawn(stages: tuple[Stage, ...], pooling: str = "avg") -> Network:
+def drawn(stages: tuple[LayerSpec, ...], pooling: str = "avg") -> Network:
     """A network with random weights that keep the scale of its input, in float64."""
     generator = torch.Generator().manual_seed(5)
     weights = {}
@@ -44,11 +44,11 @@ def narrow(name: str, pooling: str = "avg") -> Network:
     """A network of the table down to its deepest default layer, with few channels."""
     row = BACKBONES[name]
     deepest = max(row.layers.index(layer) for layer, _ in row.style_layers)
-    return drawn(tuple(thin(stage) for stage in row.stages[: deepest + 1]), pooling)
+    return drawn(tuple(thin(stage) for stage in row.table[: deepest + 1]), pooling)
 
 
-def thin(stage: Stage) -> Stage:
-    return Stage(stage.layer, tuple(map(thinner, stage.chain)))
+def thin(stage: LayerSpec) -> LayerSpec:
+    return LayerSpec(stage.name, tuple(map(thinner, stage.chain)))
 
 
 def thinner(part: Operation) -> Operation:

@@ -22,7 +22,7 @@ from rich.progress import (
 from rich.text import Text
 
 from impasto.backbones import BACKBONES
-from impasto.backbones.weights.published import find, sources
+from impasto.backbones.weights import find, sources
 from impasto.interruption import complain, mute
 from impasto.job import Job
 from impasto.optimize import Step
@@ -187,7 +187,7 @@ def models_table() -> None:
     load_installed()
     for name, network in BACKBONES.items():
         rows, plugin = sources(name), owner("backbone", name)
-        here = str(find(name) or "no") if network.stages else "in the package, MIT"
+        here = str(find(name) or "no") if network.table else "in the package, MIT"
         if plugin is not None:
             here = f"of the plugin {plugin.where}"
         console.print(Text.assemble((name, "bold"), f"  {network.title}: {network.summary}"))

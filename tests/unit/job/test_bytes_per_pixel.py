@@ -12,7 +12,7 @@ from impasto.images import as_picture
 from impasto.job.load import measure
 from impasto.job.resources import BUFFERS, OVERHEAD, Cost, peak
 from impasto.job.sizes import extent_of
-from impasto.machine.device import DTYPES
+from impasto.machine import dtype_of
 from impasto.settings import Settings
 from tests.support.weight_files import write_usual
 
@@ -28,14 +28,14 @@ def test_every_network_has_a_row():
 @pytest.mark.parametrize("name", BACKBONES)
 def test_an_evaluation_takes_the_bytes_that_the_page_says(name, tmp_path):
     whole, tile, margin = ROWS[name][:2], ROWS[name][2:4], ROWS[name][4]
-    stages = BACKBONES[name].stages
-    settings = Settings(backbone=name, weights="any.pth" if stages else None).completed()
+    table = BACKBONES[name].table
+    settings = Settings(backbone=name, weights="any.pth" if table else None).completed()
     layers = wanted_layers(settings)
-    path = write_usual(name, layers, tmp_path) if stages else None
+    path = write_usual(name, layers, tmp_path) if table else None
     backbone = load_backbone(name, layers=layers, weights=path)
     assert margin == backbone.margin(layers)
     for precision, bytes_, mebibytes in zip(("float32", "bfloat16"), whole, tile, strict=True):
-        backbone.to(DTYPES[precision]).to(memory_format=torch.channels_last)
+        backbone.to(dtype_of(precision)).to(memory_format=torch.channels_last)
         found = OVERHEAD * measure(settings, backbone, 0).memory
         assert bytes_ == pytest.approx(found, rel=0.05)
         assert mebibytes == pytest.approx(found * (512 + 2 * margin) ** 2 / 2**20, rel=0.05)
