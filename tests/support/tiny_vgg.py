@@ -11,7 +11,7 @@ from impasto.backbones.vgg import vgg
 
 STAGES = vgg((2, 1), (8, 8))
 LAYERS = tuple(
-    stage.layer for stage in STAGES
+    stage.name for stage in STAGES
 )  # conv1_1 relu1_1 conv1_2 relu1_2 pool1 conv2_1 relu2_1 pool2
 TINY = Architecture.of(
     "tiny VGG",
