@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from typing import Any
 
 import torch
-from impasto.job.selection import wanted_layers
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode, conv_flop_count
 
 from benchmarks.timing import peak_memory, repeat
-from impasto.job.job import Job
-from impasto.job.prepare import prepare
-from impasto.run.result import Painted
+from impasto.job import Job, make_inputs, make_objective, prepare
+from impasto.job.style_terms import wanted_layers
+from impasto.run import run
 from impasto.settings import Settings
-from impasto.transfer import build, paint
 
 CHOSEN = ("size", "plan", "precision", "tile", "threads", "history", "pooling", "normalization")
 """The settings that are worth reporting."""
@@ -38,9 +37,9 @@ def evaluation(
 ) -> dict[str, Any]:
     """Time evaluations of the objective at the final size, and count what its convolutions do."""
     job = job_of(content, style, settings)
-    photograph, *paintings = job.pictures(job.settings.size)
-    objective = build(job.backbone, photograph, paintings, job.blend, job.settings)
-    image = 0.9 * photograph + 0.05  # not the photograph, whose content loss is zero
+    inputs = make_inputs(job, job.settings.size)
+    objective = make_objective(job, inputs)
+    image = 0.9 * inputs.content + 0.05  # not the content image, whose content loss is zero
     tiled = bool(job.settings.tile) and max(image.shape[2:]) > job.settings.tile
     return {
         "seconds": repeat(
@@ -87,10 +86,10 @@ def descent(
     size, last = job.settings.size, job.levels[-1].evaluations
     kept: list[tuple[int, float, Tensor]] = []
     began = time.perf_counter()
-    for progress in paint(job):
-        step, seconds = progress.step, time.perf_counter() - began
-        if progress.size == size and (step.index % every == 0 or step.index in (1, last)):
-            kept.append((step.index, seconds, step.best.clone()))
+    for result in run(job):
+        step, seconds = result.last, time.perf_counter() - began
+        if step.size == size and (step.iteration % every == 0 or step.iteration in (1, last)):
+            kept.append((step.iteration, seconds, step.image.clone()))
     judge = Objective(objective, weights, read(content, size), read(style, size))
     curve = [(index, round(at, 4), judge.of_picture(image)) for index, at, image in kept]
     print(
@@ -108,14 +107,12 @@ def descent(
 def memory(content: str, style: str, settings: dict[str, Any]) -> dict[str, Any]:
     """Paint a whole picture and return the peak memory of this process."""
     job = job_of(content, style, settings)
-    painted = Painted(job)
-    for progress in paint(job):
-        painted.add(progress)
-    height, width = painted.rgb.shape[:2]
-    times = [record.seconds for record in painted.history if record.size == job.settings.size]
+    (result,) = deque(run(job), maxlen=1)
+    height, width = result.rgb.shape[:2]
+    times = [step.seconds for step in result.history if step.size == job.settings.size]
     return {
         "peak": peak_memory(),
-        "estimate": job.peak_memory,
+        "estimate": job.estimate.memory,
         "pixels": height * width,
         "evaluation": (times[-1] - times[0]) / max(len(times) - 1, 1),
         "settings": chosen(job),

@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from impasto import samples
-from impasto.job.prepare import prepare
-from impasto.run.result import Painted
+from impasto.job import prepare
+from impasto.run import run
 from impasto.studio.store import Store
-from impasto.transfer import paint
 from tests.support.studio import PATIENCE, SMALL, serving
 
 CHROMIUM = (
@@ -43,9 +42,7 @@ def folder(tmp_path_factory) -> Path:
     """The folder of a studio that has painted before."""
     made = tmp_path_factory.mktemp("studio")
     sources = samples.photograph("coffee"), samples.painting("ink")
-    painted = Painted(prepare(*sources, SMALL))
-    for step in paint(painted.job):
-        painted.add(step)
+    painted = [*run(prepare(*sources, SMALL))][-1]
     Store(made / "pictures").add(painted, "coffee in the style of ink", "a" * 32, ("b" * 32,))
     return made
 

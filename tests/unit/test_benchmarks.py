@@ -28,6 +28,7 @@ from benchmarks.tables import number, spread, table
 from benchmarks.timing import peak_memory, repeat, summary
 
 from impasto.errors import import_row
+from impasto.job import make_inputs, make_objective
 from impasto.settings import Settings
 
 MACHINE = {
@@ -98,12 +99,13 @@ def bench(tmp_path: Path, **more) -> Instant:
 def test_both_sides_minimize_the_same_function(name, weights, inputs):
     settings = {"size": 64, "backbone": "vgg19", "weights": weights, "precision": "float32"}
     job = ours.job_of(**inputs, settings={**settings, **convergence.OBJECTIVES[name]})
-    photograph, painting = job.pictures(64)
-    assert torch.equal(baselines.read(inputs["content"], 64), photograph)
-    assert torch.equal(baselines.read(inputs["style"], 64), painting)
-    image = torch.rand(photograph.shape, generator=torch.Generator().manual_seed(1))
-    theirs = baselines.Objective(name, weights, photograph, painting)
-    found = ours.build(job.backbone, photograph, [painting], job.blend, job.settings)(image)
+    ready = make_inputs(job, 64)
+    (style,) = ready.styles
+    assert torch.equal(baselines.read(inputs["content"], 64), ready.content)
+    assert torch.equal(baselines.read(inputs["style"], 64), style)
+    image = torch.rand(ready.content.shape, generator=torch.Generator().manual_seed(1))
+    theirs = baselines.Objective(name, weights, ready.content, style)
+    found = make_objective(job, ready)(image)
     assert found.total == pytest.approx(theirs.of_picture(image), rel=1e-4)
     leaf = baselines.to_caffe(image).requires_grad_()
     (gradient,) = torch.autograd.grad(theirs(leaf), leaf)

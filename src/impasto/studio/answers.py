@@ -36,8 +36,8 @@ class Answers:
         self.studio, self.page = studio, page
         self.live = [
             page.stage, page.status, page.aloud, page.stop, page.after, page.details, page.sheet,
-            page.queue, page.history, page.photographs, page.styles, page.brushes, page.understood,
-            page.timer,
+            page.queue, page.history, page.content_samples, page.style_samples, page.brushes,
+            page.understood, page.timer,
         ]  # fmt: skip
 
     def state(self, tab: Tab) -> list[Any]:
@@ -49,7 +49,7 @@ class Answers:
             stage = views.finished(studio.store, entry)
             details = views.details(studio.store, entry, self.recipe(tab))
         elif task is not None and not task.state.final:
-            stage = views.painting(task, studio.preview.of(task))
+            stage = views.unfinished(task, studio.preview.of(task))
         waiting = studio.worker.unfinished()
         parts = {
             "stage": stage,
@@ -63,8 +63,8 @@ class Answers:
             "history": views.strip(
                 studio.store.latest(SHOWN), studio.store, "What you paint is kept here."
             ),
-            "photographs": self.offers("photograph"),
-            "styles": self.offers("painting"),
+            "content_samples": self.offers("photograph"),
+            "style_samples": self.offers("painting"),
             **self.regions(tab),
             "timer": gr.update(value=BUSY if tab.busy or waiting else IDLE),
         }
@@ -130,6 +130,7 @@ def aloud(tab: Tab) -> str:
     task = tab.task
     if task is None:
         return ""
-    if task.state is TaskState.PAINTING and task.result is not None:
-        return f"Painting at {task.result.size} pixels."
+    result = task.result  # the worker takes it away at the end
+    if task.state is TaskState.PAINTING and result is not None:
+        return f"Painting at {result.size} pixels."
     return views.sentence(task)

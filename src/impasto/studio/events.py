@@ -45,10 +45,10 @@ class Events:
         page = self.page
         form = [*page.settings.values(), *page.weights]
         after = [page.notice, *self.live]
-        for place, component in enumerate([page.photograph, *page.paintings]):
+        for place, component in enumerate([page.content, *page.styles]):
             self.connect_picture(place, component)
-        self.connect_strip(page.photographs, [page.photograph], None)
-        self.connect_strip(page.styles, page.paintings, page.sample)
+        self.connect_strip(page.content_samples, [page.content], None)
+        self.connect_strip(page.style_samples, page.styles, page.sample)
         page.paint.click(self.asks(self.studio.paint), form, after, **SILENT)
         page.paint.click(None, js=TO_STAGE)
         page.vary.click(self.asks(self.studio.vary), form, after, **SILENT)
@@ -58,7 +58,7 @@ class Events:
         page.remove.click(self.remove, None, self.live, **SILENT)
         page.history.click(self.show, None, after, **SILENT)
         page.history.click(None, js=TO_STAGE)
-        filled = [page.notice, page.photograph, *page.paintings, *form]
+        filled = [page.notice, page.content, *page.styles, *form]
         page.sheet.click(self.choose_variant, None, filled, **SILENT)
         restored = page.opened.upload(self.restore, page.opened, filled, **SILENT)
         restored.then(self.look, None, self.live, **SILENT)
@@ -70,7 +70,7 @@ class Events:
         blocks.unload(self.leave)
 
     def connect_picture(self, place: int, component: Any) -> None:
-        """Connect the photograph, place 0, or a painting."""
+        """Connect the content image, place 0, or a style picture."""
 
         def receive(path: str | None, request: gr.Request) -> tuple[Any, Any]:
             if path is None:

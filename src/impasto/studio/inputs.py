@@ -27,7 +27,7 @@ THUMBNAIL = 480
 
 @dataclass(frozen=True)
 class Input:
-    """A photograph or a painting that can be painted from.
+    """A picture that can be painted from: a content image or a style picture.
 
     Attributes:
         name: By which the page refers to it; never a path.

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from impasto.studio import brushes, views, widgets
-from impasto.studio.tabs import PAINTINGS
+from impasto.studio.tabs import STYLES
 
 IDLE, BUSY = 3.0, 0.6
 """Seconds between two looks of a page at its picture."""
@@ -46,12 +46,12 @@ ALOUD = "element.setAttribute('aria-live', 'polite'); element.setAttribute('role
 class Page:
     """The components of the page by what they are for."""
 
-    photograph: Any = None
+    content: Any = None
     sample: Any = None
-    paintings: list[Any] = field(default_factory=list)
+    styles: list[Any] = field(default_factory=list)
     weights: list[Any] = field(default_factory=list)
-    photographs: Any = None
-    styles: Any = None
+    content_samples: Any = None
+    style_samples: Any = None
     brushes: Any = None
     understood: Any = None
     settings: dict[str, Any] = field(default_factory=dict)
@@ -96,11 +96,11 @@ def lay_out() -> Page:
 def panel(page: Page) -> None:
     """Place what a picture is made from."""
     with gr.Row(elem_classes="pair", equal_height=True):
-        page.photograph = picture("Photograph", "photograph")
-        page.paintings = [picture("Painting", "painting-1")]
+        page.content = picture("Photograph", "photograph")
+        page.styles = [picture("Painting", "painting-1")]
     with gr.Accordion("Samples and recent uploads", open=True, elem_id="samples"):
-        page.photographs = gr.HTML(elem_id="photographs", js_on_load=PICK)
-        page.styles = gr.HTML(elem_id="styles", js_on_load=PICK)
+        page.content_samples = gr.HTML(elem_id="photographs", js_on_load=PICK)
+        page.style_samples = gr.HTML(elem_id="styles", js_on_load=PICK)
     with gr.Accordion("Regions", open=False, elem_id="regions"):
         page.brushes = gr.HTML(elem_id="brushes", js_on_load=brushes.behavior())
         page.understood = gr.HTML(elem_id="understood", js_on_load=ALOUD)
@@ -114,14 +114,14 @@ def settings(page: Page) -> None:
     """Place how it is painted."""
     page.settings |= widgets.large()
     with gr.Accordion("More paintings", open=False, elem_id="more"):
-        places = [(str(number), number) for number in range(1, PAINTINGS + 1)]
+        places = [(str(number), number) for number in range(1, STYLES + 1)]
         page.sample = gr.Radio(
             places, value=1, label="A sample that is pressed becomes painting", elem_id="sample"
         )
         page.weights = [weight("Weight of the first painting", 1)]
-        for number in range(2, PAINTINGS + 1):
+        for number in range(2, STYLES + 1):
             with gr.Row(elem_classes="pair"):
-                page.paintings.append(picture(f"Painting {number}", f"painting-{number}"))
+                page.styles.append(picture(f"Painting {number}", f"painting-{number}"))
                 page.weights.append(weight(f"Weight of painting {number}", number))
     with gr.Accordion("Advanced", open=False, elem_id="advanced"):
         page.settings |= widgets.advanced()
@@ -168,5 +168,5 @@ def undecoded(payload: Any) -> str | None:
 
 
 def weight(label: str, number: int) -> Any:
-    """Return the weight of a painting among several."""
+    """Return the weight of a style picture among several."""
     return gr.Slider(0, 10, value=1, step=0.1, label=label, buttons=[], elem_id=f"weight-{number}")

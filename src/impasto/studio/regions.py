@@ -1,8 +1,8 @@
 """From strokes of the brush to the masks that a painting is made with, and the files they are in.
 
-The colors on the photograph are its regions. The same colors on the paintings say which part each
-is painted with; where nothing is painted on them, a single region takes all paintings, and several
-take one each, in the order of the colors.
+The colors on the content image are its regions. The same colors on the style pictures say which
+part of each a region is painted with; where nothing is painted on them, a single region takes all
+styles, and several take one each, in the order of the colors.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Masks:
     """The mask files of a painting.
 
     Attributes:
-        content: That of the photograph, if it has regions.
-        styles: That of each painting, if they have.
+        content: That of the content image, if it has regions.
+        styles: That of each style picture, if they have.
     """
 
     content: tuple[Path, ...] = ()
@@ -73,52 +73,52 @@ class MaskFolder:
 
 
 def to_masks(
-    photograph: Strokes | None, paintings: Sequence[Strokes | None]
+    content: Strokes | None, styles: Sequence[Strokes | None]
 ) -> tuple[tuple[Rgb, ...], tuple[Rgb, ...]]:
-    """Return the masks of photograph and paintings; none where nothing is painted.
+    """Return the masks of content and styles; none where nothing is painted.
 
     Raises:
         UsageError: If a region has no counterpart.
     """
-    painted = [strokes for strokes in paintings if strokes is not None]
-    if photograph is None:
+    painted = [strokes for strokes in styles if strokes is not None]
+    if content is None:
         if painted:
             raise UsageError(
                 "there are colors on a painting and none on the photograph: paint the same colors "
                 "on the photograph, or clear the painting."
             )
         return (), ()
-    names = used(photograph)
+    names = used(content)
     if not painted:
-        return (_whole_paintings(photograph, names, len(paintings)),), ()
-    _check_counterparts(names, paintings)
+        return (_whole_styles(content, names, len(styles)),), ()
+    _check_counterparts(names, styles)
     if len(names) == 1:
-        return (as_gray(photograph, names[0]),), tuple(as_gray(one, names[0]) for one in painted)
-    return (as_mask(photograph, names),), tuple(as_mask(one, used(one)) for one in painted)
+        return (as_gray(content, names[0]),), tuple(as_gray(one, names[0]) for one in painted)
+    return (as_mask(content, names),), tuple(as_mask(one, used(one)) for one in painted)
 
 
-def _whole_paintings(photograph: Strokes, names: list[str], paintings: int) -> Rgb:
+def _whole_styles(content: Strokes, names: list[str], styles: int) -> Rgb:
     if len(names) == 1:
-        return as_gray(photograph, names[0])
-    if len(names) != paintings:
-        there = "there is 1 painting" if paintings == 1 else f"there are {paintings} paintings"
+        return as_gray(content, names[0])
+    if len(names) != styles:
+        there = "there is 1 painting" if styles == 1 else f"there are {styles} paintings"
         raise UsageError(
             f"the photograph has {len(names)} regions ({', '.join(names)}) and {there}: paint the "
             "same colors on the painting, too, or choose one painting for each region."
         )
-    return as_mask(photograph, names)
+    return as_mask(content, names)
 
 
-def _check_counterparts(names: list[str], paintings: Sequence[Strokes | None]) -> None:
+def _check_counterparts(names: list[str], styles: Sequence[Strokes | None]) -> None:
     single = len(names) == 1
-    for number, strokes in enumerate(paintings, start=1):
+    for number, strokes in enumerate(styles, start=1):
         there = [] if strokes is None else (list(shares(strokes)) if single else used(strokes))
         if not set(there) & set(names):
             raise UsageError(
                 f"painting {number} has no {' or '.join(names)}: paint the colors of the "
                 "photograph on every painting, or on none."
             )
-    found = {name for one in paintings if one is not None for name in used(one)}
+    found = {name for one in styles if one is not None for name in used(one)}
     for name in [] if single else names:
         if name not in found:
             raise UsageError(
@@ -127,15 +127,15 @@ def _check_counterparts(names: list[str], paintings: Sequence[Strokes | None]) -
             )
 
 
-def told(photograph: Strokes | None, paintings: Sequence[Strokes | None]) -> str:
+def told(content: Strokes | None, styles: Sequence[Strokes | None]) -> str:
     """Return what has been understood of the strokes, in a sentence or two."""
     try:
-        to_masks(photograph, paintings)
+        to_masks(content, styles)
     except UsageError as error:
         return _sentence(str(error))
-    if photograph is None:
+    if content is None:
         return "Nothing is painted yet: the whole photograph is restyled."
-    found, names = shares(photograph), used(photograph)
+    found, names = shares(content), used(content)
     parts = " and ".join(f"{name} ({_percent(found[name])})" for name in names)
     words = f"Restyled: {parts}. The rest stays the photograph."
     if left := [name for name in found if name not in names]:

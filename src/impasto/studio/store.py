@@ -2,7 +2,7 @@
 
 NAME.png         the picture, in full resolution, with its recipe inside
 NAME-after.jpg   the picture for the page, at most `VIEW` pixels
-NAME-before.jpg  the photograph in the same size
+NAME-before.jpg  the content image in the same size
 NAME-small.jpg   the picture for the list
 NAME.json        what the list says of it; written last, so that what is listed is complete
 """
@@ -29,8 +29,11 @@ POINTS = 200
 """Points that are kept of a loss curve."""
 
 
-LISTS = ("paintings", "content_masks", "style_masks")
+LISTS = ("styles", "content_masks", "style_masks")
 """Attributes of an entry that hold names."""
+
+FORMERLY = {"photograph": "content", "paintings": "styles"}
+"""What attributes of an entry were called in version 0.1.0, and are called now."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,8 @@ class Entry:
     Attributes:
         name: Of its files.
         title: What to call it.
-        photograph: Name of the `Input` that was painted.
-        paintings: Names of the inputs in whose style.
+        content: Name of the `Input` that was painted.
+        styles: Names of the inputs in whose style.
         width: In pixels.
         height: In pixels.
         evaluations: How many were made.
@@ -49,14 +52,14 @@ class Entry:
         stopped: Whether it was stopped before its end.
         created: Seconds since 1970.
         curve: Loss by evaluation, thinned out.
-        content_masks: Name of the photograph's mask, if regions were painted.
-        style_masks: Names of the paintings' masks.
+        content_masks: Name of the content image's mask, if regions were painted.
+        style_masks: Names of the style pictures' masks.
     """
 
     name: str
     title: str
-    photograph: str
-    paintings: tuple[str, ...]
+    content: str
+    styles: tuple[str, ...]
     width: int
     height: int
     evaluations: int
@@ -70,6 +73,7 @@ class Entry:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Entry:
         """Return the entry of a JSON file; raises TypeError or ValueError if it is none."""
+        values = {FORMERLY.get(key, key): value for key, value in values.items()}
         curve = tuple((int(index), float(total)) for index, total in values.pop("curve"))
         lists: dict[str, Any] = {name: tuple(values.pop(name, ())) for name in LISTS}
         return cls(**values, **lists, curve=curve)
@@ -99,8 +103,8 @@ class Store:
         self,
         result: Result,
         title: str,
-        photograph: str,
-        paintings: tuple[str, ...],
+        content: str,
+        styles: tuple[str, ...],
         stopped: bool = False,
         masks: Masks = NONE,
     ) -> Entry:
@@ -113,8 +117,8 @@ class Store:
         entry = Entry(
             name=secrets.token_hex(12),
             title=title,
-            photograph=photograph,
-            paintings=paintings,
+            content=content,
+            styles=styles,
             width=width,
             height=height,
             evaluations=result.evaluations,

@@ -16,7 +16,7 @@ from impasto.studio.preview import Preview
 from impasto.studio.regions import MaskFolder, Masks, to_masks
 from impasto.studio.store import Entry, Store
 from impasto.studio.strokes import of_mask, received
-from impasto.studio.tabs import PAINTINGS, Tab, Tabs
+from impasto.studio.tabs import STYLES, Tab, Tabs
 from impasto.studio.tasks import Task
 from impasto.studio.variants import LARGER, again, variants
 from impasto.studio.worker import Worker
@@ -89,8 +89,8 @@ class Studio:
         entry = tab.entry
         if entry is None:
             raise UsageError("no finished picture is shown: choose one first.")
-        photograph = self.choose(entry.photograph)
-        paintings = tuple(self.choose(name) for name in entry.paintings)
+        content = self.choose(entry.content)
+        styles = tuple(self.choose(name) for name in entry.styles)
         iterations = to_settings(values).completed().iterations
         settings = portable(self.store.recipe(entry)).replace(
             iterations=iterations, continuation=None
@@ -99,7 +99,7 @@ class Studio:
             tuple(map(self.masks.find, entry.content_masks)),
             tuple(map(self.masks.find, entry.style_masks)),
         )
-        sources = photograph, paintings, settings, masks
+        sources = content, styles, settings, masks
         task = again(tab.session, self.store, entry, *sources, factor=LARGER if larger else 1)
         self._ask(tab, task)
         return task
@@ -117,18 +117,18 @@ class Studio:
         Raises:
             UsageError: If something is missing or wrong.
         """
-        if tab.photograph is None:
+        if tab.content is None:
             raise UsageError("there is no photograph yet: drop one, or choose a sample.")
-        paintings = tuple(painting for painting in tab.paintings if painting is not None)
-        if not paintings:
+        styles = tuple(style for style in tab.styles if style is not None)
+        if not styles:
             raise UsageError("there is no painting yet: drop one, or choose a sample.")
         settings = to_settings(values)
-        if len(paintings) > 1:
+        if len(styles) > 1:
             blend = tuple(weights[place - 1] for place in tab.chosen)
             settings = settings.replace(style_blend=blend)
-        content, styles = to_masks(tab.strokes[0], [tab.strokes[place] for place in tab.chosen])
-        masks = Masks(tuple(map(self.masks.keep, content)), tuple(map(self.masks.keep, styles)))
-        return tab.photograph, paintings, settings, masks
+        strokes = [tab.strokes[place] for place in tab.chosen]
+        parts = [tuple(map(self.masks.keep, each)) for each in to_masks(tab.strokes[0], strokes)]
+        return tab.content, styles, settings, Masks(*parts)
 
     def brush(self, tab: Tab, place: object, name: object, mask: object, at: object) -> None:
         """Take what a page says was painted onto the picture in a place, and when.
@@ -138,7 +138,7 @@ class Studio:
         """
         if (
             not isinstance(place, int)
-            or not 0 <= place <= PAINTINGS
+            or not 0 <= place <= STYLES
             or not isinstance(at, float | int)
         ):
             raise PictureError("what the brush painted did not arrive: paint again.")
@@ -168,16 +168,16 @@ class Studio:
         return entry
 
     def restore(self, tab: Tab, recipe: Recipe) -> str:
-        """Take photograph and paintings of a recipe if they are here, and say what was found."""
-        photograph = self.inputs.recorded(recipe.content) if recipe.content else None
-        paintings = [self.inputs.recorded(style) for style in recipe.styles][:PAINTINGS]
+        """Take content and styles of a recipe if they are here, and say what was found."""
+        content = self.inputs.recorded(recipe.content) if recipe.content else None
+        styles = [self.inputs.recorded(style) for style in recipe.styles][:STYLES]
         recorded = [*recipe.content_masks, *recipe.style_masks]
         masks = [self.masks.recorded(mask) for mask in recorded]
-        if photograph is None or not all(paintings) or not all(masks):
+        if content is None or not all(styles) or not all(masks):
             return "The settings are in the form. Its pictures are not all here: add them."
-        found = dict(enumerate([photograph, *paintings]))
+        found = dict(enumerate([content, *styles]))
         strokes = dict(enumerate(of_mask(images.read(mask)) for mask in masks if mask))
-        for place in range(1 + PAINTINGS):
+        for place in range(1 + STYLES):
             tab.put(place, None)
             tab.put(place, found.get(place), strokes.get(place))
         return "The settings and the pictures are in the form."

@@ -11,8 +11,8 @@ from impasto.studio.store import Entry
 from impasto.studio.strokes import Strokes
 from impasto.studio.tasks import Task
 
-PAINTINGS = 4
-"""Paintings that a page has room for."""
+STYLES = 4
+"""Style pictures that a page has room for."""
 
 MOST = 500
 """Pages that are remembered; beyond it, the one not seen for longest is forgotten."""
@@ -24,9 +24,9 @@ class Tab:
 
     Attributes:
         session: The name of the page.
-        photograph: What will be painted.
-        paintings: In whose style; None where a place is empty.
-        strokes: What is painted on the photograph, place 0, and on the paintings.
+        content: What will be painted.
+        styles: In whose style; None where a place is empty.
+        strokes: What is painted on the content image, place 0, and on the style pictures.
         heard: When, by the clock of the page, each of them was painted last.
         redrawn: How often strokes were changed by something else than the brush.
         asked: What the page has asked for and not shown yet.
@@ -38,10 +38,10 @@ class Tab:
     """
 
     session: str
-    photograph: Input | None = None
-    paintings: list[Input | None] = field(default_factory=lambda: [None] * PAINTINGS)
-    strokes: list[Strokes | None] = field(default_factory=lambda: [None] * (1 + PAINTINGS))
-    heard: list[float] = field(default_factory=lambda: [0.0] * (1 + PAINTINGS))
+    content: Input | None = None
+    styles: list[Input | None] = field(default_factory=lambda: [None] * STYLES)
+    strokes: list[Strokes | None] = field(default_factory=lambda: [None] * (1 + STYLES))
+    heard: list[float] = field(default_factory=lambda: [0.0] * (1 + STYLES))
     redrawn: int = 0
     asked: deque[Task] = field(default_factory=deque)
     task: Task | None = None
@@ -52,21 +52,21 @@ class Tab:
 
     @property
     def pictures(self) -> list[Input | None]:
-        """The photograph, place 0, and the paintings."""
-        return [self.photograph, *self.paintings]
+        """The content image, place 0, and the style pictures."""
+        return [self.content, *self.styles]
 
     @property
     def chosen(self) -> list[int]:
-        """The places of paintings that are not empty."""
+        """The places of style pictures that are not empty."""
         return [place for place, one in enumerate(self.pictures) if place and one is not None]
 
     def put(self, place: int, found: Input | None, strokes: Strokes | None = None) -> None:
         """Put a picture into a place, and what is painted on it; the same one keeps that."""
         same = found is not None and self.pictures[place] == found and strokes is None
         if place == 0:
-            self.photograph = found
+            self.content = found
         else:
-            self.paintings[place - 1] = found
+            self.styles[place - 1] = found
         if not same:
             self.strokes[place] = strokes
             self.redrawn += 1

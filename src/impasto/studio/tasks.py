@@ -42,7 +42,7 @@ class Task:
     Attributes:
         session: The page that asked for it.
         content: What is painted.
-        paintings: In whose style.
+        styles: In whose style.
         settings: As asked for.
         masks: Which part is painted with which.
         keep: Whether the result goes into the history; variants only go onto their sheet.
@@ -82,10 +82,11 @@ class Task:
         """How much of the work is done, in [0, 1]."""
         if self.state.final:
             return 1.0
-        if self.result is None or self.result.step is None:
+        result = self.result  # the worker takes it away at the end
+        if result is None or result.step is None:
             return 0.0
-        step = self.result.step
-        return self.result.job.estimate.share(step.size, step.iteration)
+        step = result.step
+        return result.job.estimate.share(step.size, step.iteration)
 
 
 class Queue:

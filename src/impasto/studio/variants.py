@@ -26,8 +26,8 @@ def again(
     session: str,
     store: Store,
     entry: Entry,
-    photograph: Input,
-    paintings: tuple[Input, ...],
+    content: Input,
+    styles: tuple[Input, ...],
     settings: Settings,
     masks: Masks = NONE,
     factor: int = 1,
@@ -38,8 +38,8 @@ def again(
         session: The page that asks for it.
         store: Where the picture is.
         entry: The picture.
-        photograph: What it was painted from.
-        paintings: In whose style.
+        content: What it was painted from.
+        styles: In whose style.
         settings: Those of the page, whose iterations count; the size is the picture's.
         masks: Which part is painted with which.
         factor: How many times larger the new picture becomes.
@@ -54,13 +54,13 @@ def again(
         "levels": None,
         "plan": ((size, settings.iterations),),
     }
-    return Task(session, photograph, paintings, settings.replace(size=size, **start), masks)
+    return Task(session, content, styles, settings.replace(size=size, **start), masks)
 
 
 def variants(
     session: str,
-    photograph: Input,
-    paintings: tuple[Input, ...],
+    content: Input,
+    styles: tuple[Input, ...],
     settings: Settings,
     masks: Masks = NONE,
 ) -> list[Task]:
@@ -86,12 +86,12 @@ def variants(
                 style_weight=within("style_weight", full.style_weight * strength),
                 style_scale=scaled(full.style_scale, scale),
             )
-            tasks.append(Task(session, photograph, paintings, changed, masks, keep=False))
+            tasks.append(Task(session, content, styles, changed, masks, keep=False))
     return tasks
 
 
 def scaled(value: float | tuple[float, ...], factor: float) -> float | tuple[float, ...]:
-    """Return a style scale, or one for each painting, times a factor."""
+    """Return a style scale, or one for each style picture, times a factor."""
     if isinstance(value, tuple):
         return tuple(within("style_scale", each * factor) for each in value)
     return within("style_scale", value * factor)

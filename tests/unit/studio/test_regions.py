@@ -22,11 +22,11 @@ def painted(*columns: int) -> np.ndarray:
 RED, GREEN, BOTH, BLUE = painted(1, 0, 0), painted(0, 2, 0), painted(1, 2, 0), painted(3, 0, 0)
 
 
-def found(photograph, *paintings):
+def found(content, *styles):
     """Return the regions that a painting would be made with."""
-    masks = [[Picture(mask) for mask in each] for each in to_masks(photograph, paintings)]
+    masks = [[Picture(mask) for mask in each] for each in to_masks(content, styles)]
     blank = Picture(np.zeros((30, 30, 3), np.float32))
-    return regions(*masks, blank, [blank] * len(paintings))
+    return regions(*masks, blank, [blank] * len(styles))
 
 
 def test_nothing_painted_is_no_mask():
@@ -58,7 +58,7 @@ def test_the_same_colors_correspond():
 
 
 @pytest.mark.parametrize(
-    ("photograph", "paintings", "sentence"),
+    ("content", "styles", "sentence"),
     [
         (None, [RED], "none on the photograph"),
         (BOTH, [None], "2 regions (red, green) and there is 1 painting"),
@@ -68,13 +68,11 @@ def test_the_same_colors_correspond():
         (BOTH, [RED], "there is green on the photograph and on no painting"),
     ],
 )
-def test_what_has_no_counterpart_is_said_before_and_when_it_is_painted(
-    photograph, paintings, sentence
-):
+def test_what_has_no_counterpart_is_said_before_and_when_it_is_painted(content, styles, sentence):
     with pytest.raises(UsageError) as refused:
-        to_masks(photograph, paintings)
+        to_masks(content, styles)
     assert sentence in str(refused.value)
-    assert sentence[1:] in told(photograph, paintings)
+    assert sentence[1:] in told(content, styles)
 
 
 def test_what_is_understood_is_told():
@@ -97,7 +95,7 @@ def test_a_mask_is_found_by_its_name_and_by_its_hash_only(tmp_path):
 
 
 def brush(studio, tab, strokes, at=1.0):
-    studio.brush(tab, 0, tab.photograph.name, sent(strokes), at)
+    studio.brush(tab, 0, tab.content.name, sent(strokes), at)
 
 
 def test_regions_stay_with_the_picture_at_every_size_and_come_back_with_it(studio, pair):
