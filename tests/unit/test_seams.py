@@ -1,31 +1,28 @@
 """Features that meet: masks, colors, losses, checkpoints, sweeps, textures and tiles."""
 
-from collections import deque
-
 import numpy as np
 import pytest
 import torch
-from impasto.reconstruction import reconstruct
 from PIL import Image
 
-from impasto import stylize
+from impasto import reconstruct, stylize
 from impasto.errors import CheckpointError, SettingsError
 from impasto.images import Canvas, read
-from impasto.job.prepare import prepare
-from impasto.objective.guidance import Area
-from impasto.objective.tiled import TiledObjective
+from impasto.job import make_inputs, prepare
+from impasto.objective import Region
 from impasto.registry import SPREADS
-from impasto.run.checkpoint_file import checkpoint_path, read_checkpoint, write_checkpoint
+from impasto.run import run
+from impasto.run.checkpoint_file import checkpoint_path, read_checkpoint
 from impasto.run.fine_style import mixing_jobs
-from impasto.run.result import Painted
 from impasto.settings import Settings, apply
 from impasto.sweeps.axes import make_sweep
-from impasto.sweeps.cells import Result
+from impasto.sweeps.cells import CellResult
 from impasto.sweeps.command import command
 from impasto.sweeps.running import schedule, work
 from impasto.sweeps.store import make_folder, sources
-from impasto.transfer import build, paint, ready
 from tests.support.narrow_networks import narrow, picture
+from tests.support.objectives import is_tiled, objective_of
+from tests.support.runs import go_on, interrupt, paint
 
 SMALL = {"size": 32, "plan": "24:3,32:4", "precision": "float32"}
 
@@ -41,17 +38,6 @@ def mask(tmp_path, photograph):
     return str(path)
 
 
-def follow(painted, count=None, path=None):
-    """Paint ``count`` more evaluations, and write a checkpoint after the last of them."""
-    position = painted.last.position if painted.last else None
-    for number, progress in enumerate(paint(painted.job, position), start=1):
-        painted.add(progress)
-        if number == count:
-            write_checkpoint(path, painted)
-            break
-    return painted
-
-
 WAYS = {
     "mask": {},
     "gray": {"color": "luminance", "init": "noise"},
@@ -64,23 +50,23 @@ WAYS = {
 @pytest.mark.parametrize("count", [2, 5])
 def test_a_masked_run_goes_on_to_the_same_pixels(photograph, painting, tmp_path, mask, way, count):
     settings, path = Settings(content_mask=mask, **SMALL, **WAYS[way]), tmp_path / "a.safetensors"
-    whole = follow(Painted(prepare(photograph, painting, settings)))
-    follow(Painted(prepare(photograph, painting, settings)), count, path)
-    resumed = follow(read_checkpoint(path).resume(prepare(photograph, painting, settings)))
+    whole = paint(prepare(photograph, painting, settings))
+    interrupt(prepare(photograph, painting, settings), count, path)
+    resumed = go_on(prepare(photograph, painting, settings), path)
     assert (resumed.rgb == whole.rgb).all()
     assert [r.parts for r in resumed.history] == [r.parts for r in whole.history]
-    changed = np.abs(whole.rgb - whole.job.photograph(32).clip(0, 1)).max(axis=2)
+    changed = np.abs(whole.rgb - whole.job.content_at(32).clip(0, 1)).max(axis=2)
     assert changed[:, 24:].max() < 1e-6
     assert changed[:, :8].max() > 0.02
 
 
 def test_a_checkpoint_knows_its_masks(photograph, painting, tmp_path, mask):
     path, settings = checkpoint_path(tmp_path / "a.png"), Settings(content_mask=mask, **SMALL)
-    follow(Painted(prepare(photograph, painting, settings)), 2, path)
+    interrupt(prepare(photograph, painting, settings), 2, path)
     moved = tmp_path / "moved.png"
     moved.write_bytes((tmp_path / "left.png").read_bytes())
     again = prepare(photograph, painting, settings.replace(content_mask=moved))
-    assert read_checkpoint(path).resume(again).last is not None
+    assert read_checkpoint(path).resume(again).last.index == 2
     with pytest.raises(CheckpointError, match="another file for 'content_masks'"):
         read_checkpoint(path).resume(prepare(photograph, painting, Settings(**SMALL)))
 
@@ -88,8 +74,7 @@ def test_a_checkpoint_knows_its_masks(photograph, painting, tmp_path, mask):
 def test_auto_is_chosen_once_and_resumed(photograph, painting, tmp_path):
     path = tmp_path / "a.safetensors"
     settings = Settings(**{**SMALL, "plan": "16:3,24:3"}, auto=True)
-    painted = Painted(ready(prepare(photograph, painting, settings)))
-    follow(painted, 4, path)
+    painted = interrupt(prepare(photograph, painting, settings), 4, path)
     checkpoint = read_checkpoint(path)
     adopted = checkpoint.adopt(settings)
     assert not adopted.auto
@@ -104,7 +89,7 @@ def test_a_sweep_over_colors_and_losses_and_masks(photograph, painting, tmp_path
     vary = ["color=style,content,luminance", "style_loss=gram;meanstd;gram:1,histogram:0.5"]
     sweep = make_sweep(str(photograph), [str(painting)], given, vary)
     make_folder(tmp_path / "out", ["report.html"], sweep)
-    results = [e for e in work(schedule(sweep, tmp_path / "out")) if isinstance(e, Result)]
+    results = [e for e in work(schedule(sweep, tmp_path / "out")) if isinstance(e, CellResult)]
     assert [result.error for result in results] == [""] * 9
     assert "--style-loss gram,histogram:0.5" in command(sweep.cells[-1])
     assert "--style-loss" not in command(sweep.cells[0])
@@ -169,15 +154,12 @@ def test_patches_paint_small_pictures(photograph, painting, size):
 
 def test_without_style_no_loss_is_looked_for(photograph):
     job = prepare(photograph, [], Settings(style_weight=0, style_loss="patches", size=32))
-    assert set(deque(paint(job), maxlen=1).pop().step.parts) == {
-        "content relu4_2",
-        "tv",
-    }
+    assert set(paint(job).last.parts) == {"content relu4_2", "tv"}
 
 
 def test_a_loss_without_weight_is_left_out(photograph, painting):
     settings = Settings(style_loss="gram:1,patches:0", size=64, tile=32, plan="64:1")
-    assert "style relu1_1" in next(paint(prepare(photograph, painting, settings))).step.parts
+    assert "style relu1_1" in next(run(prepare(photograph, painting, settings))).step.parts
 
 
 def test_a_network_is_measured_anew_for_other_losses_and_regions(photograph, painting, mask):
@@ -196,8 +178,8 @@ def test_a_preset_with_a_larger_style_makes_it_larger(photograph, painting):
     settings = apply("liu", {"backbone": "pocket", "size": 40, "plan": "40:2"})
     assert settings.style_scale == (1.2,)
     job = prepare(photograph, painting, settings)
-    assert max(job.pictures(40)[1].shape[2:]) == 48
-    assert max(job.extent.largest) == 48
+    assert max(make_inputs(job, 40).styles[0].shape[2:]) == 48
+    assert max(job.estimate.extent.largest) == 48
 
 
 @pytest.mark.parametrize("spread", SPREADS)
@@ -210,16 +192,13 @@ def test_masks_and_other_losses_are_exact_in_tiles(name, loss, spread):
     left[..., :90] = 1
     half = torch.zeros(1, 1, 150, 170, dtype=torch.float64)
     half[..., 70:, :] = 1
-    areas = [Area("a", left, {0: half}), Area("b", 1 - left, {0: None})]
+    regions = [Region("a", left, {0: half}), Region("b", 1 - left, {0: None})]
+    pictures = (picture(163, 217), [picture(150, 170, seed=2)])
+    settings = Settings(backbone=name, style_loss=loss, mask_spread=spread)
     whole, tiled = (
-        build(
-            *(backbone, picture(163, 217), [picture(150, 170, seed=2)], [1.0]),
-            Settings(backbone=name, tile=tile, style_loss=loss, mask_spread=spread).completed(),
-            areas,
-        )
-        for tile in (0, 64)
+        objective_of(backbone, *pictures, settings.replace(tile=tile), regions) for tile in (0, 64)
     )
-    assert isinstance(tiled, TiledObjective)
+    assert is_tiled(tiled)
     expected, found = whole(image), tiled(image)
     assert len(found.parts) == 2 + 2 * 5 * len(loss.split(","))
     assert found.parts == pytest.approx(expected.parts, rel=1e-8)

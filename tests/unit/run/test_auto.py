@@ -6,7 +6,7 @@ import pytest
 
 from impasto import stylize
 from impasto.errors import SettingsError
-from impasto.job.prepare import prepare
+from impasto.job import prepare
 from impasto.run import auto
 from impasto.run.auto import LEAST, LOST, MOST, Trial, following, notes, tuned
 from impasto.samples import painting, photograph
@@ -24,12 +24,15 @@ def pretend(content, style=lambda weight: 0.1 / math.sqrt(weight)):
 
     def paint(job):
         weight = job.settings.style_weight
-        parts = {
-            "content relu4_2": job.settings.content_weight * content(weight),
-            "style relu1_1": weight * style(weight),
+        kinds = {
+            "content": job.settings.content_weight * content(weight),
+            "style": weight * style(weight),
             "tv": 1.0,
         }
-        yield SimpleNamespace(step=SimpleNamespace(total=1.0, parts=parts))
+        worse = {kind: 3 * loss for kind, loss in kinds.items()}
+        losses = ((2.0, worse), (1.0, kinds), (1.5, worse))  # the best is not the last
+        history = [SimpleNamespace(total=total, kinds=each) for total, each in losses]
+        yield SimpleNamespace(history=history)
 
     return paint
 

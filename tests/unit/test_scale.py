@@ -7,11 +7,11 @@ from PIL import Image
 
 from impasto import stylize
 from impasto.errors import PictureError
-from impasto.job.prepare import prepare
+from impasto.job import make_inputs, prepare
 from impasto.run.fine_style import mixing_jobs
+from impasto.run.run import ready
 from impasto.samples import painting, photograph
 from impasto.settings import Settings
-from impasto.transfer import ready
 
 GRAY = np.full((64, 96, 3), 0.5, np.float32)
 SMALL = {"precision": "float32", "levels": 1}
@@ -62,8 +62,8 @@ def test_fine_strokes_come_from_the_one_painting_and_coarse_forms_from_the_other
     settings = Settings(size=128, iterations=40, fine_style=painting("dots"), **SMALL)
     job = prepare(photograph("coffee"), smooth, settings)
     (mixing,) = mixing_jobs(job)
-    before = mixing.pictures(128)
-    coarse, fine = (picture[0].permute(1, 2, 0).numpy() for picture in before)
+    before = make_inputs(mixing, 128)
+    coarse, fine = (x[0].permute(1, 2, 0).numpy() for x in (before.content, *before.styles))
     mixed = ready(job).styles[0].rgb
     forms = [bands(rgb)[0].ravel() for rgb in (coarse, fine, mixed)]
     assert np.corrcoef(forms[2], forms[0])[0, 1] > 0.9
