@@ -9,13 +9,17 @@ from typing import NamedTuple
 from tests.support.processes import rest_of, running
 
 PROGRAM = """
-import atexit, json, os, pkgutil, signal, sys
+import atexit, contextlib, json, os, pkgutil, signal, sys
 
 importing, calling, nth, numbers = json.loads(sys.argv.pop(1))
 sys.argv[0] = "impasto"
 
+def tell(line):
+    with contextlib.suppress(BrokenPipeError):
+        os.write(2, line.encode())
+
 def interrupt():
-    print("the signal comes", file=sys.stderr, flush=True)
+    tell("the signal comes\\n")
     for number in numbers:
         os.kill(os.getpid(), number)
 
@@ -40,7 +44,7 @@ if calling:
         return real(*arguments, **keywords)
 
     setattr(owner, name, signaled)
-    atexit.register(lambda: print(f"calls: {len(calls)}", file=sys.stderr))
+    atexit.register(lambda: tell(f"calls: {len(calls)}\\n"))
 
 from impasto.__main__ import main
 main()
@@ -63,6 +67,14 @@ class Ended(NamedTuple):
     calls: int | None = None
 
 
+def program(
+    numbers: Sequence[int], importing: str = "", calling: str = "", nth: int = 1
+) -> list[str]:
+    """Return the command for ``impasto``, without arguments; see `signaled`."""
+    point = json.dumps([importing, calling, nth, [int(number) for number in numbers]])
+    return [sys.executable, "-c", PROGRAM, point]
+
+
 def signaled(
     *arguments: object,
     numbers: Sequence[int],
@@ -81,8 +93,7 @@ def signaled(
         nth: for the n-th time.
         under: A command that runs others, like ``nohup``.
     """
-    point = json.dumps([importing, calling, nth, [int(number) for number in numbers]])
-    words = [*under, sys.executable, "-c", PROGRAM, point, *map(str, arguments)]
+    words = [*under, *program(numbers, importing, calling, nth), *map(str, arguments)]
     with running(words) as process:
         out, err = rest_of(process)
     assert "the signal comes\n" in err, err
