@@ -34,13 +34,17 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def heard_interrupts() -> Iterator[None]:
-    """Let the commands that tests start hear Ctrl-C.
+    """Let the commands that tests start hear signals.
 
-    A shell starts a background job with the signal ignored, and its children inherit that.
+    A shell starts a background job with SIGINT ignored, ``nohup`` any with SIGHUP, and children
+    inherit that; a handler they do not.
     """
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler)}
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, lambda number, frame: None)
     yield
-    signal.signal(signal.SIGINT, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def scene(width: int, height: int) -> np.ndarray:

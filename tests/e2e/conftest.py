@@ -1,5 +1,6 @@
 """The command line in this process, as a shell would see it, and a terminal to run it in."""
 
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -9,6 +10,7 @@ import pytest
 
 from impasto.__main__ import main
 from impasto.backbones.weights.published import PUBLISHED, Published
+from impasto.interruption import SIGNALS
 from tests.support.terminal import Terminal
 from tests.support.weight_server import DIGEST, Host
 
@@ -23,8 +25,13 @@ class Done(NamedTuple):
 def impasto(capfd, monkeypatch) -> Callable[..., Done]:
     def run(*arguments: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["impasto", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
+        handlers = {number: signal.getsignal(number) for number in SIGNALS}
+        try:
+            with pytest.raises(SystemExit) as stopped:
+                main()
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
         captured = capfd.readouterr()
         return Done(int(stopped.value.code or 0), captured.out, captured.err)
 

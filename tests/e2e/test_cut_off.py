@@ -3,15 +3,16 @@
 import os
 import signal
 import subprocess
-import sys
 
 import numpy as np
 import pytest
 
 from impasto import images
-from impasto.job.recipe import Recipe
+from impasto.job import Recipe
+from impasto.run import Result
 from tests.support.pictures import dimensions, pixels
 from tests.support.processes import command, rest_of, running
+from tests.support.signaled import program
 
 FAST = ("--size", 32, "--iterations", 3)
 
@@ -38,17 +39,14 @@ def test_ctrl_c_keeps_the_picture_so_far_and_it_can_be_repeated(photograph, pain
 def test_ctrl_c_at_a_coarse_size_gives_the_size_asked_for(
     impasto, photograph, painting, tmp_path, monkeypatch
 ):
-    from impasto import transfer
+    out, real = tmp_path / "out.png", Result.add
 
-    out, real = tmp_path / "out.png", transfer.paint
+    def interrupted(result, step):
+        real(result, step)
+        if step.index == 2:
+            os.kill(os.getpid(), signal.SIGINT)
 
-    def interrupted(job, position=None):
-        for progress in real(job, position):
-            yield progress
-            if progress.evaluations == 2:
-                raise KeyboardInterrupt
-
-    monkeypatch.setattr(transfer, "paint", interrupted)
+    monkeypatch.setattr(Result, "add", interrupted)
     done = impasto("paint", photograph, painting, "-o", out, "--plan", "32:5,64:5", "--size", 64)
     assert done.code == 130
     assert dimensions(out) == (64, 48)
@@ -59,32 +57,63 @@ def test_ctrl_c_at_a_coarse_size_gives_the_size_asked_for(
     assert np.array_equal(pixels(out), pixels(again))
 
 
-@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_during_the_final_write_does_not_lose_the_picture(
-    impasto, photograph, painting, tmp_path, monkeypatch, signal_
+    impasto, photograph, painting, tmp_path, monkeypatch, number, code
 ):
 
     real = images.write
 
     def slow(*arguments, **keywords):
-        os.kill(os.getpid(), signal_)
+        os.kill(os.getpid(), number)
         real(*arguments, **keywords)
 
     monkeypatch.setattr(images, "write", slow)
     out = tmp_path / "out.png"
     done = impasto("paint", photograph, painting, "-o", out, *FAST)
-    assert done.code == 0
+    assert (done.code, done.out) == (code, f"{out}\n")
     assert dimensions(out) == (32, 24)
+    assert Recipe.of_picture(out).settings.plan == ((32, 3),)
+
+
+@pytest.fixture
+def nobody():
+    """The writing end of a pipe that nobody reads."""
+    ours, theirs = os.pipe()
+    os.close(ours)
+    yield theirs
+    os.close(theirs)
 
 
 def test_a_reader_of_the_progress_who_goes_away_does_not_end_the_run(
-    photograph, painting, tmp_path
+    photograph, painting, tmp_path, nobody
 ):
-    out, (ours, theirs) = tmp_path / "out.png", os.pipe()
-    os.close(ours)  # nobody reads
-    program = [sys.executable, "-m", "impasto", "paint", photograph, painting, "-o", out]
-    command = [*map(str, program), "--size", "16", "--iterations", "2"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, check=False)
-    os.close(theirs)
-    assert done.returncode == 0
+    out = tmp_path / "out.png"
+    words = command("paint", photograph, painting, "-o", out, *FAST)
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=nobody, check=False)
+    assert (done.returncode, done.stdout.decode()) == (0, f"{out}\n")
     assert out.is_file()
+
+
+@pytest.mark.parametrize(("options", "painted"), [((), 3), (("--json",), 1)], ids=str)
+def test_a_reader_of_the_output_who_goes_away_loses_no_picture(
+    photograph, painting, tmp_path, nobody, options, painted
+):
+    """With ``--json`` the work ends then: nobody needs its numbers, as in ``| head -1``."""
+    out = tmp_path / "out.png"
+    words = command("paint", photograph, painting, "-o", out, *FAST, "--quiet", *options)
+    done = subprocess.run(words, stdout=nobody, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr.decode()) == (1, f"{out}\n" if options else "")
+    assert Recipe.of_picture(out).settings.plan == ((32, painted),)
+
+
+def test_readers_who_have_gone_with_the_signal_change_no_exit_code(
+    photograph, painting, tmp_path, nobody
+):
+    """As in ``2>&1 | tee log``: Ctrl-C ends the other program, too."""
+    out = tmp_path / "out.png"
+    start = program([signal.SIGINT, signal.SIGTERM], calling="impasto.optimize.loop.accept", nth=2)
+    words = [*start, *map(str, ("paint", photograph, painting, "-o", out, *FAST))]
+    done = subprocess.run(words, stdout=nobody, stderr=nobody, check=False)
+    assert done.returncode == 130
+    assert Recipe.of_picture(out).settings.plan == ((32, 2),)

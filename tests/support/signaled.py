@@ -1,21 +1,25 @@
-"""Impasto in a process of its own, to which a signal comes at a certain point of the program."""
+"""Impasto in a process of its own, to which signals come at a certain point of the program."""
 
 import json
-import subprocess
+import re
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tests.support.processes import environment, rest_of, running
+from tests.support.processes import rest_of, running
 
 PROGRAM = """
-import json, os, pkgutil, signal, sys
+import atexit, contextlib, json, os, pkgutil, signal, sys
 
 importing, calling, nth, numbers = json.loads(sys.argv.pop(1))
 sys.argv[0] = "impasto"
 
+def tell(line):
+    with contextlib.suppress(BrokenPipeError):
+        os.write(2, line.encode())
+
 def interrupt():
-    print("the signal comes", file=sys.stderr, flush=True)
+    tell("the signal comes\\n")
     for number in numbers:
         os.kill(os.getpid(), number)
 
@@ -40,6 +44,7 @@ if calling:
         return real(*arguments, **keywords)
 
     setattr(owner, name, signaled)
+    atexit.register(lambda: tell(f"calls: {len(calls)}\\n"))
 
 from impasto.__main__ import main
 main()
@@ -47,11 +52,27 @@ main()
 
 
 class Ended(NamedTuple):
-    """How a process has ended; ``code`` is negative if a signal has ended it by itself."""
+    """How a process has ended.
+
+    Attributes:
+        code: Its exit code, negative if the system has ended it.
+        out: What it has printed.
+        err: Likewise on standard error.
+        calls: How often the function was called, unless the process has ended at once.
+    """
 
     code: int
     out: str
     err: str
+    calls: int | None = None
+
+
+def program(
+    numbers: Sequence[int], importing: str = "", calling: str = "", nth: int = 1
+) -> list[str]:
+    """Return the command for ``impasto``, without arguments; see `signaled`."""
+    point = json.dumps([importing, calling, nth, [int(number) for number in numbers]])
+    return [sys.executable, "-c", PROGRAM, point]
 
 
 def signaled(
@@ -60,6 +81,7 @@ def signaled(
     importing: str = "",
     calling: str = "",
     nth: int = 1,
+    under: Sequence[str] = (),
 ) -> Ended:
     """Run ``impasto``; signals come to it at one point.
 
@@ -69,21 +91,13 @@ def signaled(
         importing: They come when this module is imported; or
         calling: when this function is called, as ``package.module.Class.function``,
         nth: for the n-th time.
+        under: A command that runs others, like ``nohup``.
     """
-    point = json.dumps([importing, calling, nth, [int(number) for number in numbers]])
-    with running([sys.executable, "-c", PROGRAM, point, *map(str, arguments)]) as process:
+    words = [*under, *program(numbers, importing, calling, nth), *map(str, arguments)]
+    with running(words) as process:
         out, err = rest_of(process)
     assert "the signal comes\n" in err, err
-    return Ended(process.returncode, out, err)
-
-
-def program(code: str, *arguments: object) -> subprocess.Popen[str]:
-    """Start a Python program, whose lines can be read and which can be written to."""
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    )
+    counted = re.search(r"^calls: (\d+)\n", err, re.MULTILINE)
+    if counted is None:
+        return Ended(process.returncode, out, err)
+    return Ended(process.returncode, out, err.replace(counted[0], ""), int(counted[1]))
