@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from impasto.machine.allocator import keep_freed_memory
+from impasto.machine import keep_freed_memory
 
 TASKS = {
     "machine": "benchmarks.machine:describe",

@@ -19,7 +19,7 @@ def describe() -> dict[str, Any]:
     import torch
 
     import impasto
-    from impasto.machine.device import has_native_bfloat16
+    from impasto.machine import has_native_bfloat16
 
     return {
         "processor": processor(),

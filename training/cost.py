@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from impasto.backbones.pocket import Pocket
 from impasto.losses.content import ContentLoss, GramLoss
-from impasto.machine.allocator import keep_freed_memory
+from impasto.machine import keep_freed_memory
 from impasto.normalization import NORMALIZATIONS
 from impasto.objective.objective import Objective, Term
 from impasto.statistics.gram import gram

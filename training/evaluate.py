@@ -1,6 +1,6 @@
 """Measure a pocket network against its goals and write a report. `python -m training.evaluate -h`.
 
-1. R² of the best linear map from the taps to all channels of a teacher, fitted on training
+1. R² of the best linear map from the projections to all channels of a teacher, fitted on training
    pictures, measured on 100 photographs of BSDS and 20 held-out paintings.
 2. The ratio of losses under the true VGG-19, see `training.judge`.
 3. Bytes, parameters, and milliseconds per evaluation.
@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from impasto.backbones.pocket import TAPS, WEIGHTS
+from impasto.backbones.pocket import PROJECTIONS, WEIGHTS
 from training.cost import cost
 from training.data import split
 from training.judge import judge, picture, pocket
@@ -132,7 +132,7 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
         "goals": GOALS,
         "bytes": (options.file or WEIGHTS).stat().st_size,
         "parameters": sum(p.numel() for p in network.parameters()),
-        "taps": dict(TAPS),
+        "taps": dict(PROJECTIONS),
     }
     if options.only in (None, "r2"):
         found["r2"] = linear_maps(network, options.weights, options.images, seed=options.seed)

@@ -1,10 +1,10 @@
 """Turn a checkpoint into the file that ships. `python -m training.export --help`.
 
-The heads become taps. With `H` the head of a layer, a feature map `f` predicts the teacher's
+The heads become projections. With `H` the head of a layer, a feature map `f` predicts the teacher's
 coordinates `t = [f; 1] H`, and what the losses compare are distances between Gram matrices of `t`.
 They do not change if `t` is turned by an orthonormal matrix, and hardly if directions without
-energy are dropped. So a tap keeps the principal directions of the prediction: `R = H V`, with
-`V` the first eigenvectors of `H' E[f f'] H`.
+energy are dropped. So a projection keeps the principal directions of the prediction: `R = H V`,
+with `V` the first eigenvectors of `H' E[f f'] H`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from impasto.backbones.pocket import CONVOLUTIONS, TAPS, WEIGHTS, Pocket, read_pocket
+from impasto.backbones.pocket import CONVOLUTIONS, PROJECTIONS, WEIGHTS, Pocket, read_pocket
 from training.student import Student
 
 GOLDEN = Path("tests/golden/pocket_features.json")
@@ -56,18 +56,19 @@ def tensors(student: Student, moments: dict[str, Tensor]) -> dict[str, Tensor]:
 
     Args:
         student: Trunk and heads.
-        moments: `E[f f']` `(c + 1, c + 1)` of each layer, which says where a tap needs precision.
+        moments: `E[f f']` `(c + 1, c + 1)` of each layer, which says where precision
+            counts.
     """
     out: dict[str, Tensor] = {}
     for name in CONVOLUTIONS:
         out[f"{name}.weight"] = student.convolutions[name].weight.detach()
         out[f"{name}.bias"] = student.convolutions[name].bias.detach()
-    for layer, count in TAPS.items():
+    for layer, count in PROJECTIONS.items():
         head = student.heads[layer].detach().double()
         energy, vectors = torch.linalg.eigh(head.T @ moments[layer].double() @ head)
-        # There are at most as many directions as coordinates; the rest of a wide tap is zero.
+        # There are at most as many directions as coordinates; the rest of a wide one is zero.
         kept = vectors.flip(1)[:, :count]
-        scale = energy.sum().rsqrt()  # so that a tap's mean energy is 1 in every layer
+        scale = energy.sum().rsqrt()  # so that a projection's mean energy is 1 in every layer
         R = torch.zeros(len(head), count, dtype=torch.float64)
         R[:, : kept.shape[1]] = head @ kept * scale
         out[f"{layer}.weight"] = R[:-1].T.reshape(count, -1, 1, 1)

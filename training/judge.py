@@ -201,6 +201,6 @@ def save_picture(image: Tensor, path: Path) -> None:
 
 def pocket(path: Path | None = None) -> Pocket:
     """Return the shipped network, or the one in `path`, ready to run fast."""
-    from impasto.backbones.pocket import TAPS, read_pocket
+    from impasto.backbones.pocket import PROJECTIONS, read_pocket
 
-    return Pocket(read_pocket(path), tuple(TAPS)).to(memory_format=torch.channels_last)
+    return Pocket(read_pocket(path), tuple(PROJECTIONS)).to(memory_format=torch.channels_last)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from impasto.backbones.pocket import READS, new_convolutions, trunk, width
+from impasto.backbones.pocket import READS, channels, new_convolutions, trunk
 from training.teachers import COORDINATES, LAYERS, Window, look, rows
 
 
@@ -21,7 +21,7 @@ class Student(nn.Module):
             nn.init.zeros_(convolution.bias)
         self.heads = nn.ParameterDict(
             {
-                layer: nn.Parameter(torch.zeros(width(layer) + 1, COORDINATES[layer]))
+                layer: nn.Parameter(torch.zeros(channels(layer) + 1, COORDINATES[layer]))
                 for layer in LAYERS
             }
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-import click
-
-from impasto.cli.interruption import INTERRUPTION, complain, mute
 from impasto.errors import ImpastoError, explain
-from impasto.machine.allocator import keep_freed_memory
+from impasto.interruption import INTERRUPTION, complain
+from impasto.machine import keep_freed_memory
+
+if TYPE_CHECKING:
+    import click
 
 
 def main() -> NoReturn:
@@ -21,24 +22,21 @@ def main() -> NoReturn:
     """
     INTERRUPTION.listen()
     keep_freed_memory()
+    import click  # these take a moment, in which Ctrl-C may come
+
     try:
-        from impasto.cli import cli  # takes a moment, in which Ctrl-C may come
+        from impasto.cli import cli
 
         cli.main(standalone_mode=False)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
     except click.Abort:
         complain("impasto: interrupted")
-        sys.exit(130)
+        sys.exit(128 + (INTERRUPTION.came or 2))
     except click.ClickException as error:
         complain(f"impasto: {said(error)}")
         sys.exit(error.exit_code)
     except ImpastoError as error:
         complain(f"impasto: {error}")
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        mute(sys.stdout.fileno())
-        sys.exit(1)
     except Exception as error:
         if os.environ.get("IMPASTO_DEBUG"):
             raise
@@ -49,6 +47,8 @@ def main() -> NoReturn:
 
 def said(error: click.ClickException) -> str:
     """Return the sentence about arguments that make no command."""
+    import click
+
     if isinstance(error, click.NoSuchOption) and error.option_name == "--plugin":
         return "--plugin stands before the command, as in impasto --plugin FILE paint."
     return error.format_message()

@@ -6,7 +6,7 @@ import torch
 from impasto import samples
 from impasto.errors import SettingsError
 from impasto.job import make_inputs, prepare
-from impasto.machine.device import choose_precision
+from impasto.machine import choose_precision
 from impasto.run.run import last, run
 from impasto.settings import Settings
 from tests.support.objectives import objective_at

@@ -2,7 +2,7 @@
 
 import pytest
 
-from impasto.backbones.weights.fetch import fetch
+from impasto.backbones.weights import fetch
 from impasto.backbones.weights.published import find
 from impasto.errors import FetchError
 from tests.support.weight_server import BODY, break_off, names

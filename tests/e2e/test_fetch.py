@@ -7,8 +7,7 @@ import threading
 
 import pytest
 
-from impasto.backbones.weights import fetch as fetching
-from impasto.backbones.weights.fetch import fetch
+from impasto.backbones.weights import download, fetch
 from impasto.backbones.weights.published import PUBLISHED, Published, find, weights_directory
 from impasto.errors import FetchError, UnknownName, WeightsError
 from tests.support.weight_server import BODY, DIGEST, Handler, names
@@ -110,7 +109,7 @@ def test_no_server_at_all_is_one_sentence(host, folder, monkeypatch):
 
 
 def test_a_silent_server_is_not_waited_for_forever(host, folder, monkeypatch):
-    monkeypatch.setattr(fetching, "_TIMEOUT", 0.2)
+    monkeypatch.setattr(download, "_TIMEOUT", 0.2)
     release = threading.Event()
     write = Handler.answer
 

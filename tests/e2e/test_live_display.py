@@ -8,19 +8,17 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
-import torch
 
 from impasto.__main__ import main
-from impasto.cli.display import Eta, choose_display, clock, losses, opening, plain
-from impasto.job.prepare import prepare
-from impasto.job.recipe import Recipe
-from impasto.optimize.lbfgs import LBFGS
-from impasto.optimize.loop import State, Step
+from impasto.cli.display import PlainDisplay, displays, opening
+from impasto.job import Recipe, prepare
+from impasto.job.estimate import Estimate
+from impasto.optimize import Step
 from impasto.pyramid import plan
-from impasto.run.result import Progress
+from impasto.run import Eta, Result, clock, losses, run
 from impasto.settings import Settings
-from impasto.transfer import paint
 from tests.support.pictures import dimensions
+from tests.support.steps import step
 from tests.support.terminal import PATIENCE
 
 # The terminal on stderr becomes the one that Ctrl-C comes from, as in a shell.
@@ -93,9 +91,8 @@ def job(photograph, painting):
 
 def test_plain_lines_are_shown_where_there_is_no_terminal(job, capsys, monkeypatch):
     monkeypatch.setattr("impasto.cli.display.PLAIN_EVERY", float("inf"))  # no line for being slow
-    show = plain(job)
-    for painting in paint(job):
-        show(painting)
+    for _ in run(job, [PlainDisplay()]):
+        pass
     out, err = capsys.readouterr()
     *opened, a, b, c, d = err.splitlines()
     assert out == ""
@@ -109,43 +106,47 @@ def test_plain_lines_are_shown_where_there_is_no_terminal(job, capsys, monkeypat
 
 
 def test_a_divergence_is_told(job, capsys):
-    image = torch.zeros(1, 3, 4, 4)
-    step = Step(2, image, 1.0, {"tv": 1.0}, 0.5, image, 1.0, note="the loss became nan: going on")
-    plain(job)(Progress(job, 0, step, before=0, state=State(image, LBFGS()), weights={}))
+    display = PlainDisplay()
+    display.begin(Result(job))
+    display.add(step(2, seconds=0.5, note="the loss became nan: going on"))
     assert "the loss became nan: going on\n" in capsys.readouterr().err
 
 
 def test_quiet_shows_nothing(job, capfd):
-    with choose_display(job, quiet=True) as show:
-        for painting in paint(job):
-            show(painting)
+    assert displays(quiet=True) == []
+    for _ in run(job, displays(quiet=True)):
+        pass
     assert capfd.readouterr() == ("", "")
 
 
-def evaluations(levels, cost_per_pixel: float) -> Iterator[tuple[object, float]]:
+def square(levels) -> SimpleNamespace:
+    """A job of square pictures, whose evaluations cost as much as they have pixels."""
+    pixels = SimpleNamespace(shape=lambda size: (size, size))
+    estimate = Estimate(levels=levels, sizes=pixels, extent=None, cost=None, tile=0, margin=0)
+    return SimpleNamespace(estimate=estimate)
+
+
+def evaluations(levels, cost_per_pixel: float) -> Iterator[tuple[Step, float]]:
     """Yield steps as seen by a display, and the seconds that are really left after each."""
     costs = [level.size**2 * cost_per_pixel for level in levels]
     left = sum(n.evaluations * cost for n, cost in zip(levels, costs, strict=True))
-    for number, (level, cost) in enumerate(zip(levels, costs, strict=True)):
+    for level, cost in zip(levels, costs, strict=True):
         for index in range(1, level.evaluations + 1):
             left -= cost
-            step = SimpleNamespace(index=index, seconds=index * cost)
-            yield SimpleNamespace(level=number, step=step), left
+            yield step(index, size=level.size, seconds=index * cost), left
 
 
 @pytest.mark.parametrize("levels", [plan(512, 10), plan(4096, 7), plan(300, 5, levels=1)])
 def test_the_time_left_is_exact_from_the_first_evaluation_if_pixels_cost_the_same(levels):
-    eta = Eta(SimpleNamespace(levels=levels, work=lambda level: level.size**2))
-    for painting, left in evaluations(levels, cost_per_pixel=2e-6):
-        assert eta.update(painting) == pytest.approx(left, rel=1e-9, abs=1e-9)
+    eta = Eta(square(levels))
+    for each, left in evaluations(levels, cost_per_pixel=2e-6):
+        assert eta.update(each) == pytest.approx(left, rel=1e-9, abs=1e-9)
 
 
 def test_the_time_left_follows_the_speed_of_the_present_level():
-    levels = plan(512, 10)
-    eta = Eta(SimpleNamespace(levels=levels, work=lambda level: level.size**2))
-    last = len(levels) - 1
+    eta = Eta(square(plan(512, 10)))
     estimates = [
-        eta.update(SimpleNamespace(level=last, step=SimpleNamespace(index=n, seconds=n * cost)))
+        eta.update(step(n, size=512, seconds=n * cost))
         for n, cost in [(1, 1.0), (2, 1.0), (4, 2.0), (10, 2.0)]
     ]
     assert estimates == [9.0, 8.0, 12.0, 0.0]
@@ -163,6 +164,6 @@ def test_the_clock_rounds_to_seconds_and_has_hours_when_there_are_any(seconds, s
 
 
 def test_losses_are_summed_by_kind():
-    parts = {"content relu4_2": 0.25, "style relu1_1": 1.0, "style relu2_1": 0.5, "tv": 0.03125}
-    assert losses(parts) == "content 0.25  style 1.5  tv 0.03125"
-    assert losses({}) == ""
+    kinds = {"content": 0.25, "style": 1.5, "tv": 0.03125}
+    assert losses(step(1, kinds=kinds)) == "content 0.25  style 1.5  tv 0.03125"
+    assert losses(step(1, kinds={})) == ""

@@ -18,7 +18,7 @@ def cache(monkeypatch, tmp_path):
 
 def shallow(name: str, depth: int = 5):
     """The first layers of a network with random weights: enough to be recognized."""
-    return he_tensors(BACKBONES[name].stages[:depth])
+    return he_tensors(BACKBONES[name].table[:depth])
 
 
 def test_models_tells_layers_size_licence_and_source_of_every_network(impasto):

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from impasto.backbones import BACKBONES
-from impasto.backbones.layers import Branches, Convolution, Operation, Stage, convolutions
+from impasto.backbones.layers import Branches, Convolution, LayerSpec, Operation, convolutions
 from impasto.backbones.network import Network
 from impasto.backbones.vgg import vgg
 from impasto.backbones.weights.conventions import CONVENTIONS
@@ -23,16 +23,16 @@ def narrow_vgg19(pooling: str = "avg") -> Network:
     return drawn(vgg(CONVOLUTIONS, WIDTHS)[:-1], pooling)
 
 
-def drawn(stages: tuple[Stage, ...], pooling: str = "avg") -> Network:
+def drawn(table: tuple[LayerSpec, ...], pooling: str = "avg") -> Network:
     """A network with random weights that keep the scale of its input, in float64."""
     generator = torch.Generator().manual_seed(5)
     weights = {}
-    for row in convolutions(stages):
+    for row in convolutions(table):
         shape = row.shapes[f"{row.name}.weight"]
         draw = torch.randn(shape, generator=generator)
         weights[f"{row.name}.weight"] = draw * (2 / draw[0].numel()) ** 0.5
         weights[f"{row.name}.bias"] = 0.1 * torch.ones(row.outputs)
-    return Network(stages, weights, CONVENTIONS["torchvision"], pooling).double()
+    return Network(table, weights, CONVENTIONS["torchvision"], pooling).double()
 
 
 def picture(height: int, width: int, seed: int = 1) -> Tensor:
@@ -44,11 +44,11 @@ def narrow(name: str, pooling: str = "avg") -> Network:
     """A network of the table down to its deepest default layer, with few channels."""
     row = BACKBONES[name]
     deepest = max(row.layers.index(layer) for layer, _ in row.style_layers)
-    return drawn(tuple(thin(stage) for stage in row.stages[: deepest + 1]), pooling)
+    return drawn(tuple(thin(stage) for stage in row.table[: deepest + 1]), pooling)
 
 
-def thin(stage: Stage) -> Stage:
-    return Stage(stage.layer, tuple(map(thinner, stage.chain)))
+def thin(stage: LayerSpec) -> LayerSpec:
+    return LayerSpec(stage.name, tuple(map(thinner, stage.chain)))
 
 
 def thinner(part: Operation) -> Operation:

@@ -41,6 +41,11 @@ def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "impasto", *map(str, arguments)]
 
 
+def environment() -> dict[str, str]:
+    """Return the environment of a process that shares the machine with others."""
+    return {**os.environ, "OMP_NUM_THREADS": "1"}
+
+
 @contextmanager
 def running(words: list[str]) -> Iterator[subprocess.Popen[str]]:
     """Run a program, whose output can be read line by line; it is ended with the block."""
@@ -49,7 +54,7 @@ def running(words: list[str]) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        env=environment(),
     ) as process:
         watchdog = Timer(PATIENCE, process.kill)
         watchdog.start()

@@ -9,14 +9,14 @@ from torch import Tensor
 from impasto.backbones import BACKBONES, Architecture, load_backbone
 from impasto.backbones.vgg import vgg
 
-STAGES = vgg((2, 1), (8, 8))
+TABLE = vgg((2, 1), (8, 8))
 LAYERS = tuple(
-    stage.layer for stage in STAGES
+    layer.name for layer in TABLE
 )  # conv1_1 relu1_1 conv1_2 relu1_2 pool1 conv2_1 relu2_1 pool2
 TINY = Architecture.of(
     "tiny VGG",
     "for tests",
-    STAGES,
+    TABLE,
     content=(),
     style=(),
     conventions=BACKBONES["vgg19"].conventions,

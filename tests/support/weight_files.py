@@ -16,25 +16,25 @@ import torch
 from torch import Tensor
 
 from impasto.backbones import BACKBONES
-from impasto.backbones.layers import Stage, convolutions
+from impasto.backbones.layers import LayerSpec, convolutions
 
 
-def he_tensors(stages: Iterable[Stage], seed: int = 0) -> dict[str, Tensor]:
+def he_tensors(table: Iterable[LayerSpec], seed: int = 0) -> dict[str, Tensor]:
     """Random weights, scaled after He et al. (2015) so that activations keep their size."""
     generator = torch.Generator().manual_seed(seed)
     tensors = {}
-    for row in convolutions(stages):
+    for row in convolutions(table):
         weight = torch.randn(row.shapes[f"{row.name}.weight"], generator=generator)
         tensors[f"{row.name}.weight"] = weight * (2 / weight[0].numel()) ** 0.5
         tensors[f"{row.name}.bias"] = torch.rand(row.outputs, generator=generator) * 0.1
     return tensors
 
 
-def hub_keys(stages: Iterable[Stage], tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+def hub_keys(table: Iterable[LayerSpec], tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """The same under the keys of torchvision."""
     return {
         f"{row.hub or row.name}.{part}": tensors[f"{row.name}.{part}"]
-        for row in convolutions(stages)
+        for row in convolutions(table)
         for part in ("weight", "bias")
         if f"{row.name}.{part}" in tensors
     }
@@ -60,18 +60,18 @@ def with_batch_norm(tensors: dict[str, Tensor], seed: int = 0) -> dict[str, Tens
 def write_usual(name: str, layers: Iterable[str], folder: Path) -> Path:
     """Write random weights of a network down to some layers in the format of its first source."""
     wanted = set(layers)
-    stages = BACKBONES[name].stages
-    depth = max(i for i, stage in enumerate(stages) if stage.layer in wanted) + 1
-    tensors = he_tensors(stages[:depth])
+    table = BACKBONES[name].table
+    depth = max(i for i, layer in enumerate(table) if layer.name in wanted) + 1
+    tensors = he_tensors(table[:depth])
     if name in ("caffenet", "googlenet_caffe"):
         # Its input spans 255; trained filters make up for some of that.
-        first = next(convolutions(stages)).name
+        first = next(convolutions(table)).name
         tensors[f"{first}.weight"] /= 20
         path = folder / f"{name}.caffemodel"
         path.write_bytes(caffemodel(tensors, old=name == "caffenet"))
         return path
     path = folder / f"{name}.pth"
-    keyed = hub_keys(stages[:depth], tensors)
+    keyed = hub_keys(table[:depth], tensors)
     torch.save(with_batch_norm(keyed) if name == "googlenet" else keyed, path)
     return path
 

@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from impasto.backbones.weights.fetch import fetch
+from impasto.backbones.weights import fetch
 from impasto.errors import FetchError
 
 BODY = b"PK" + bytes(n * 7 % 251 for n in range(1_000_000))

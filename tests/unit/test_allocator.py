@@ -3,12 +3,11 @@ import sys
 
 import pytest
 
-from impasto.machine import allocator
-from impasto.machine.allocator import keep_freed_memory
+from impasto.machine import allocator, fit_allocator, keep_freed_memory
 
 FAULTS = """
 import resource, sys
-from impasto.machine.allocator import keep_freed_memory
+from impasto.machine import keep_freed_memory
 if sys.argv[1] == "keep" and not keep_freed_memory():
     sys.exit("not here")
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -35,29 +34,30 @@ def test_memory_that_was_freed_is_used_again_without_asking_the_system():
 def test_where_it_cannot_be_done_nothing_happens(monkeypatch):
     monkeypatch.setattr("impasto.machine.allocator._process", lambda: None)
     assert keep_freed_memory() is False
-    allocator.give_back_from(2**24)
+    fit_allocator(2**25, tiled=True)
 
 
 def test_a_process_that_does_not_keep_memory_is_left_alone(monkeypatch):
     asked = []
     monkeypatch.setattr(allocator, "_set", lambda options: asked.append(options) or True)
     monkeypatch.setattr(allocator, "_keeps", False)
-    allocator.give_back_from(2**24)
+    fit_allocator(2**25, tiled=True)
     assert asked == []
     keep_freed_memory()
-    allocator.give_back_from(2**24)
-    allocator.give_back_from(None)
+    fit_allocator(2**25, tiled=True)
+    fit_allocator(2**25, tiled=False)
     assert len(asked) == 3
+    assert 2**24 in asked[1].values()  # half an image
     assert asked[2].items() <= asked[0].items()  # as it was before
 
 
 GROWTH = """
 import ctypes, resource, sys
-from impasto.machine.allocator import give_back_from, keep_freed_memory
+from impasto.machine import fit_allocator, keep_freed_memory
 if not keep_freed_memory():
     sys.exit("not here")
 if sys.argv[1] == "give back":
-    give_back_from(2**24)
+    fit_allocator(2**25, tiled=True)
 malloc, free = ctypes.CDLL(None).malloc, ctypes.CDLL(None).free
 malloc.restype, malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
 free.argtypes = [ctypes.c_void_p]

@@ -9,10 +9,9 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from impasto.backbones import BACKBONES, load_backbone
-from impasto.backbones import layers as stages
 from impasto.backbones.googlenet import MODULES
-from impasto.backbones.layers import Window
-from impasto.backbones.network import ResponseNorm
+from impasto.backbones.layers import Window, convolutions
+from impasto.backbones.network import LocalResponseNorm
 from impasto.backbones.weights.batch_norm import fold
 from tests.support.weight_files import he_tensors, hub_keys, with_batch_norm, write_usual
 
@@ -64,7 +63,7 @@ def test_sides_of_the_layers_are_the_published_ones(name, side, expected, tmp_pa
     ],
 )
 def test_the_number_of_parameters_is_the_published_one(name, parameters):
-    shapes = [s for row in stages.convolutions(BACKBONES[name].stages) for s in row.shapes.values()]
+    shapes = [s for row in convolutions(BACKBONES[name].table) for s in row.shapes.values()]
     assert sum(torch.Size(shape).numel() for shape in shapes) == parameters
 
 
@@ -94,7 +93,7 @@ def test_squeezenet_equals_a_plain_one(name, pools, kind, tmp_path):
     if kind == "random":
         from safetensors.torch import save_file
 
-        tensors = he_tensors(BACKBONES[name].stages)
+        tensors = he_tensors(BACKBONES[name].table)
         tensors["conv1.weight"] /= 20
         path = tmp_path / "w.safetensors"
         save_file(tensors, path)
@@ -135,7 +134,7 @@ def test_torchvisions_names_of_squeezenet_are_known():
         "squeezenet1_0": [0, 3, 4, 5, 7, 8, 9, 10, 12],
         "squeezenet1_1": [0, 3, 4, 6, 7, 9, 10, 11, 12],
     }.items():
-        hubs = [row.hub for row in stages.convolutions(BACKBONES[name].stages)]
+        hubs = [row.hub for row in convolutions(BACKBONES[name].table)]
         assert list(dict.fromkeys(int(hub.split(".")[1]) for hub in hubs)) == numbers
         assert hubs[1:4] == ["features.3.squeeze", "features.3.expand1x1", "features.3.expand3x3"]
 
@@ -166,7 +165,7 @@ def plain_caffenet(t: dict[str, Tensor], x: Tensor) -> dict[str, Tensor]:
 
 
 def test_caffenet_equals_a_plain_one(tmp_path):
-    tensors = he_tensors(BACKBONES["caffenet"].stages)
+    tensors = he_tensors(BACKBONES["caffenet"].table)
     tensors["conv1.weight"] /= 20
     path = write_usual("caffenet", BACKBONES["caffenet"].layers, tmp_path)
     expected = plain_caffenet(tensors, picture())
@@ -182,8 +181,8 @@ def test_response_normalization_is_its_formula():
     for channel in range(7):
         near = x[:, max(channel - 2, 0) : channel + 3].square().sum(1)
         expected[:, channel] = x[:, channel] / (1 + 1e-4 / 5 * near) ** 0.75
-    torch.testing.assert_close(ResponseNorm(5, 1e-4, 0.75)(x), expected)
-    rough = ResponseNorm(5, 1e-4, 0.75)(x.bfloat16())
+    torch.testing.assert_close(LocalResponseNorm(5, 1e-4, 0.75)(x), expected)
+    rough = LocalResponseNorm(5, 1e-4, 0.75)(x.bfloat16())
     assert rough.dtype == torch.bfloat16
     assert (rough.double() - expected).norm() < 0.005 * expected.norm()
 
@@ -217,7 +216,7 @@ def plain_googlenet(t: dict[str, Tensor], x: Tensor) -> dict[str, Tensor]:
 
 
 def test_torchvisions_googlenet_equals_a_plain_one_with_batch_normalization(tmp_path):
-    tensors = with_batch_norm(he_tensors(BACKBONES["googlenet"].stages))
+    tensors = with_batch_norm(he_tensors(BACKBONES["googlenet"].table))
     auxiliary = {"aux1.conv.conv.weight": torch.ones(2, 2, 1, 1), "fc.weight": torch.ones(3, 3)}
     torch.save(tensors | auxiliary, tmp_path / "w.pth")
     expected = plain_googlenet(tensors, picture())
@@ -238,7 +237,7 @@ def test_folding_leaves_alone_what_has_no_complete_normalization():
 
 
 def test_alexnet_equals_a_plain_one(tmp_path):
-    rows = BACKBONES["alexnet"].stages
+    rows = BACKBONES["alexnet"].table
     tensors = hub_keys(rows, he_tensors(rows))
     torch.save(tensors | {"classifier.1.weight": torch.ones(2, 2)}, tmp_path / "w.pth")
     mean = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)

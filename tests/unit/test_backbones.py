@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from impasto.backbones import BACKBONES, Architecture, check_layers, load_backbone
-from impasto.backbones.layers import Convolution, Stage, Window
+from impasto.backbones.layers import Convolution, LayerSpec, Window
 from impasto.backbones.network import Network
 from impasto.backbones.vgg import vgg
 from impasto.backbones.weights.conventions import CAFFE, CAFFE_RGB, TORCHVISION
@@ -30,10 +30,10 @@ EXACT = {"rtol": 1e-12, "atol": 1e-12}
 @pytest.fixture
 def tiny(monkeypatch):
     """A row of the table with the depth of VGG-19 and the widths of COLUMN_E."""
-    stages = vgg((2, 2, 4, 4, 4), (6, 8, 9, 10, 10))
+    table = vgg((2, 2, 4, 4, 4), (6, 8, 9, 10, 10))
     conventions = {"torchvision": "torchvision", "caffe": "caffe"}
     row = Architecture.of(
-        "tiny VGG-19", "for tests", stages, content=(), style=(), conventions=conventions
+        "tiny VGG-19", "for tests", table, content=(), style=(), conventions=conventions
     )
     monkeypatch.setitem(BACKBONES, "tiny", row)
     return "tiny"
@@ -186,8 +186,8 @@ def test_the_picture_is_normalized_before_it_is_rounded():
     """White is 255 - 103.939 in Caffe's blue; bfloat16 would make that 255 - 104 = 151."""
     one = {"conv1_1.weight": torch.zeros(3, 3, 3, 3), "conv1_1.bias": torch.zeros(3)}
     one["conv1_1.weight"][:, :, 1, 1] = torch.eye(3)
-    stage = Stage("conv1_1", (Convolution("conv1_1", 3, 3, Window(3, padding=1)),))
-    found = Network((stage,), one, CAFFE).to(torch.bfloat16)(
+    layer = LayerSpec("conv1_1", (Convolution("conv1_1", 3, 3, Window(3, padding=1)),))
+    found = Network((layer,), one, CAFFE).to(torch.bfloat16)(
         torch.full((1, 3, 1, 1), 0.408), ["conv1_1"]
     )["conv1_1"][0, 0]
     assert found.item() == pytest.approx(0.408 * 255 - 103.939, rel=2**-8)
@@ -240,7 +240,7 @@ def test_an_unknown_backbone_and_an_unknown_pooling_are_refused():
 
 
 def test_the_table_needs_no_torch():
-    modules = "impasto.backbones, impasto.backbones.weights.fetch"
+    modules = "impasto.backbones, impasto.backbones.weights.download"
     code = f"import sys, {modules}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

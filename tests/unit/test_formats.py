@@ -11,12 +11,12 @@ from torch import Tensor
 
 from impasto.backbones import BACKBONES, Architecture, load_backbone
 from impasto.backbones.vgg import vgg
-from impasto.backbones.weights.formats import FORMATS, read_tensors, recognize
+from impasto.backbones.weights.formats import WEIGHT_FORMATS, read_tensors, recognize
 from impasto.errors import WeightsError
 from tests.support import weight_files
 from tests.support.weight_files import caffemodel, he_tensors, matconvnet
 
-STAGES = vgg((2, 1), (8, 8))
+TABLE = vgg((2, 1), (8, 8))
 
 
 @pytest.fixture(autouse=True)
@@ -24,13 +24,13 @@ def tiny(monkeypatch, tmp_path):
     monkeypatch.setenv("IMPASTO_CACHE", str(tmp_path / "cache"))
     conventions = BACKBONES["vgg19"].conventions
     row = Architecture.of(
-        "tiny VGG", "for tests", STAGES, content=(), style=(), conventions=conventions
+        "tiny VGG", "for tests", TABLE, content=(), style=(), conventions=conventions
     )
     monkeypatch.setitem(BACKBONES, "tiny", row)
 
 
 def tensors() -> dict[str, Tensor]:
-    return he_tensors(STAGES)
+    return he_tensors(TABLE)
 
 
 CAFFE = {
@@ -88,14 +88,14 @@ def test_each_format_has_its_convention(tmp_path):
 def test_kernels_that_lie_on_their_side_are_put_upright(tmp_path):
     from tests.support.first_kernels import OXFORD_19, with_first_kernel
 
-    shapes = he_tensors(BACKBONES["vgg19"].stages[:2])
+    shapes = he_tensors(BACKBONES["vgg19"].table[:2])
     shapes["conv1_1.weight"] = with_first_kernel(OXFORD_19, channel=2)
     turned = {key: value.mT if value.ndim == 4 else value for key, value in shapes.items()}
     for number, each in enumerate((shapes, turned)):
         path = tmp_path / f"{number}.mat"
         path.write_bytes(matconvnet(each))
         backbone = load_backbone("vgg19", layers=["conv1_1"], weights=path)
-        assert torch.equal(backbone.stages["conv1_1"].weight, shapes["conv1_1.weight"])
+        assert torch.equal(backbone.operations["conv1_1"].weight, shapes["conv1_1.weight"])
         assert "known by its first filter" in backbone.description
 
 
@@ -318,12 +318,12 @@ def test_formats_are_told_by_their_bytes_not_by_their_names(tmp_path):
         assert recognize(tmp_path / "w.pth") == name
     (tmp_path / "w.pth").write_text("<html>")
     assert recognize(tmp_path / "w.pth") is None
-    assert set(FORMATS) == {"safetensors", "pytorch", "caffe", "matconvnet"}
+    assert set(WEIGHT_FORMATS) == {"safetensors", "pytorch", "caffe", "matconvnet"}
 
 
 def test_matconvnet_is_known_for_vggs_only(tmp_path):
     path = tmp_path / "w.mat"
-    path.write_bytes(matconvnet(he_tensors(BACKBONES["caffenet"].stages[:4])))
+    path.write_bytes(matconvnet(he_tensors(BACKBONES["caffenet"].table[:4])))
     with pytest.raises(
         WeightsError, match="is a MatConvNet file, and in such a file what CaffeNet"
     ):

@@ -5,6 +5,7 @@ import csv
 import json
 import subprocess
 import sys
+from collections import deque
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,22 +16,25 @@ from impasto.errors import PictureError, SettingsError
 from impasto.job.prepare import prepare
 from impasto.run.curves import draw_curves
 from impasto.run.logs import LogFile
-from impasto.run.outputs import Followers, Outputs
-from impasto.run.result import Painted, Record
+from impasto.run.outputs import Outputs
+from impasto.run.recorder import Guarded, Recorder
+from impasto.run.result import Result
+from impasto.run.run import run as steps
 from impasto.run.snapshots import check_space, snapshot_path
 from impasto.run.timelapse import (
     FILMS,
     FRAMES,
     HOLD,
     MOST_KEPT,
-    Animation,
     Frame,
+    Timelapse,
     oklab,
     pace,
     thin,
 )
 from impasto.settings import Settings
 from impasto.transfer import paint
+from tests.support.steps import step
 
 SETTINGS = Settings(size=40, plan="20:5,40:5", precision="float32")
 
@@ -41,14 +45,10 @@ def job(photograph, painting):
 
 
 def run(job, out, complaints=None, **wanted):
-    painted = Painted(job)
     said = [] if complaints is None else complaints
-    followers = Outputs(**wanted).open(painted, out, said.append)
-    for progress in paint(job):
-        followers.add(progress, painted.add(progress))
-    followers.close(finished=True)
+    (result,) = deque(steps(job, Outputs(**wanted).recorders(out, said.append)), maxlen=1)
     assert said == [] or complaints is not None
-    return painted
+    return result
 
 
 def test_a_log_has_every_named_loss_of_every_evaluation(job, tmp_path):
@@ -67,9 +67,10 @@ def test_a_log_has_every_named_loss_of_every_evaluation(job, tmp_path):
 
 
 def test_a_log_is_on_disk_before_the_run_ends_and_begins_with_an_earlier_run(tmp_path):
-    records = [Record(i, 32, 1.0 / i, {"tv": 1.0 / i}, 0.1 * i) for i in range(1, 4)]
-    log = LogFile(tmp_path / "o.csv", records[:2])
-    log.add(None, records[2])
+    made = [step(i, total=1.0 / i, parts={"tv": 1.0 / i}, seconds=0.1 * i) for i in range(1, 4)]
+    log = LogFile(tmp_path / "o.csv")
+    log.begin(SimpleNamespace(history=made[:2]))
+    log.add(made[2])
     assert len((tmp_path / "o.csv").read_text().splitlines()) == 4
     log.close(finished=False)
 
@@ -120,7 +121,7 @@ def test_a_film_begins_with_the_start_and_ends_with_the_picture(job, tmp_path, s
     painted = run(job, tmp_path / "o.png", animate=path, frame_numbers=numbers)
     shown = frames(path)
     assert {frame.shape for frame in shown} == {(30, 40, 3)}
-    start = np.asarray(job.pictures(40)[0][0].permute(1, 2, 0))
+    start = job.content_at(40)
     top = slice(0, 12)  # above the numbers
     assert np.abs(shown[0][top] - start[top]).mean() < 0.06
     assert np.abs(shown[-1][top] - painted.rgb[top]).mean() < 0.06
@@ -166,12 +167,12 @@ def test_frames_are_thinned_where_they_are_dense_and_their_number_is_bounded():
 
 
 def test_frames_that_show_nothing_new_are_not_kept(job, tmp_path):
-    film = Animation(tmp_path / "o.gif")
-    painted = Painted(job)
-    for progress in paint(job):
-        painted.add(progress)
-        film.add(progress, painted.history[-1])
-        film.add(progress, painted.history[-1])
+    film, painted = Timelapse(tmp_path / "o.gif"), Result(job)
+    film.begin(painted)
+    for each in paint(job, painted.state):
+        painted.add(each)
+        film.add(each)
+        film.add(each)
     improved = sum(
         record.total < min((r.total for r in painted.history[:n] if r.size == record.size),
                            default=np.inf)
@@ -229,27 +230,27 @@ def test_a_missing_package_is_named_with_its_extra(tmp_path, monkeypatch, packag
 
 
 def test_what_cannot_be_written_on_the_way_is_said_once_and_stops_nothing():
-    class Full:
-        def add(self, progress, record):
+    class Full(Recorder):
+        def add(self, step):
             raise OSError(28, "No space left on device")
 
         def close(self, finished):
             raise PictureError("the film cannot be written.")
 
-    class Counter:
+    class Counter(Recorder):
         seen = 0
 
-        def add(self, progress, record):
+        def add(self, step):
             self.seen += 1
 
         def close(self, finished):
             self.seen += 100
 
     said, counter = [], Counter()
-    followers = Followers([Full(), counter], said.append)
-    for _ in range(3):
-        followers.add(None, None)
-    followers.close(finished=True)
+    for recorder in (Guarded(Full(), said.append), Guarded(counter, said.append)):
+        for _ in range(3):
+            recorder.add(None)
+        recorder.close(finished=True)
     assert said == ["[Errno 28] No space left on device", "the film cannot be written."]
     assert counter.seen == 103
 

@@ -203,7 +203,7 @@ register.architecture("tiny", Architecture.of(
 def test_a_table_of_stages_needs_no_class_but_weights(plugin, tmp_path, monkeypatch):
     monkeypatch.setenv("IMPASTO_CACHE", str(tmp_path))
     impasto.load_plugin(plugin(ARCHITECTURE))
-    assert Settings(backbone="tiny").with_defaults().style_layers == (("relu1_1", 1.0),)
+    assert Settings(backbone="tiny").completed().style_layers == (("relu1_1", 1.0),)
     with pytest.raises(WeightsError, match="weights of 'tiny' are not here: give a file with --we"):
         load_backbone("tiny", layers=["relu1_1"])
     file = tmp_path / "tiny.pth"

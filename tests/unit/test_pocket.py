@@ -13,8 +13,8 @@ from training.student import Student
 from impasto.backbones import BACKBONES, load_backbone
 from impasto.backbones.pocket import (
     CONVOLUTIONS,
+    PROJECTIONS,
     READS,
-    TAPS,
     WEIGHTS,
     Pocket,
     read_pocket,
@@ -28,7 +28,7 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "pocket_features.json"
 
 @pytest.fixture(scope="module")
 def pocket() -> Pocket:
-    return Pocket.load("pocket", layers=tuple(TAPS), weights=None, pooling="avg")
+    return Pocket.load("pocket", layers=tuple(PROJECTIONS), weights=None, pooling="avg")
 
 
 def test_shipped_file_is_small_and_matches_its_hash():
@@ -46,7 +46,7 @@ def test_shipped_file_says_what_it_is():
 
 
 def test_table_and_network_have_the_same_layers(pocket: Pocket):
-    assert BACKBONES["pocket"].layers == pocket.layers == tuple(TAPS)
+    assert BACKBONES["pocket"].layers == pocket.layers == tuple(PROJECTIONS)
     assert pocket.minimum_side == BACKBONES["pocket"].minimum_side == 16
 
 
@@ -59,10 +59,10 @@ def test_it_is_frozen_float32_and_in_eval_mode(pocket: Pocket):
 
 @pytest.mark.parametrize("pooling", ["avg", "max"])
 def test_shapes_round_down_at_every_block(pooling: str):
-    network = load_backbone("pocket", layers=TAPS, pooling=pooling)
-    features = network(torch.rand(2, 3, 50, 37), list(TAPS))
-    assert list(features) == list(TAPS)
-    for layer, channels in TAPS.items():
+    network = load_backbone("pocket", layers=PROJECTIONS, pooling=pooling)
+    features = network(torch.rand(2, 3, 50, 37), list(PROJECTIONS))
+    assert list(features) == list(PROJECTIONS)
+    for layer, channels in PROJECTIONS.items():
         halvings = int(layer[4]) - 1
         assert features[layer].shape == (2, channels, 50 >> halvings, 37 >> halvings)
 
@@ -104,8 +104,8 @@ def test_gradient_is_that_of_finite_differences():
 
 
 @pytest.mark.parametrize("pictures", [1, 2])
-def test_taps_are_convolutions_of_the_joined_maps(pictures: int):
-    network = load_backbone("pocket", layers=TAPS).double()
+def test_projections_are_convolutions_of_the_joined_maps(pictures: int):
+    network = load_backbone("pocket", layers=PROJECTIONS).double()
     images = probe(40).double().expand(pictures, -1, -1, -1).clone().requires_grad_()
     maps: dict[str, Tensor] = {}
 
@@ -113,22 +113,22 @@ def test_taps_are_convolutions_of_the_joined_maps(pictures: int):
         maps[name] = x
         return x
 
-    trunk(network.convolutions, images, TAPS, keep)
-    joined = {k: torch.cat([maps[name] for name in READS[k]], dim=1) for k in TAPS}
-    expected = {layer: network.taps[layer](joined[layer]) for layer in TAPS}
-    found = network(images, TAPS)
+    trunk(network.convolutions, images, PROJECTIONS, keep)
+    joined = {k: torch.cat([maps[name] for name in READS[k]], dim=1) for k in PROJECTIONS}
+    expected = {layer: network.projections[layer](joined[layer]) for layer in PROJECTIONS}
+    found = network(images, PROJECTIONS)
     gradients = []
     for features in (found, expected):
         loss = sum(f.square().mean() for f in features.values())
         gradients.append(torch.autograd.grad(loss, images)[0])
-    for layer in TAPS:
+    for layer in PROJECTIONS:
         torch.testing.assert_close(found[layer], expected[layer])
     torch.testing.assert_close(*gradients)
 
 
 def test_it_stops_at_the_deepest_wanted_layer(pocket: Pocket):
     images = torch.rand(1, 3, 32, 32)
-    # To conv3_3, because a tap reads its whole block; and two taps.
+    # To conv3_3, because a projection reads its whole block; and two projections.
     assert convolutions_run(lambda: pocket(images, ["relu2_1", "relu3_1"])) == 6 + 2
     assert convolutions_run(lambda: pocket(images, [])) == 0
 
@@ -183,23 +183,23 @@ def test_other_files_are_refused(tmp_path: Path):
 
 def test_every_convolution_has_a_place_in_depth_order():
     assert list(CONVOLUTIONS) == sorted(CONVOLUTIONS)
-    assert {layer.replace("relu", "conv") for layer in TAPS} <= set(CONVOLUTIONS)
+    assert {layer.replace("relu", "conv") for layer in PROJECTIONS} <= set(CONVOLUTIONS)
 
 
-def test_taps_keep_the_distances_of_predicted_gram_matrices():
+def test_projections_keep_the_distances_of_predicted_gram_matrices():
     torch.manual_seed(0)
     student = Student()
-    for head in student.heads.values():  # of rank 20, so that no tap has to drop a direction
+    for head in student.heads.values():  # of rank 20, so that no projection has to drop a direction
         head.data = 0.1 * torch.randn(len(head), 20) @ torch.randn(20, head.shape[1])
     moments, first, second = {}, {}, {}
-    for layer in TAPS:
+    for layer in PROJECTIONS:
         count = len(student.heads[layer])
         f = torch.rand(2, 300, count, dtype=torch.float64)
         f[..., -1] = 1
         first[layer], second[layer] = (x.T @ x / len(x) for x in f)
         moments[layer] = ((first[layer] + second[layer]) / 2).float()
     shipped = tensors(student, moments)
-    for layer in TAPS:
+    for layer in PROJECTIONS:
         H = student.heads[layer].detach().double()
         weight, bias = shipped[f"{layer}.weight"], shipped[f"{layer}.bias"]
         R = torch.cat([weight[:, :, 0, 0].T, bias[None]]).double()

@@ -42,7 +42,7 @@ def test_used_are_the_plugins_whose_rows_settings_name(skew):
     load(EXAMPLES / "momentum.py")
     plugin = load(skew)
     assert used(Settings(style_loss="gram").to_dict()) == ()
-    (found,) = used(Settings(style_loss="gram,skew:2").with_defaults().to_dict())
+    (found,) = used(Settings(style_loss="gram,skew:2").completed().to_dict())
     assert found.rows == (("style_loss", "skew"),)
     assert (found.path, found.sha256) == (plugin.path, plugin.sha256)
 

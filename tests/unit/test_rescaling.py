@@ -10,8 +10,8 @@ from impasto.backbones.weights.conventions import TORCHVISION
 from impasto.errors import SettingsError
 from impasto.settings import Settings
 
-STAGES = vgg((2, 2, 1), (8, 8, 8))[:12]
-LAYERS = [stage.layer for stage in STAGES]  # conv1_1 ... relu3_1, with two pools
+TABLE = vgg((2, 2, 1), (8, 8, 8))[:12]
+LAYERS = [layer.name for layer in TABLE]  # conv1_1 ... relu3_1, with two pools
 
 
 def network(pooling="avg", silent=None) -> Network:
@@ -25,7 +25,7 @@ def network(pooling="avg", silent=None) -> Network:
                 bias[2] = -1e6
             convolutions[f"{name}.bias"] = bias
             inputs = 8
-    return Network(STAGES, convolutions, TORCHVISION, pooling)
+    return Network(TABLE, convolutions, TORCHVISION, pooling)
 
 
 def pictures(*sizes):
@@ -56,9 +56,9 @@ def test_every_filter_has_a_mean_activation_of_1_and_computes_the_same(pooling):
 def test_normalized_weights_are_left_alone():
     scaled, seen = network(), pictures((32, 24))
     assert rescale(scaled, seen)
-    weight = scaled.stages["conv2_1"].weight.clone()
+    weight = scaled.operations["conv2_1"].weight.clone()
     assert not rescale(scaled, pictures((24, 32)))
-    assert torch.equal(scaled.stages["conv2_1"].weight, weight)
+    assert torch.equal(scaled.operations["conv2_1"].weight, weight)
 
 
 def test_a_filter_that_never_fires_stays_silent():

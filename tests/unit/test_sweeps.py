@@ -6,21 +6,22 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from impasto.reconstruction import inversion, texture
 
 from impasto.cli import cli
 from impasto.cli.options import given
 from impasto.cli.sweep_display import Rest, opening
 from impasto.errors import PictureError, SettingsError, UnknownName, UsageError
 from impasto.images import Canvas
+from impasto.job import inversion, texture
 from impasto.settings import SPECS, Settings
 from impasto.sweeps.axes import make_sweep, parse_axis
-from impasto.sweeps.cells import Cell, Result
+from impasto.sweeps.cells import Cell, CellResult
 from impasto.sweeps.command import command
 from impasto.sweeps.figures import figure
 from impasto.sweeps.names import LONGEST_NAME
-from impasto.sweeps.running import Run, Schedule, curve, same_run
+from impasto.sweeps.running import Painting, Schedule, curve, same_run
 from impasto.sweeps.store import key, make_folder, picture_file, read_result, sources, write_result
+from tests.support.steps import step
 
 
 @pytest.fixture
@@ -189,7 +190,7 @@ def test_a_cell_exists_if_settings_inputs_and_picture_are_the_same(make, tmp_pat
     make_folder(folder, [], make("style_weight=1,2"))
     assert read_result(folder, cell, {}) is None
     picture_file(folder, cell).write_bytes(b"picture")
-    result = Result(cell, losses={"total": 1.5}, evaluations=3, seconds=1.25, size=(4, 3))
+    result = CellResult(cell, losses={"total": 1.5}, evaluations=3, seconds=1.25, size=(4, 3))
     write_result(folder, result, {})
     assert read_result(folder, cell, {}) == result
     assert read_result(folder, other, {}) is None
@@ -275,10 +276,9 @@ def test_figures_say_what_they_choose_themselves(photograph, painting):
 
 
 def test_curves_keep_the_ends_and_few_points():
-    from impasto.run.result import Record
-
     history = [
-        Record(n, 32, 1000 / n, {"style a": 1, "style b": 2, "tv": n}, n) for n in range(1, 998)
+        step(n, total=1000 / n, kinds={"style": 3.0, "tv": float(n)}, seconds=n)
+        for n in range(1, 998)
     ]
     found = curve(history)
     assert found["evaluation"][0] == 1
@@ -293,20 +293,24 @@ def test_the_time_left_covers_the_whole_and_learns_from_what_was_done(make, monk
     monkeypatch.setattr(
         "impasto.cli.sweep_display.time", SimpleNamespace(monotonic=lambda: next(clock))
     )
-    rest = Rest(Schedule(Path(), [Run((cell,), 2.0, 10) for cell in cells]))
-    assert rest.finish(Result(cells[0])) == pytest.approx(8.0)  # each took twice its estimate
-    assert rest.finish(Result(cells[1])) == pytest.approx(3.0)
+    rest = Rest(Schedule(Path(), [Painting((cell,), 2.0, 10) for cell in cells]))
+    assert rest.finish(CellResult(cells[0])) == pytest.approx(8.0)  # each took twice its estimate
+    assert rest.finish(CellResult(cells[1])) == pytest.approx(3.0)
 
 
 def test_the_opening_tells_what_is_there_and_what_is_not(make):
     sweep = make("seed=1,2,3,4")
     one, two, three, four = sweep.cells
-    plan = Schedule(Path(), [Run((three, four), 65.0, 10)], [Result(one), Result(two, error="bad")])
+    plan = Schedule(
+        Path(),
+        [Painting((three, four), 65.0, 10)],
+        [CellResult(one), CellResult(two, error="bad")],
+    )
     assert opening(sweep, plan) == (
         "4 cells; 1 there already; 1 that cannot be painted; 2 to paint in 1 run, 10 evaluations; "
         "about 1:05"
     )
-    assert opening(sweep, Schedule(Path(), [], [Result(cell) for cell in sweep.cells])) == (
+    assert opening(sweep, Schedule(Path(), [], [CellResult(cell) for cell in sweep.cells])) == (
         "4 cells; 4 there already"
     )
 

@@ -83,7 +83,7 @@ def test_real_shapes_of_both_vggs_are_accepted(tmp_path):
 @pytest.mark.parametrize("by_number", [True, False])
 def test_the_sister_network_is_named(tmp_path, given, asked, by_number):
     tensors = {}  # shapes are enough: nothing is run
-    for row in list(rows(BACKBONES[given].stages))[:9]:
+    for row in list(rows(BACKBONES[given].table))[:9]:
         for key, shape in row.shapes.items():
             tensors[key] = torch.empty(1).expand(shape)
     path = tmp_path / "w.pth"
@@ -120,7 +120,7 @@ def test_a_network_that_cannot_be_a_trained_one_is_refused(tmp_path):
     exploding = {key: value * 100 for key, value in tiny().items()}
     assert "mean activation at relu1_1 is" in rejected(exploding, tmp_path)
     broken = tiny() | {"conv1_2.bias": torch.full((8,), math.nan)}
-    assert "numbers that are not finite (in stages.conv1_2.bias)" in rejected(broken, tmp_path)
+    assert "numbers that are not finite (in conv1_2.bias)" in rejected(broken, tmp_path)
     torch.save(dead, tmp_path / "w.pth")
     assert load(tmp_path / "w.pth", "relu1_2")  # what is not needed is not judged
 

@@ -1,260 +1,67 @@
-"""The networks whose feature maps are compared: their table, and the one call that loads a row.
+"""The networks whose feature maps are compared.
 
-Reading this table needs no torch: a row names its class, which is imported when it is used.
-Adding a network is one file with a final subclass of `Backbone`, and one row here.
+    table.py            BACKBONES, the table of networks; load_backbone, which loads a row
+    architecture.py     what a row says
+    backbone.py         Backbone, the interface that the rest of the package relies on
+    layers.py           layers, and which pixels they see, as tables
+    vgg.py, alexnet.py, squeezenet.py, googlenet.py
+                        the tables, one file per architecture
+    network.py          Network, which runs a table
+    pocket.py           the small network that comes with the package
+    random_filters.py   a network that nobody trained, to evaluate with
+    rescaling.py        mean activations of 1, as in the paper
+    fused/              several steps in one pass over memory
+    weights/            weight files: where they are, formats, checks
+
+Adding a network is one file with a table of layers, or with a final subclass of `Backbone`, and one
+row in `table.py`. Importing this package needs no torch: what does is loaded when first used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from impasto.backbones import alexnet, googlenet, squeezenet, vgg
-from impasto.backbones import layers as stages
-from impasto.backbones.layers import Convolution, Pool, Rectifier, Stage
-from impasto.errors import SettingsError, UnknownName, did_you_mean, import_row, look_up
+from impasto.backbones.architecture import Architecture, LayerWeights
+from impasto.backbones.layers import Geometry, Window
+from impasto.backbones.table import BACKBONES, POOLINGS, RESCALINGS, check_layers, load_backbone
+from impasto.errors import import_row
 
 if TYPE_CHECKING:
     from impasto.backbones.backbone import Backbone
+    from impasto.backbones.fused import empty_features, memory_format
+    from impasto.backbones.network import Network
+    from impasto.backbones.random_filters import RandomFilters
+    from impasto.backbones.rescaling import rescale
 
 __all__ = [
     "BACKBONES",
     "POOLINGS",
     "RESCALINGS",
     "Architecture",
+    "Backbone",
+    "Geometry",
+    "LayerWeights",
+    "Network",
+    "RandomFilters",
+    "Window",
     "check_layers",
+    "empty_features",
     "load_backbone",
+    "memory_format",
+    "rescale",
 ]
 
-POOLINGS: dict[str, str] = {
-    "avg": "the mean of each square: smoother gradients, the choice of Gatys et al. (2015)",
-    "max": "the largest of each square: what the published networks were trained with",
-}
-
-RESCALINGS: dict[str, str] = {
-    "none": "the weights as they are",
-    "unit": "every filter's mean activation over sample pictures becomes 1, as in the paper",
-}
-
-
-Layers = tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """One row of `BACKBONES`: what is known of a network before its weights are read.
-
-    Attributes:
-        object: The class, or ``"module:object"``; its ``load`` is called by `load_backbone`.
-        title: The name in the literature.
-        summary: One line for ``--help`` and the documentation.
-        layers: Every layer that can be asked for, shallow to deep.
-        content_layers: The default content layers, each with its weight.
-        style_layers: The default style layers, each with its weight.
-        minimum_side: The smallest height and width, in pixels, that reaches the deepest layer.
-        stages: What the network is made of; empty where its class knows.
-        conventions: What weights expect of their input (a row of
-            `impasto.backbones.weights.conventions.CONVENTIONS`) by the habits of their
-            file: with the keys of ``torchvision``, with Caffe's names (``caffe``),
-            or in a file of ``matconvnet``.
-    """
-
-    object: str | type[Backbone]
-    title: str
-    summary: str
-    layers: tuple[str, ...]
-    content_layers: Layers
-    style_layers: Layers
-    minimum_side: int
-    stages: tuple[Stage, ...] = ()
-    conventions: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def rescalable(self) -> bool:
-        """Whether scales of filters pass through: convolutions, rectifiers and pools in a row."""
-        plain = Convolution | Rectifier | Pool
-        parts = [operation for stage in self.stages for operation in stage.chain]
-        return bool(parts) and all(isinstance(part, plain) for part in parts)
-
-    @classmethod
-    def of(
-        cls,
-        title: str,
-        summary: str,
-        parts: tuple[Stage, ...],
-        *,
-        content: Layers,
-        style: Layers,
-        conventions: Mapping[str, str],
-    ) -> Architecture:
-        """Return the row of a network that is a table of stages.
-
-        Example:
-            >>> parts = vgg.vgg([1])
-            >>> Architecture.of("tiny", "", parts, content=(), style=(), conventions={}).layers
-            ('conv1_1', 'relu1_1', 'pool1')
-        """
-        return cls(
-            object="impasto.backbones.network:Network",
-            title=title,
-            summary=summary,
-            layers=tuple(stage.layer for stage in parts),
-            content_layers=content,
-            style_layers=style,
-            minimum_side=stages.minimum_side(parts),
-            stages=parts,
-            conventions=conventions,
-        )
-
-
-def _equal(*layers: str) -> Layers:
-    return tuple((layer, 1.0) for layer in layers)
-
-
-# Source: Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks"
-# (CVPR 2016), section 3: content from conv4_2, style from conv1_1 to conv5_1, equal weights.
-# Both are taken after the ReLU here, as in the authors' own code.
-_CONTENT = _equal("relu4_2")
-_STYLE = _equal("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-# Chosen by looking: deeper content layers lose the photograph, deeper style layers add large
-# structures and take away strokes.
-_SQUEEZENET_CONTENT = _equal("fire4")
-_SQUEEZENET_STYLE = _equal("relu1", "fire2", "fire3", "fire4", "fire5")
-# Not looked at, for want of weights: the layers of Liu's program, taken after their rectifiers.
-# It gives conv2/3x3 a share of 2e-4 of the content; that is left out.
-_INCEPTION_CONTENT = _equal("inception3a")
-_INCEPTION_STYLE = _equal("relu1", "relu2", "inception3a", "inception4a", "inception5a")
-_ALEXNET_CONTENT = _equal("relu4")
-_ALEXNET_STYLE = _equal("relu1", "relu2", "relu3", "relu4", "relu5")
-_VGG = {"torchvision": "torchvision", "caffe": "caffe", "matconvnet": "caffe-rgb"}
-_SQUEEZENET = {"torchvision": "torchvision", "caffe": "caffe-squeezenet"}
-
-
-BACKBONES: dict[str, Architecture] = {
-    "pocket": Architecture(
-        object="impasto.backbones.pocket:Pocket",
-        title="pocket network",
-        summary="small, comes with the package: distilled to answer like VGG-19; no download",
-        layers=("relu1_1", "relu2_1", "relu3_1", "relu3_3", "relu4_1", "relu4_2", "relu5_1"),
-        content_layers=_CONTENT,
-        style_layers=_STYLE,
-        minimum_side=16,
-    ),
-    "vgg19": Architecture.of(
-        "VGG-19",
-        "the network of Gatys et al.: best quality; its weights are fetched once, or given",
-        vgg.vgg((2, 2, 4, 4, 4)),
-        content=_CONTENT,
-        style=_STYLE,
-        conventions=_VGG,
-    ),
-    "vgg16": Architecture.of(
-        "VGG-16",
-        "VGG-19's shallower sister, usual in later papers; its weights are fetched once, or given",
-        vgg.vgg((2, 2, 3, 3, 3)),
-        content=_CONTENT,
-        style=_STYLE,
-        conventions=_VGG,
-    ),
-    "squeezenet1_0": Architecture.of(
-        "SqueezeNet 1.0",
-        "5 MB of weights: fine strokes, and the photograph's outlines stay",
-        squeezenet.squeezenet1_0(),
-        content=_SQUEEZENET_CONTENT,
-        style=_SQUEEZENET_STYLE,
-        conventions=_SQUEEZENET,
-    ),
-    "squeezenet1_1": Architecture.of(
-        "SqueezeNet 1.1",
-        "5 MB of weights: smaller filters in front and earlier pools than 1.0, so less work",
-        squeezenet.squeezenet1_1(),
-        content=_SQUEEZENET_CONTENT,
-        style=_SQUEEZENET_STYLE,
-        conventions=_SQUEEZENET,
-    ),
-    "googlenet": Architecture.of(
-        "GoogLeNet (torchvision)",
-        "inception modules, in torchvision's variant with batch normalization",
-        googlenet.googlenet(),
-        content=_INCEPTION_CONTENT,
-        style=_INCEPTION_STYLE,
-        conventions={"torchvision": "tensorflow"},
-    ),
-    "googlenet_caffe": Architecture.of(
-        "GoogLeNet (Caffe)",
-        "inception modules, as in the paper and in Caffe's model zoo",
-        googlenet.googlenet_caffe(),
-        content=_INCEPTION_CONTENT,
-        style=_INCEPTION_STYLE,
-        conventions={"caffe": "caffe-bvlc"},
-    ),
-    "alexnet": Architecture.of(
-        "AlexNet (torchvision)",
-        "the oldest: large first filters, abstract pictures",
-        alexnet.alexnet(),
-        content=_ALEXNET_CONTENT,
-        style=_ALEXNET_STYLE,
-        conventions={"torchvision": "torchvision"},
-    ),
-    "caffenet": Architecture.of(
-        "CaffeNet",
-        "AlexNet of 2012 as trained with Caffe: two groups, local response normalization",
-        alexnet.caffenet(),
-        content=_ALEXNET_CONTENT,
-        style=_ALEXNET_STYLE,
-        conventions={"caffe": "caffe-bvlc"},
-    ),
+_NEEDING_TORCH = {
+    "Backbone": "impasto.backbones.backbone",
+    "Network": "impasto.backbones.network",
+    "RandomFilters": "impasto.backbones.random_filters",
+    "empty_features": "impasto.backbones.fused",
+    "memory_format": "impasto.backbones.fused",
+    "rescale": "impasto.backbones.rescaling",
 }
 
 
-def check_layers(name: str, layers: Iterable[str]) -> None:
-    """Check that backbone ``name`` has each of ``layers``.
-
-    Raises:
-        UnknownName: If there is no such backbone, or it lacks a layer; the message suggests the
-            nearest layer and lists all.
-    """
-    known = look_up(BACKBONES, name, "backbone").layers
-    for layer in layers:
-        if layer not in known:
-            raise UnknownName(
-                f"unknown layer '{layer}' of backbone '{name}': {did_you_mean(layer, known)}"
-                f"Its layers are {', '.join(known)}."
-            )
-
-
-def load_backbone(
-    name: str,
-    *,
-    layers: Iterable[str],
-    weights: Path | str | None = None,
-    pooling: str = "avg",
-) -> Backbone:
-    """Load a network: float32, on the processor, frozen, no deeper than ``layers`` need.
-
-    Nothing is downloaded: see `impasto.backbones.weights.fetch`. Move the result with
-    ``backbone.to(device, dtype)``.
-
-    Args:
-        name: A row of `BACKBONES`.
-        layers: Every layer that will be asked for.
-        weights: The weight file; without it, the one in the package or a fetched one.
-        pooling: A row of `POOLINGS`.
-
-    Raises:
-        UnknownName: If there is no such backbone or layer.
-        SettingsError: If there is no such pooling.
-        WeightsError: If the weights are missing, damaged, or of another network.
-    """
-    architecture = look_up(BACKBONES, name, "backbone")
-    wanted = tuple(layers)
-    check_layers(name, wanted)
-    if pooling not in POOLINGS:
-        raise SettingsError(f"pooling is '{pooling}': it must be one of {', '.join(POOLINGS)}.")
-    path = None if weights is None else Path(weights).expanduser()
-    backbone: Backbone = import_row(architecture.object).load(
-        name, layers=wanted, weights=path, pooling=pooling
-    )
-    return backbone.requires_grad_(False).eval()
+def __getattr__(name: str) -> Any:
+    if name in _NEEDING_TORCH:
+        return import_row(f"{_NEEDING_TORCH[name]}:{name}")
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

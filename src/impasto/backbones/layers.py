@@ -1,7 +1,7 @@
 """What a network is made of, as tables: convolutions, pools, branches, and which pixels they see.
 
-A network is a sequence of named stages, each a chain of operations, so an architecture is a table
-that reads like the one in its paper. Nothing here needs torch; `impasto.backbones.network` runs it.
+An architecture is a table that reads like the one in its paper: a sequence of named layers, each a
+chain of operations. Nothing here needs torch; `impasto.backbones.network` runs such a table.
 """
 
 from __future__ import annotations
@@ -101,8 +101,8 @@ class Convolution:
 
 
 @dataclass(frozen=True)
-class Rectifier:
-    """``max(x, 0)``."""
+class ReLU:
+    """A rectified linear unit, ``max(x, 0)``."""
 
 
 @dataclass(frozen=True)
@@ -132,27 +132,31 @@ class Branches:
     chains: tuple[tuple[Operation, ...], ...]
 
 
-Operation = Convolution | Rectifier | Pool | ResponseNorm | Branches
+Operation = Convolution | ReLU | Pool | ResponseNorm | Branches
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A part of a network whose output can be asked for by name."""
+class LayerSpec:
+    """A layer: a part of a network whose output can be asked for by name.
 
-    layer: str
+    Attributes:
+        name: Such as ``relu4_2``.
+        chain: Its operations, one after the other.
+    """
+
+    name: str
     chain: tuple[Operation, ...]
 
     @property
-    def rectified(self) -> bool:
-        """Whether the output is that of rectifiers."""
-        last = self.chain[-1]
-        return isinstance(last, Rectifier | Branches)
+    def ends_in_relu(self) -> bool:
+        """Whether the output is that of ReLUs, and so not negative."""
+        return isinstance(self.chain[-1], ReLU | Branches)
 
 
-def convolutions(stages: Iterable[Stage]) -> Iterator[Convolution]:
+def convolutions(table: Iterable[LayerSpec]) -> Iterator[Convolution]:
     """Yield every convolution, shallow to deep."""
-    for stage in stages:
-        yield from _convolutions(stage.chain)
+    for layer in table:
+        yield from _convolutions(layer.chain)
 
 
 def _convolutions(chain: Sequence[Operation]) -> Iterator[Convolution]:
@@ -164,67 +168,65 @@ def _convolutions(chain: Sequence[Operation]) -> Iterator[Convolution]:
                 yield from _convolutions(branch)
 
 
-def geometry(stages: Iterable[Stage]) -> Geometry:
-    """Return where the positions of the last of ``stages`` lie, which follow each other."""
+def geometry_of(table: Iterable[LayerSpec]) -> Geometry:
+    """Return which pixels the positions of the last layer of a table see."""
     seen = Geometry()
-    for stage in stages:
-        seen = _look(seen, stage.chain)
+    for layer in table:
+        seen = _geometry_behind(seen, layer.chain)
     return seen
 
 
-def _look(seen: Geometry, chain: Sequence[Operation]) -> Geometry:
+def _geometry_behind(seen: Geometry, chain: Sequence[Operation]) -> Geometry:
     for operation in chain:
         if isinstance(operation, Convolution | Pool):
             seen = seen.through(operation.window)
         elif isinstance(operation, Branches):
-            ends = [_look(seen, branch) for branch in operation.chains]
+            ends = [_geometry_behind(seen, branch) for branch in operation.chains]
             before, after = max(end.before for end in ends), max(end.after for end in ends)
             seen = Geometry(ends[0].stride, before, after)
     return seen
 
 
-def positions(stages: Iterable[Stage], length: int) -> int:
-    """Return how many positions the last of ``stages`` has along so many pixels."""
-    for stage in stages:
-        length = _given(length, stage.chain)
+def positions_of(table: Iterable[LayerSpec], length: int) -> int:
+    """Return how many positions the last layer of a table has along so many pixels."""
+    for layer in table:
+        length = _positions_behind(length, layer.chain)
     return length
 
 
-def _given(length: int, chain: Sequence[Operation]) -> int:
+def _positions_behind(length: int, chain: Sequence[Operation]) -> int:
     for operation in chain:
         if isinstance(operation, Convolution | Pool):
             length = operation.window.gives(length)
         elif isinstance(operation, Branches):
-            length = _given(length, operation.chains[0])
+            length = _positions_behind(length, operation.chains[0])
     return length
 
 
-def minimum_side(stages: Sequence[Stage]) -> int:
-    """Return the smallest height and width, in pixels, that leave a position of the last stage."""
+def minimum_side_of(table: Sequence[LayerSpec]) -> int:
+    """Return the smallest height and width, in pixels, that leave a position of the last layer."""
     positions = 1
-    for stage in reversed(stages):
-        positions = _needed(positions, stage.chain)
+    for layer in reversed(table):
+        positions = _positions_before(positions, layer.chain)
     return positions
 
 
-def _needed(positions: int, chain: Sequence[Operation]) -> int:
+def _positions_before(positions: int, chain: Sequence[Operation]) -> int:
     for operation in reversed(chain):
         if isinstance(operation, Convolution | Pool):
             positions = operation.window.needs(positions)
         elif isinstance(operation, Branches):
-            positions = max(_needed(positions, branch) for branch in operation.chains)
+            positions = max(_positions_before(positions, branch) for branch in operation.chains)
     return positions
 
 
-def convolve(
-    layer: str, convolution: Convolution, *, rectified: str | None = None
-) -> tuple[Stage, Stage]:
-    """Return the stages of a convolution and of its rectifier.
+def conv_relu_layers(name: str, convolution: Convolution) -> tuple[LayerSpec, LayerSpec]:
+    """Return the layer of a convolution, and that of the ReLU behind it.
 
-    Args:
-        layer: Of the convolution, such as ``conv2_1``.
-        convolution: The operation.
-        rectified: Of the rectifier; without it, ``layer`` with ``relu`` for ``conv``.
+    Example:
+        >>> convolution = Convolution("conv1_1", 3, 64, Window(3, padding=1))
+        >>> [layer.name for layer in conv_relu_layers("conv1_1", convolution)]
+        ['conv1_1', 'relu1_1']
     """
-    name = layer.replace("conv", "relu", 1) if rectified is None else rectified
-    return Stage(layer, (convolution,)), Stage(name, (Rectifier(),))
+    relu = name.replace("conv", "relu", 1)
+    return LayerSpec(name, (convolution,)), LayerSpec(relu, (ReLU(),))

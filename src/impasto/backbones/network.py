@@ -1,4 +1,4 @@
-"""Runs an architecture that is given as a table of stages, with weights from a file."""
+"""Runs an architecture that is given as a table of layers, with weights from a file."""
 
 from __future__ import annotations
 
@@ -11,12 +11,29 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor, nn
 
-from impasto.backbones import BACKBONES
-from impasto.backbones import layers as table
 from impasto.backbones.backbone import Backbone
-from impasto.backbones.fused.pooling import Halve, Largest
-from impasto.backbones.fused.rectified import RectifiedConvolution, rectified, rectified_largest
-from impasto.backbones.layers import Geometry, Operation, Stage, Window
+from impasto.backbones.fused import (
+    AvgPool2x2,
+    ConvReLU,
+    MaxPool2x2,
+    conv_relu,
+    conv_relu_max_pool2x2,
+)
+from impasto.backbones.layers import (
+    Branches,
+    Convolution,
+    Geometry,
+    LayerSpec,
+    Operation,
+    Pool,
+    ReLU,
+    ResponseNorm,
+    Window,
+    geometry_of,
+    minimum_side_of,
+    positions_of,
+)
+from impasto.backbones.table import BACKBONES
 from impasto.backbones.weights.conventions import Preprocessing
 from impasto.backbones.weights.plausibility import check_activations
 from impasto.backbones.weights.published import find_weights
@@ -26,10 +43,10 @@ from impasto.errors import UnknownName
 
 @final
 class Network(Backbone):
-    """A network built from its stages, no deeper than it is needed.
+    """A network built from a table of layers, no deeper than it is needed.
 
     Args:
-        stages: From the first to the deepest one that is needed.
+        table: The layers, from the first to the deepest one that is needed.
         tensors: ``conv1_1.weight`` (O, I, K, K), ``conv1_1.bias`` (O), ... in float32.
         preprocessing: What the weights expect of their input.
         pooling: "avg" or "max".
@@ -37,30 +54,30 @@ class Network(Backbone):
 
     def __init__(
         self,
-        stages: Sequence[Stage],
+        table: Sequence[LayerSpec],
         tensors: Mapping[str, Tensor],
         preprocessing: Preprocessing,
         pooling: str = "avg",
     ) -> None:
         super().__init__()
-        self.table = tuple(stages)
-        self.layers = tuple(stage.layer for stage in stages)
-        self.rectified = tuple(stage.layer for stage in stages if stage.rectified)
-        self.minimum_side = table.minimum_side(stages)
+        self.table = tuple(table)
+        self.layers = tuple(layer.name for layer in table)
+        self.relu_layers = tuple(layer.name for layer in table if layer.ends_in_relu)
+        self.minimum_side = minimum_side_of(table)
         self.description = ""
         self.preprocessing = preprocessing
-        self.stages = nn.ModuleDict(
-            {stage.layer: _chain(stage.chain, tensors, pooling) for stage in stages}
+        self.operations = nn.ModuleDict(
+            {layer.name: _chain(layer.chain, tensors, pooling) for layer in table}
         )
         self.requires_grad_(False).eval()
 
     def geometry(self, layer: str) -> Geometry:
         """Return which pixels a position of ``layer`` sees; see `Backbone.geometry`."""
-        return table.geometry(self.table[: self.layers.index(layer) + 1])
+        return geometry_of(self.table[: self.layers.index(layer) + 1])
 
     def positions(self, layer: str, length: int) -> int:
         """Return how many positions ``layer`` has; see `Backbone.positions`."""
-        return table.positions(self.table[: self.layers.index(layer) + 1], length)
+        return positions_of(self.table[: self.layers.index(layer) + 1], length)
 
     @classmethod
     def load(cls, name: str, *, layers: Sequence[str], weights: Path | None, pooling: str) -> Self:
@@ -69,11 +86,11 @@ class Network(Backbone):
         depth = max((row.layers.index(layer) + 1 for layer in layers), default=0)
         path = weights or find_weights(name)
         found = read_weights(path, name, row.layers[:depth])
-        network = cls(row.stages[:depth], found.convolutions, found.preprocessing, pooling)
+        network = cls(row.table[:depth], found.convolutions, found.preprocessing, pooling)
         network.description = found.description
         if not found.verified:
             bounds = found.preprocessing.first_activation
-            layer, mean = check_activations(network, network.rectified, str(path), bounds)
+            layer, mean = check_activations(network, network.relu_layers, str(path), bounds)
             checked = f"names, shapes and mean activation {mean:.3g} at {layer}"
             network.description += f"; {checked if layer else 'names and shapes'} checked"
         return network
@@ -94,7 +111,7 @@ class Network(Backbone):
             x = run(x)  # (B, C, H', W')
             if name in wanted:
                 # A ReLU overwrites what comes before it: half the memory, and faster.
-                features[name] = x if name in self.rectified else x.clone()
+                features[name] = x if name in self.relu_layers else x.clone()
                 if len(features) == len(wanted):
                     break
         return features
@@ -102,11 +119,11 @@ class Network(Backbone):
     def _passes(self, wanted: Set[str]) -> Iterator[tuple[str, Callable[[Tensor], Tensor]]]:
         """Yield what to run, one after the other, with the name of the layer that it ends at.
 
-        That is a stage, or two or three stages in one pass over memory. A pass never runs over a
+        That is a layer, or two or three layers in one pass over memory. A pass never runs over a
         wanted layer, whose features have to be there: if ``relu1_2`` is wanted, its convolution
         and its ReLU are one pass and ``pool1`` is the next; if not, the three are one.
         """
-        modules, at = list(self.stages.values()), 0
+        modules, at = list(self.operations.values()), 0
         while at < len(modules):
             # To the next wanted layer, and no more than three.
             run = [modules[at]]
@@ -114,18 +131,18 @@ class Network(Backbone):
                 if self.layers[at + len(run) - 1] in wanted:
                     break
                 run.append(modules[at + len(run)])
-            stages, joint = _joint(run)
-            at += stages
-            yield self.layers[at - 1], joint
+            count, fused = _fused(run)
+            at += count
+            yield self.layers[at - 1], fused
 
 
-def _joint(run: Sequence[nn.Module]) -> tuple[int, Callable[[Tensor], Tensor]]:
-    """Return how many of the first of successive stages have a joint pass, and that pass."""
+def _fused(run: Sequence[nn.Module]) -> tuple[int, Callable[[Tensor], Tensor]]:
+    """Return how many of the first of successive layers have a pass in common, and that pass."""
     match run:
-        case nn.Conv2d() as convolution, nn.ReLU(), Largest():
-            return 3, partial(rectified_largest, convolution)
+        case nn.Conv2d() as convolution, nn.ReLU(), MaxPool2x2():
+            return 3, partial(conv_relu_max_pool2x2, convolution)
         case nn.Conv2d() as convolution, nn.ReLU(), *_:
-            return 2, partial(rectified, convolution)
+            return 2, partial(conv_relu, convolution)
     return 1, run[0]
 
 
@@ -135,7 +152,7 @@ def _chain(chain: Sequence[Operation], tensors: Mapping[str, Tensor], pooling: s
     for operation in chain:
         module, before = _module(operation, tensors, pooling), modules[-1] if modules else None
         if isinstance(module, nn.ReLU) and isinstance(before, nn.Conv2d):
-            modules[-1] = RectifiedConvolution(before)
+            modules[-1] = ConvReLU(before)
         else:
             modules.append(module)
     return modules[0] if len(modules) == 1 else nn.Sequential(*modules)
@@ -143,19 +160,19 @@ def _chain(chain: Sequence[Operation], tensors: Mapping[str, Tensor], pooling: s
 
 def _module(operation: Operation, tensors: Mapping[str, Tensor], pooling: str) -> nn.Module:
     match operation:
-        case table.Convolution():
+        case Convolution():
             return _convolution(operation, tensors)
-        case table.Rectifier():
+        case ReLU():
             return nn.ReLU(inplace=True)
-        case table.Pool(window):
+        case Pool(window):
             return _pool(window, pooling)
-        case table.ResponseNorm(size, alpha, beta):
-            return ResponseNorm(size, alpha, beta)
-        case table.Branches(chains):
-            return Joined([_chain(chain, tensors, pooling) for chain in chains])
+        case ResponseNorm(size, alpha, beta):
+            return LocalResponseNorm(size, alpha, beta)
+        case Branches(chains):
+            return Concatenation([_chain(chain, tensors, pooling) for chain in chains])
 
 
-def _convolution(row: table.Convolution, tensors: Mapping[str, Tensor]) -> nn.Conv2d:
+def _convolution(row: Convolution, tensors: Mapping[str, Tensor]) -> nn.Conv2d:
     """Wrap given numbers; without the meta device, torch would first draw random ones."""
     window = row.window
     convolution = nn.Conv2d(
@@ -177,25 +194,25 @@ def _pool(window: Window, pooling: str) -> nn.Module:
     # mean, "which improves the gradient flow". A mean counts only what is inside of the picture.
     place = (window.kernel, window.stride, window.padding)
     if window == Window(2, stride=2):
-        return Largest() if pooling == "max" else Halve()
+        return MaxPool2x2() if pooling == "max" else AvgPool2x2()
     if pooling == "max":
         return nn.MaxPool2d(*place, ceil_mode=window.ceil)
     return nn.AvgPool2d(*place, ceil_mode=window.ceil, count_include_pad=False)
 
 
-class Joined(nn.Module):
-    """Chains on the same input, their outputs joined along the channels."""
+class Concatenation(nn.Module):
+    """Chains on the same input, their outputs concatenated along the channels."""
 
     def __init__(self, chains: Sequence[nn.Module]) -> None:
         super().__init__()
         self.chains = nn.ModuleList(chains)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the joined outputs for ``x`` (B, C, H, W)."""
+        """Return the concatenated outputs for ``x`` (B, C, H, W)."""
         return torch.cat([cast(Tensor, chain(x)) for chain in self.chains], dim=1)
 
 
-class ResponseNorm(nn.Module):
+class LocalResponseNorm(nn.Module):
     """Local response normalization, see `impasto.backbones.layers.ResponseNorm`."""
 
     def __init__(self, size: int, alpha: float, beta: float) -> None:

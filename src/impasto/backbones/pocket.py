@@ -2,11 +2,11 @@
 
 It was distilled from VGG-19 (conv1_1 to conv3_4) and, for the deep layers, from an encoder that
 was itself distilled from VGG-19; `training/README.md` tells how. Behind every layer that is
-exposed stands a *tap*: a 1x1 convolution `y = R [f; 1]`, where `f` holds
-all feature maps of the layer's block. With `H` the linear map that predicts the
-teacher's features, `t ~ H [f; 1]`, and `H = Q R` with orthonormal `Q`, Gram matrices of `y` are as
-far apart as Gram matrices of the predicted teacher: `|R S R' - R T R'| = |H S H' - H T H'|`. So the
-network's own few channels are compared in the teacher's metric. Values of a tap may be negative.
+exposed stands a *projection*: a 1x1 convolution `y = R [f; 1]`, where `f` holds all feature maps of
+the layer's block. With `H` the linear map that predicts the teacher's features, `t ~ H [f; 1]`, and
+`H = Q R` with orthonormal `Q`, Gram matrices of `y` are as far apart as Gram matrices of the
+predicted teacher: `|R S R' - R T R'| = |H S H' - H T H'|`. So the network's own few channels are
+compared in the teacher's metric. Projected values may be negative.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ from safetensors.torch import load
 from torch import Tensor, nn
 
 from impasto.backbones.backbone import Backbone
-from impasto.backbones.fused.pooling import halved, largest
-from impasto.backbones.fused.rectified import rectified
-from impasto.backbones.fused.tapping import tap
+from impasto.backbones.fused import add_projection, avg_pool2x2, conv_relu, max_pool2x2
 from impasto.backbones.layers import Geometry, Window
 from impasto.errors import UnknownName, WeightsError
 
@@ -41,7 +39,7 @@ CONVOLUTIONS: Final[Mapping[str, tuple[int, int]]] = {
 }
 """Channels in and out of each 3x3 convolution; a 2x2 pooling stands between blocks."""
 
-TAPS: Final[Mapping[str, int]] = {
+PROJECTIONS: Final[Mapping[str, int]] = {
     "relu1_1": 24,
     "relu2_1": 48,
     "relu3_1": 96,
@@ -61,7 +59,7 @@ READS: Final[Mapping[str, tuple[str, ...]]] = {
     "relu4_2": ("conv4_1", "conv4_2"),
     "relu5_1": ("pool4", "conv5_1"),
 }
-"""Which maps a tap reads: all of its block; relu5_1, alone in its block, reads its input too."""
+"""Which maps are projected: all of a block; relu5_1, alone in its block, reads its input too."""
 
 WEIGHTS: Final = Path(__file__).with_name("pocket.safetensors")
 """The weights that come with the package; their SHA-256 stands beside them in `pocket.sha256`."""
@@ -74,18 +72,18 @@ def trunk(
     visit: Callable[[str, Tensor], Tensor],
     pooling: str = "avg",
 ) -> None:
-    """Run the convolutions, no deeper than the taps of the wanted layers read.
+    """Run the convolutions, no deeper than the projections of the wanted layers read.
 
     Args:
         convolutions: One `Conv2d` per row of `CONVOLUTIONS`.
         images: `(B, 3, H, W)`, sRGB in [0, 1].
-        wanted: Names out of `TAPS`.
+        wanted: Names out of `PROJECTIONS`.
         visit: Called with the name and the values `(B, C, H', W')` of every map, shallow to deep.
-            What it returns flows on: the same values, but a `tap` has to stand in the way of their
-            gradient. Each block halves height and width, rounded down.
+            What it returns flows on: the same values, as `add_projection` returns them. Each block
+            halves height and width, rounded down.
         pooling: `"avg"`, what the network was trained with, or `"max"`.
     """
-    pool = halved if pooling == "avg" else largest
+    pool = avg_pool2x2 if pooling == "avg" else max_pool2x2
     unread = {name for layer in wanted for name in READS[layer]}
     x = (images - 0.45) * 4.0
     x = x.to(next(convolutions.parameters()).dtype)
@@ -97,14 +95,14 @@ def trunk(
             x = visit(f"pool{block}", pool(x))
             unread.discard(f"pool{block}")
             block = name[4]
-        x = visit(name, rectified(cast(nn.Conv2d, convolution), x))
+        x = visit(name, conv_relu(cast(nn.Conv2d, convolution), x))
         unread.discard(name)
 
 
-def width(name: str) -> int:
-    """Return how many channels a tap `reluX_Y` reads, or a convolution or pooling gives."""
+def channels(name: str) -> int:
+    """Return how many channels a projection `reluX_Y` reads, or a convolution or pooling has."""
     if name in READS:
-        return sum(width(source) for source in READS[name])
+        return sum(channels(source) for source in READS[name])
     if name == "pool4":
         return CONVOLUTIONS["conv4_2"][1]
     return CONVOLUTIONS[name][1]
@@ -122,10 +120,10 @@ def new_convolutions() -> nn.ModuleDict:
 
 @final
 class Pocket(Backbone):
-    """The pocket network: five blocks of 32 to 144 channels, and a tap behind each layer.
+    """The pocket network: five blocks of 32 to 144 channels, and a projection behind each layer.
 
     Args:
-        tensors: `conv1_1.weight` (32, 3, 3, 3), `conv1_1.bias` (32), ..., and of each tap
+        tensors: `conv1_1.weight` (32, 3, 3, 3), `conv1_1.bias` (32), ..., and of each projection
             `relu1_1.weight` (24, 32, 1, 1), `relu1_1.bias` (24), ...; any floating type.
         layers: The layers that will be asked for; nothing deeper is kept.
         pooling: `"avg"`, what the network was trained with, or `"max"`.
@@ -143,11 +141,11 @@ class Pocket(Backbone):
     def __init__(
         self,
         tensors: Mapping[str, Tensor],
-        layers: Collection[str] = tuple(TAPS),
+        layers: Collection[str] = tuple(PROJECTIONS),
         pooling: str = "avg",
     ) -> None:
         super().__init__()
-        self.layers = tuple(layer for layer in TAPS if layer in layers)
+        self.layers = tuple(layer for layer in PROJECTIONS if layer in layers)
         self.minimum_side = max((self.geometry(layer).stride for layer in self.layers), default=1)
         self.description = ""
         self.pooling = pooling
@@ -156,7 +154,9 @@ class Pocket(Backbone):
         for name in CONVOLUTIONS:
             if name <= deepest:  # the names sort by depth
                 self.convolutions[name] = _convolution(tensors, name)
-        self.taps = nn.ModuleDict({layer: _convolution(tensors, layer) for layer in self.layers})
+        self.projections = nn.ModuleDict(
+            {layer: _convolution(tensors, layer) for layer in self.layers}
+        )
         self.requires_grad_(False).eval()
 
     @classmethod
@@ -186,7 +186,7 @@ class Pocket(Backbone):
         return length // self.geometry(layer).stride
 
     def forward(self, images: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
-        """Return the tapped feature maps of `layers`; see `Backbone.forward`."""
+        """Return the projected feature maps of `layers`; see `Backbone.forward`."""
         wanted = set(layers)
         if unknown := wanted.difference(self.layers):
             raise UnknownName(
@@ -198,21 +198,21 @@ class Pocket(Backbone):
         def visit(name: str, x: Tensor) -> Tensor:
             for layer in self.layers:
                 if layer in wanted and name in READS[layer]:
-                    x, found[layer] = self._tap(layer, name, x, found.get(layer))
+                    x, found[layer] = self._project(layer, name, x, found.get(layer))
             return x
 
         trunk(self.convolutions, images, wanted, visit, self.pooling)
         return {layer: found[layer] for layer in self.layers if layer in wanted}
 
-    def _tap(
-        self, layer: str, name: str, x: Tensor, so_far: Tensor | None
+    def _project(
+        self, layer: str, name: str, x: Tensor, total: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """Add to a layer what a map gives to it; see `tap`."""
-        weights = cast(nn.Conv2d, self.taps[layer])
+        """Add the projection of one map to a layer; see `add_projection`."""
+        weights = cast(nn.Conv2d, self.projections[layer])
         reads = READS[layer]
-        first = sum(width(before) for before in reads[: reads.index(name)])
-        part = weights.weight[:, first : first + width(name), 0, 0]  # (T, C)
-        return tap(x, part, cast(Tensor, weights.bias), so_far)
+        first = sum(channels(before) for before in reads[: reads.index(name)])
+        part = weights.weight[:, first : first + channels(name), 0, 0]  # (P, C)
+        return add_projection(x, part, cast(Tensor, weights.bias), total)
 
 
 def read_pocket(path: Path | None = None) -> dict[str, Tensor]:
@@ -249,9 +249,9 @@ def read_pocket(path: Path | None = None) -> dict[str, Tensor]:
 
 
 def _convolution(tensors: Mapping[str, Tensor], name: str) -> nn.Conv2d:
-    """Wrap the tensors of a 3x3 convolution `convX_Y` or of the 1x1 tap `reluX_Y`."""
+    """Wrap the tensors of a 3x3 convolution `convX_Y` or of the 1x1 projection `reluX_Y`."""
     inputs, outputs, side = (
-        (width(name), TAPS[name], 1) if name in TAPS else (*CONVOLUTIONS[name], 3)
+        (channels(name), PROJECTIONS[name], 1) if name in PROJECTIONS else (*CONVOLUTIONS[name], 3)
     )
     shapes = {"weight": (outputs, inputs, side, side), "bias": (outputs,)}
     for part, shape in shapes.items():

@@ -1,16 +1,14 @@
 """A network that nobody trained: random filters at five sizes, with colors and edges.
 
-It judges pictures that other networks painted: painting with one network satisfies that network
-better than it satisfies the eye. At every octave of a pyramid it gives
+It measures images that other networks have stylized: an image satisfies the network that made it
+better than it satisfies the eye. At every octave of an image pyramid its feature map holds
 
-    rectified answers of 11 x 11 random filters, the colors, and how steep the brightness is
+    the ReLU of 11 x 11 random filters, the colors, and the absolute differences of the brightness
 
-and names them like the layers of VGG, relu1_1 to relu5_1, by how often the picture was halved.
+The layers are named like those of VGG, relu1_1 to relu5_1, by how often the image was halved.
 
 Source: Ustyuzhaninov et al. (2016), "Texture Synthesis Using Shallow Convolutional Networks with
 Random Filters".
-# Differs from Ustyuzhaninov et al. (2016): one size of filters on a pyramid in place of eight sizes
-# on the picture, which costs 30 times as much; colors and steepness beside the filters.
 """
 
 from __future__ import annotations
@@ -21,28 +19,31 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, conv2d, pad
 
-COUNT, SIDE, SEED = 58, 11, 2016
-"""How many filters, how wide, and drawn from which seed."""
+# Differs from Ustyuzhaninov et al. (2016): one size of filters on a pyramid in place of eight sizes
+# on the image, which costs 30 times as much; colors and differences beside the filters.
+COUNT, KERNEL, SEED = 58, 11, 2016
+"""How many filters, the side of each, and the seed that they are drawn from."""
 
-OCTAVES = 5
+LEVELS = 5
+"""Octaves of the pyramid."""
 
 
 class RandomFilters(nn.Module):
-    """Features of five octaves, for `judge`; called like a backbone."""
+    """Features of five octaves, to evaluate with; called like a `Backbone`."""
 
-    layers = tuple(f"relu{octave}_1" for octave in range(1, OCTAVES + 1))
+    layers = tuple(f"relu{octave}_1" for octave in range(1, LEVELS + 1))
 
     def __init__(self) -> None:
         super().__init__()
         draw = torch.Generator().manual_seed(SEED)
-        filters = torch.rand(COUNT, 3, SIDE, SIDE, generator=draw) * 2 - 1
+        filters = torch.rand(COUNT, 3, KERNEL, KERNEL, generator=draw) * 2 - 1
         # Without a mean: brightness and color are features of their own.
         filters -= filters.mean(dim=(2, 3), keepdim=True)
         filters /= filters.flatten(1).norm(dim=1)[:, None, None, None]
         self.filters = nn.Parameter(filters, requires_grad=False)
 
     def forward(self, images: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
-        """Return feature maps (B, 63, H / 2ⁿ, W / 2ⁿ) of pictures (B, 3, H, W) in [0, 1]."""
+        """Return feature maps (B, 63, H / 2ⁿ, W / 2ⁿ) of images (B, 3, H, W) in [0, 1]."""
         wanted, found = set(layers), {}
         for layer in self.layers:
             if layer in wanted:
@@ -53,9 +54,9 @@ class RandomFilters(nn.Module):
         return found
 
     def _features(self, images: Tensor) -> Tensor:
-        around = pad(images, [SIDE // 2] * 4, mode="replicate")
-        answers = conv2d(around, self.filters).relu()
+        around = pad(images, [KERNEL // 2] * 4, mode="replicate")
+        filtered = conv2d(around, self.filters).relu()
         gray = pad(images.mean(dim=1, keepdim=True), [0, 1, 0, 1], mode="replicate")
         across = gray.diff(dim=3)[:, :, :-1].abs()
         down = gray.diff(dim=2)[:, :, :, :-1].abs()
-        return torch.cat([answers, images, across, down], dim=1)
+        return torch.cat([filtered, images, across, down], dim=1)

@@ -9,33 +9,33 @@ from __future__ import annotations
 from impasto.backbones.layers import (
     Branches,
     Convolution,
+    LayerSpec,
     Pool,
-    Rectifier,
-    Stage,
+    ReLU,
     Window,
-    convolve,
+    conv_relu_layers,
 )
 
 SQUEEZED = (16, 16, 32, 32, 48, 48, 64, 64)
 """Channels of fire2 to fire9 in between; each of the two expansions has four times as many."""
 
 
-def squeezenet(first: Convolution, pools: tuple[int, ...]) -> tuple[Stage, ...]:
+def squeezenet(first: Convolution, pools: tuple[int, ...]) -> tuple[LayerSpec, ...]:
     """Return a SqueezeNet from its first convolution and the modules that a pool follows."""
     pool = Pool(Window(3, stride=2, ceil=True))
-    stages = [*convolve("conv1", first), Stage("pool1", (pool,))]
+    table = [*conv_relu_layers("conv1", first), LayerSpec("pool1", (pool,))]
     inputs = first.outputs
     place = 3  # in torchvision's list, which counts conv1, its ReLU and every pool
     for number, squeezed in enumerate(SQUEEZED, start=2):
-        stages.append(fire(number, inputs, squeezed, f"features.{place}"))
+        table.append(fire(number, inputs, squeezed, f"features.{place}"))
         inputs, place = 8 * squeezed, place + 1
         if number in pools:
-            stages.append(Stage(f"pool{number}", (pool,)))
+            table.append(LayerSpec(f"pool{number}", (pool,)))
             place += 1
-    return tuple(stages)
+    return tuple(table)
 
 
-def fire(number: int, inputs: int, squeezed: int, hub: str) -> Stage:
+def fire(number: int, inputs: int, squeezed: int, hub: str) -> LayerSpec:
     """Return one fire module: 1x1 down, then 1x1 and 3x3 side by side."""
     name, outputs = f"fire{number}", 4 * squeezed
 
@@ -49,15 +49,15 @@ def fire(number: int, inputs: int, squeezed: int, hub: str) -> Stage:
         part("expand1x1", squeezed, outputs, Window(1)),
         part("expand3x3", squeezed, outputs, Window(3, padding=1)),
     )
-    branches = Branches(tuple((each, Rectifier()) for each in expand))
-    return Stage(name, (squeeze, Rectifier(), branches))
+    branches = Branches(tuple((each, ReLU()) for each in expand))
+    return LayerSpec(name, (squeeze, ReLU(), branches))
 
 
-def squeezenet1_0() -> tuple[Stage, ...]:
+def squeezenet1_0() -> tuple[LayerSpec, ...]:
     """Return SqueezeNet 1.0: 96 filters of 7x7 first, pools after fire4 and fire8."""
     return squeezenet(Convolution("conv1", 3, 96, Window(7, stride=2), hub="features.0"), (4, 8))
 
 
-def squeezenet1_1() -> tuple[Stage, ...]:
+def squeezenet1_1() -> tuple[LayerSpec, ...]:
     """Return SqueezeNet 1.1: 64 filters of 3x3 first, pools after fire3 and fire5."""
     return squeezenet(Convolution("conv1", 3, 64, Window(3, stride=2), hub="features.0"), (3, 5))

@@ -22,8 +22,8 @@ from rich.progress import (
 from rich.text import Text
 
 from impasto.backbones import BACKBONES
-from impasto.backbones.weights.published import find, sources
-from impasto.cli.interruption import complain
+from impasto.backbones.weights import find, sources
+from impasto.interruption import complain, mute
 from impasto.job import Job
 from impasto.optimize import Step
 from impasto.plugins import load_installed, owner
@@ -64,11 +64,23 @@ def cut_start(job: Job) -> str:
     return f"\nthe start picture has another shape: its middle is used, {kept:.0%} of it"
 
 
+@final
+class ErrorConsole(Console):
+    """Standard error: once its reader has gone, what is written vanishes, and the work goes on."""
+
+    def __init__(self) -> None:
+        super().__init__(stderr=True)
+
+    def on_broken_pipe(self) -> None:
+        """Do not end the process, as Rich does."""
+        mute(sys.stderr.fileno())
+
+
 def displays(quiet: bool) -> list[Recorder]:
     """Return what shows a run on standard error: live bars, plain lines, or nothing."""
     if quiet:
         return []
-    console = Console(stderr=True)
+    console = ErrorConsole()
     live = sys.stderr.isatty() and not console.is_dumb_terminal
     return [LiveDisplay(console) if live else PlainDisplay()]
 
@@ -148,7 +160,7 @@ class Download:
     def __enter__(self) -> Self:
         self.bar = Progress(
             BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(),
-            console=Console(stderr=True),
+            console=ErrorConsole(),
         )  # fmt: skip
         return self
 
@@ -175,7 +187,7 @@ def models_table() -> None:
     load_installed()
     for name, network in BACKBONES.items():
         rows, plugin = sources(name), owner("backbone", name)
-        here = str(find(name) or "no") if network.stages else "in the package, MIT"
+        here = str(find(name) or "no") if network.table else "in the package, MIT"
         if plugin is not None:
             here = f"of the plugin {plugin.where}"
         console.print(Text.assemble((name, "bold"), f"  {network.title}: {network.summary}"))

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from impasto.interruption import INTERRUPTION, complain
+
 
 @click.group(invoke_without_command=True)
 @click.pass_context
@@ -24,7 +26,7 @@ def fetch(source: str) -> None:
 
     SOURCE is a network like vgg19, or one of its published files like vgg19-caffe.
     """
-    from impasto.backbones.weights.fetch import fetch as download
+    from impasto.backbones.weights import fetch as download
     from impasto.cli.display import Download
 
     with Download() as progress:
@@ -41,10 +43,11 @@ def import_(file: str, backbone: str | None) -> None:
     It may be a PyTorch, safetensors, Caffe or MatConvNet file. What it is and which network it
     holds is recognized; it is checked before anything is kept.
     """
-    from impasto.backbones.weights.imported import import_file
+    from impasto.backbones.weights import import_file
 
-    found = import_file(Path(file).expanduser(), backbone)
-    click.echo(f"{found.backbone}: {found.description}, usable up to {found.deepest}", err=True)
+    with INTERRUPTION.heed():  # else half a copy might stay
+        found = import_file(Path(file).expanduser(), backbone)
+    complain(f"{found.backbone}: {found.description}, usable up to {found.deepest}")
     click.echo(str(found.path))
 
 
@@ -55,8 +58,8 @@ def verify(what: str | None) -> None:
 
     Compared are the hash, where one is known, names and shapes, and what the network answers.
     """
-    from impasto.backbones.weights.imported import check_file, files_of
-    from impasto.backbones.weights.imported import verify as check
+    from impasto.backbones.weights import check_file, files_of
+    from impasto.backbones.weights import verify as check
     from impasto.errors import WeightsError
 
     if what is not None and Path(what).expanduser().is_file():

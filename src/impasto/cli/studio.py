@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
-import threading
+import time
 from pathlib import Path
 
 import click
+
+from impasto.interruption import INTERRUPTION, complain
+
+GLANCE = 0.2
+"""Seconds between two looks at whether to close. A wait without end hears no Ctrl-C on Windows."""
 
 
 @click.command()
@@ -30,14 +35,23 @@ def studio(
     addresses.check_host(host, user)
     password = None
     if user:
-        password = os.environ.get(addresses.PASSWORD) or click.prompt("Password", hide_input=True)
+        password = os.environ.get(addresses.PASSWORD) or ask_password()
         addresses.check_password(password)
     address = addresses.Address(host, addresses.free_port(host, port), user, password)
     place = Path(folder).expanduser() if folder else launch.default_folder()
     with launch.serve(place.absolute(), address) as url:
+        INTERRUPTION.heeded = True
         if not address.local:
-            click.echo(addresses.exposed(address, place), err=True)
+            complain(addresses.exposed(address, place))
         click.echo(url)
         if not no_browser:
             click.launch(url)
-        threading.Event().wait()
+        while not INTERRUPTION.has_come():
+            time.sleep(GLANCE)
+    INTERRUPTION.leave()
+
+
+def ask_password() -> str:
+    """Ask for the password, whose letters are not shown."""
+    with INTERRUPTION.prompt():
+        return str(click.prompt("Password", hide_input=True))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from impasto.cli.display import PLAIN_EVERY
-from impasto.cli.interruption import complain
+from impasto.cli.display import PLAIN_EVERY, ErrorConsole
+from impasto.interruption import complain
 from impasto.run import Result, clock, losses
 from impasto.sweeps.cells import CellResult, Sweep
 from impasto.sweeps.running import Schedule
@@ -77,7 +77,7 @@ def finished(result: CellResult) -> str:
 @contextmanager
 def choose_overview(sweep: Sweep, schedule: Schedule, quiet: bool) -> Iterator[Show]:
     """Yield the function that shows an evaluation or a finished cell: live, plain or silent."""
-    console = Console(stderr=True)
+    console = ErrorConsole()
     if quiet:
         yield lambda event: None
         return
@@ -129,19 +129,25 @@ def live(schedule: Schedule, console: Console) -> Iterator[Show]:
     count = sum(len(run.cells) for run in schedule.runs)
     task = bar.add_task("cells", total=count, left=clock(schedule.seconds))
     status, rest = Text(), Rest(schedule)
-    with Live(Group(bar, status), console=console, refresh_per_second=8):
+    display = Live(Group(bar, status), console=console, refresh_per_second=8)
 
-        def show(event: Result | CellResult) -> None:
-            if isinstance(event, CellResult):
-                bar.update(task, advance=1, left=clock(rest.finish(event)))
+    def show(event: Result | CellResult) -> None:
+        if isinstance(event, CellResult):
+            bar.update(task, advance=1, left=clock(rest.finish(event)))
+            with suppress(OSError):  # the terminal has gone, and the signal is on its way
                 console.print(Text(finished(event), style="yellow" if event.error else "dim"))
-                return
-            bar.update(task, left=clock(rest.update(event)))
-            step = event.last
-            counts = dict(event.job.settings.plan)
-            status.plain = (
-                f"  {step.size} px  {step.iteration}/{counts[step.size]}  loss {step.total:.4g}  "
-                f"({losses(step)})"
-            )
+            return
+        bar.update(task, left=clock(rest.update(event)))
+        step = event.last
+        counts = dict(event.job.settings.plan)
+        status.plain = (
+            f"  {step.size} px  {step.iteration}/{counts[step.size]}  loss {step.total:.4g}  "
+            f"({losses(step)})"
+        )
 
+    display.start()
+    try:
         yield show
+    finally:
+        with suppress(OSError):
+            display.stop()

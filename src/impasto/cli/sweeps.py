@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from impasto.cli.interruption import INTERRUPTION
 from impasto.cli.options import (
     GroupedCommand,
     display_options,
@@ -19,6 +18,7 @@ from impasto.cli.options import (
     take_outputs,
 )
 from impasto.errors import ImpastoError
+from impasto.interruption import INTERRUPTION
 
 if TYPE_CHECKING:
     from impasto.sweeps.cells import Sweep
@@ -131,30 +131,31 @@ def sweep(
 def run(sweep: Sweep, folder: Path, quiet: bool) -> None:
     """Paint all cells of a sweep; the reports are written after each, whatever ends the work."""
     from impasto.cli.sweep_display import choose_overview
+    from impasto.cli.work import tell
     from impasto.sweeps.cells import CellResult
     from impasto.sweeps.judging import Judge
     from impasto.sweeps.report.writing import NAMES, Report
     from impasto.sweeps.running import schedule, work
     from impasto.sweeps.store import make_folder
 
-    make_folder(folder, NAMES, sweep)
-    plan = schedule(sweep, folder)
+    with INTERRUPTION.heed():  # what is tried out is taken away again
+        make_folder(folder, NAMES, sweep)
+    plan, stop = schedule(sweep, folder), INTERRUPTION.has_come
     report, judge = Report(sweep, folder, plan.results), Judge(sweep, folder, plan.hashes)
     with INTERRUPTION.heed(), choose_overview(sweep, plan, quiet) as show:
         try:
             for result in judge.missing(plan.results):
-                report.add(judge(result))
-            for event in work(plan):
+                if not stop():
+                    report.add(judge(result))
+            for event in work(plan, stop):
                 if isinstance(event, CellResult):
                     event = judge(event)
                     report.add(event)
                     report.refresh()
                 show(event)
-                if INTERRUPTION.came is not None:
-                    break
         finally:
             report.write()
-            click.echo(str(folder / NAMES[1]))
+            tell(str(folder / NAMES[1]))
     if report.failed:
         raise ImpastoError(
             f"{len(report.failed)} of {len(sweep.cells)} cells failed: the report says why, and "

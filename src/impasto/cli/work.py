@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, final
@@ -14,8 +14,8 @@ import click
 
 from impasto import images
 from impasto.cli.display import displays
-from impasto.cli.interruption import INTERRUPTION, complain
 from impasto.errors import ImpastoError, PictureError
+from impasto.interruption import INTERRUPTION, complain, mute
 from impasto.job import prepare
 from impasto.run import Guarded, Outputs, Recorder, Result, numbers, run
 from impasto.settings import Settings
@@ -61,8 +61,9 @@ def paint_file(work: Work) -> None:
     """Check everything, paint, and print the path; whatever ends the run, the picture is kept."""
     out, outputs, settings = work.out, work.outputs, work.settings
     alpha, bits = settings.keep_alpha, settings.bits
-    images.check_output(out, bits, work.inputs, alpha=alpha)
-    outputs.check(out, work.inputs)
+    with INTERRUPTION.heed():  # what is tried out is taken away again
+        images.check_output(out, bits, work.inputs, alpha=alpha)
+        outputs.check(out, work.inputs)
     checkpoint = outputs.find_checkpoint(out)
     if checkpoint is not None:
         settings = checkpoint.adopt(settings)
@@ -70,15 +71,14 @@ def paint_file(work: Work) -> None:
         complain(f"there is no checkpoint beside '{out}' yet: beginning at the start")
     job = prepare(work.content, list(work.styles), settings)
     height, width = job.sizes.shape(settings.size)
-    images.check_output(out, bits, work.inputs, alpha=alpha, size=(width, height))
+    with INTERRUPTION.heed():
+        images.check_output(out, bits, work.inputs, alpha=alpha, size=(width, height))
     outputs.check_space(job, out)
     if settings.auto and not work.quiet:
         complain("auto: short runs at a small size choose the style weight")
-    followers = recorders(work)
-    with closing(run(job, followers, checkpoint, lambda _: displays(work.quiet))) as results:
-        for _ in results:
-            if INTERRUPTION.came is not None:
-                break
+    followers, stop = recorders(work), INTERRUPTION.has_come
+    for _ in run(job, followers, checkpoint, lambda _: displays(work.quiet), stop):
+        pass
     INTERRUPTION.leave()
 
 
@@ -92,19 +92,16 @@ def recorders(work: Work) -> list[Recorder]:
     return [*found, *(Guarded(each, complain) for each in displays(work.quiet))]
 
 
-class Silent(Recorder):
-    """A recorder that does nothing at a step."""
-
-    def add(self, step: Step) -> None:
-        """Wait."""
-
-
 @final
-class Heeding(Silent):
+class Heeding(Recorder):
     """Heeds interruptions as long as there is something to keep."""
 
     def begin(self, result: Result) -> None:
-        """From here on the picture is kept."""
+        """Heed if an earlier run goes on: its log is being written anew."""
+        INTERRUPTION.heeded = result.step is not None
+
+    def add(self, step: Step) -> None:
+        """From the first evaluation on there is a picture."""
         INTERRUPTION.heeded = True
 
     def close(self, finished: bool) -> None:
@@ -113,13 +110,16 @@ class Heeding(Silent):
 
 
 @final
-class Notes(Silent):
+class Notes(Recorder):
     """Says what was found out about the pictures."""
 
     def begin(self, result: Result) -> None:
         """Say it."""
         for note in result.job.notes:
             complain(note)
+
+    def add(self, step: Step) -> None:
+        """Say nothing more: the display does."""
 
 
 @final
@@ -128,11 +128,11 @@ class JsonLines(Recorder):
 
     def add(self, step: Step) -> None:
         """Print one line."""
-        click.echo(json.dumps(numbers(step)))
+        tell(json.dumps(numbers(step)))
 
 
 @final
-class PictureFile(Silent):
+class PictureFile(Recorder):
     """Writes the picture, however the run ends, and prints its path."""
 
     def __init__(self, out: Path, as_json: bool) -> None:
@@ -142,6 +142,9 @@ class PictureFile(Silent):
     def begin(self, result: Result) -> None:
         """Keep the painting."""
         self.result = result
+
+    def add(self, step: Step) -> None:
+        """Wait: the painting keeps the step."""
 
     def close(self, finished: bool) -> None:
         """Write the picture, or else keep it elsewhere: hours of work may be in it.
@@ -161,4 +164,14 @@ class PictureFile(Silent):
                 raise error from None
             reason = str(error).partition(":")[0]
             raise ImpastoError(f"{reason}: the picture is kept in '{kept}'.") from error
-        click.echo(str(self.out), err=self.as_json)
+        (complain if self.as_json else tell)(str(self.out))
+
+
+def tell(line: str) -> None:
+    """Print a line on standard output; after an interruption nobody has to be there to read it."""
+    try:
+        click.echo(line)
+    except OSError:
+        if not INTERRUPTION.has_come():
+            raise
+        mute(sys.stdout.fileno())

@@ -18,9 +18,8 @@ import torch
 from torch import Tensor
 
 from impasto import images
-from impasto.backbones import BACKBONES, load_backbone
-from impasto.backbones.random_filters import RandomFilters
-from impasto.backbones.weights.published import find, find_weights, sources
+from impasto.backbones import BACKBONES, RandomFilters, load_backbone
+from impasto.backbones.weights import find, find_weights, sources
 from impasto.controls import recolor, transport
 from impasto.errors import PictureError, SettingsError, UsageError, look_up
 from impasto.evaluation.content_metrics import edges, ssim, structure
@@ -35,7 +34,7 @@ LARGEST = 512
 """Pictures are judged at a long side of at most this many pixels."""
 
 FILTERS = "filters"
-"""The network of random filters, see `impasto.backbones.random_filters`."""
+"""The network of random filters, see `impasto.backbones.RandomFilters`."""
 
 Network = Callable[[Tensor, Sequence[str]], dict[str, Tensor]]
 

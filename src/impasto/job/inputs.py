@@ -14,7 +14,7 @@ from impasto.controls import Mask, resized
 from impasto.images import Rgb
 from impasto.job.initializers import add_noise
 from impasto.job.sizes import Shape, scaled
-from impasto.machine import allocator
+from impasto.machine import fit_allocator
 from impasto.objective import Region
 from impasto.registry import INITIALIZERS
 
@@ -51,8 +51,7 @@ class Inputs:
 def make_inputs(job: Job, size: int) -> Inputs:
     """Return the inputs of a job at one size, and let memory be kept as it suits that size."""
     content = _tensor(job, job.controls.seen(job.content_at(size)))
-    tiled = 0 < job.settings.tile < max(content.shape[2:])
-    allocator.give_back_from(content.nbytes // 2 if tiled else None)
+    fit_allocator(content.nbytes, tiled=0 < job.settings.tile < max(content.shape[2:]))
     sides = job.sizes.style_sizes(size)
     pairs = zip(job.styles, sides, strict=True)
     styles = [_tensor(job, scaled(style.over_white(), side)) for style, side in pairs]

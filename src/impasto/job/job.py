@@ -8,7 +8,7 @@ from functools import cached_property
 from torch import Tensor
 
 from impasto import images
-from impasto.backbones.backbone import Backbone
+from impasto.backbones import Backbone
 from impasto.controls import Controls
 from impasto.images import Picture, Rgb
 from impasto.job.estimate import Estimate, extent_of

@@ -8,11 +8,8 @@ import torch
 from torch import Tensor
 
 from impasto import images, samples
-from impasto.backbones import BACKBONES, load_backbone
-from impasto.backbones.backbone import Backbone
-from impasto.backbones.network import Network
-from impasto.backbones.rescaling import rescale
-from impasto.backbones.weights.published import find_weights
+from impasto.backbones import BACKBONES, Backbone, Network, load_backbone, rescale
+from impasto.backbones.weights import find_weights
 from impasto.controls import Controls
 from impasto.job import resources as memory
 from impasto.job.job import Job
@@ -20,7 +17,7 @@ from impasto.job.recipe import Input
 from impasto.job.resources import Cost, Extent
 from impasto.job.sizes import scaled
 from impasto.job.style_terms import active_layers, choices_of, style_terms, wanted_layers
-from impasto.machine.device import DTYPES
+from impasto.machine import dtype_of
 from impasto.normalization import NORMALIZATIONS
 from impasto.objective import Region, Term
 from impasto.registry import SPREADS
@@ -56,7 +53,7 @@ def weight_file(settings: Settings) -> Path | None:
     """Return the weight file given or fetched, or None for the network inside the package."""
     if settings.weights is not None:
         return Path(settings.weights).expanduser()
-    return find_weights(settings.backbone) if BACKBONES[settings.backbone].stages else None
+    return find_weights(settings.backbone) if BACKBONES[settings.backbone].table else None
 
 
 def load(settings: ResolvedSettings, weights: Path | None) -> Backbone:
@@ -69,7 +66,7 @@ def load(settings: ResolvedSettings, weights: Path | None) -> Backbone:
     )
     if settings.rescale == "unit":
         normalize(backbone)
-    dtype = DTYPES[settings.precision]
+    dtype = dtype_of(settings.precision)
     backbone.to(device=settings.device, dtype=dtype)
     return backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 

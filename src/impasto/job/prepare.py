@@ -18,7 +18,7 @@ from impasto.job.load import load_measured, network_of, pick_tile, weight_file
 from impasto.job.recipe import Input, Recipe
 from impasto.job.sizes import Sizes, shape_of
 from impasto.job.style_terms import check_regions, check_tiles, style_losses
-from impasto.machine.device import choose_device, choose_precision, choose_threads
+from impasto.machine import choose_device, choose_precision, choose_threads
 from impasto.plugins import used
 from impasto.registry import INITIALIZERS
 from impasto.settings import ResolvedSettings, Settings

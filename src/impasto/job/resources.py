@@ -22,7 +22,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from impasto.backbones.backbone import Backbone
+from impasto.backbones import Backbone
 from impasto.errors import SettingsError
 from impasto.losses import ContentLoss
 from impasto.normalization import NORMALIZATIONS

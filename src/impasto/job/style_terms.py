@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from impasto.backbones.backbone import Backbone
+from impasto.backbones import Backbone
 from impasto.errors import SettingsError
 from impasto.losses import StyleLoss
 from impasto.normalization import Scale

@@ -1,1 +1,30 @@
-"""What this machine has, and how a run uses it."""
+"""What this machine has, and how a run uses it.
+
+    device.py      device, precision and threads: what is here, and what is chosen
+    allocator.py   how the C library gives out memory
+
+A program calls `keep_freed_memory` once, before it loads torch; a run calls `fit_allocator` for
+every size that it paints. Importing this package needs no torch: the functions of `device.py` load
+it when they are called.
+"""
+
+from impasto.machine.allocator import fit_allocator, keep_freed_memory
+from impasto.machine.device import (
+    choose_device,
+    choose_precision,
+    choose_threads,
+    dtype_of,
+    has_native_bfloat16,
+    is_here,
+)
+
+__all__ = [
+    "choose_device",
+    "choose_precision",
+    "choose_threads",
+    "dtype_of",
+    "fit_allocator",
+    "has_native_bfloat16",
+    "is_here",
+    "keep_freed_memory",
+]

@@ -18,22 +18,38 @@ _keeps = False
 
 
 def keep_freed_memory() -> bool:
-    """Tell the C library to keep freed memory for this process; say whether it can.
+    """Tell the C library to keep freed memory for this process.
 
     It is the program that calls this, not the library: it holds for the whole process.
+
+    Returns:
+        Whether the C library can.
     """
     global _keeps
     _keeps = _set({_MMAP_MAX: 0, _TRIM_THRESHOLD: 2**31 - 1})
     return _keeps
 
 
+def fit_allocator(image_bytes: int, *, tiled: bool) -> None:
+    """Choose which freed memory is kept, before an image of a new size is worked on.
+
+    Without tiles, all of it. With tiles, memory is short: kept memory has holes, an image that
+    stays would take the place of features that come and go, and the process would grow beyond what
+    it may take. So there, images and what is larger have places of their own, which are given back;
+    the C library looks for free places first, so that large features must not leave any.
+
+    Nothing happens in a process that has not called `keep_freed_memory`.
+
+    Args:
+        image_bytes: Of one image of that size.
+        tiled: Whether it is evaluated in tiles.
+    """
+    # Half, because the vectors that an optimizer remembers may take 16 bits where an image has 32.
+    give_back_from(image_bytes // 2 if tiled else None)
+
+
 def give_back_from(least: int | None) -> None:
     """Give pieces of so many bytes back when they are freed, if this process keeps memory.
-
-    What is kept has holes. Where images are so large that they are evaluated in tiles, an image
-    that stays would take the place of features that come and go, and the process would grow
-    beyond what it may take. So there, images and what is larger have places of their own; the C
-    library looks for free places first, so that large features must not leave any.
 
     Args:
         least: Bytes of a piece; None to keep pieces of all sizes.

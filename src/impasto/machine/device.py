@@ -1,12 +1,13 @@
-"""What this machine has: the choices that a run makes by itself, so that they can be recorded."""
+"""Device, precision and threads: what a run chooses by itself, so that it can be recorded."""
 
 from __future__ import annotations
 
-import torch
+from typing import TYPE_CHECKING
 
 from impasto.errors import SettingsError
 
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float64": torch.float64}
+if TYPE_CHECKING:
+    import torch
 
 
 def choose_device(wanted: str | None) -> str:
@@ -15,6 +16,8 @@ def choose_device(wanted: str | None) -> str:
     Raises:
         SettingsError: If torch does not know the device or this machine does not have it.
     """
+    import torch
+
     if wanted is None:
         if torch.cuda.is_available():
             return "cuda"
@@ -29,6 +32,8 @@ def choose_device(wanted: str | None) -> str:
 
 def is_here(device: str) -> bool:
     """Tell whether torch knows a device and this machine can compute on it."""
+    import torch
+
     try:
         torch.empty(0, device=device)
         return torch.device(device).type in ("cpu", "cuda", "mps")
@@ -53,14 +58,35 @@ def choose_precision(wanted: str | None, device: str) -> str:
     return "bfloat16" if native else "float32"
 
 
+def dtype_of(precision: str) -> torch.dtype:
+    """Return torch's type of numbers for a precision: a row of `impasto.registry.PRECISIONS`.
+
+    Example:
+        >>> dtype_of("bfloat16")
+        torch.bfloat16
+    """
+    import torch
+
+    types = (torch.float32, torch.bfloat16, torch.float64)
+    return {str(dtype).removeprefix("torch."): dtype for dtype in types}[precision]
+
+
 def has_native_bfloat16() -> bool:
     """Tell whether the CPU multiplies bfloat16 itself; where it does not, float32 is faster."""
+    import torch
+
+    if hasattr(torch.cpu, "get_capabilities"):
+        has = torch.cpu.get_capabilities()
+        return any(has.get(name, False) for name in ("avx512_bf16", "amx_tile"))
+    # In older releases of torch, only private functions tell.
     probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     return any(getattr(torch.cpu, probe, bool)() for probe in probes)
 
 
 def choose_threads(wanted: int | None) -> int:
     """Return the number of threads, after setting it if one is asked for."""
+    import torch
+
     if wanted is not None and wanted != torch.get_num_threads():
         torch.set_num_threads(wanted)
     return torch.get_num_threads()

@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
-from impasto.backbones.layers import Geometry
+from impasto.backbones import Geometry
 
 Shape = tuple[int, int]
 

@@ -24,8 +24,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from impasto.backbones.backbone import Backbone
-from impasto.backbones.fused.layout import empty, memory_format
+from impasto.backbones import Backbone, empty_features, memory_format
 from impasto.losses import LocalLoss, StyleLoss
 from impasto.objective.objective import IMAGE, Evaluator, Sums, Term, layers_of
 from impasto.objective.tiling import Tile, tiles
@@ -84,7 +83,7 @@ def collect_features(
             if layer not in found:
                 starts = (tile.rows.outer_start, tile.columns.outer_start)
                 size = [at // stride + n for at, n in zip(starts, part.shape[2:], strict=True)]
-                found[layer] = empty((*part.shape[:2], *size), part, memory_format(part))
+                found[layer] = empty_features((*part.shape[:2], *size), part, memory_format(part))
             found[layer][..., *tile.place(stride)] = tile.inner(part, stride)
     return found
 

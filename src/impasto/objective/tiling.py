@@ -9,8 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from impasto.backbones.backbone import Backbone
-from impasto.backbones.fused.layout import empty, memory_format
+from impasto.backbones import Backbone, empty_features, memory_format
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ class _Part(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
-        change = empty(ctx.shape, gradients[0], ctx.format).zero_()
+        change = empty_features(ctx.shape, gradients[0], ctx.format).zero_()
         change[..., ctx.rows, ctx.columns] = gradients[0]
         return change, None, None
 

@@ -23,7 +23,7 @@ from impasto.run.logs import losses, numbers
 from impasto.run.outputs import Outputs
 from impasto.run.recorder import Guarded, Recorder
 from impasto.run.result import Result
-from impasto.run.run import run
+from impasto.run.run import Stop, run
 
 __all__ = [
     "CURVE_COLORS",
@@ -33,6 +33,7 @@ __all__ = [
     "Outputs",
     "Recorder",
     "Result",
+    "Stop",
     "clock",
     "losses",
     "numbers",

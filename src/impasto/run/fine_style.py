@@ -11,7 +11,7 @@ from impasto.controls import Controls, recolor, transport
 from impasto.errors import SettingsError
 from impasto.images import MIN_LONG_SIDE, Picture
 from impasto.job import Job, active_layers, choose, style_losses
-from impasto.settings import MACHINE_CHOICES, CompleteSettings, Layers, Settings
+from impasto.settings import MACHINE_CHOICES, CompleteSettings, LayerWeights, Settings
 
 KEPT = (
     *("backbone", "weights", "pooling", "rescale", "content_layers", "style_loss", "normalization"),
@@ -42,7 +42,7 @@ def mixing_jobs(job: Job) -> list[Job]:
     ]
 
 
-def fine_layers(settings: CompleteSettings) -> Layers:
+def fine_layers(settings: CompleteSettings) -> LayerWeights:
     """Return the finer half of the style layers."""
     layers = tuple(active_layers(settings)[1].items())
     return layers[: max(len(layers) // 2, 1)]

@@ -17,12 +17,20 @@ from impasto.transfer import paint
 Follow = Callable[[Job], Sequence[Recorder]]
 """What follows a painting that another one needs first."""
 
+Stop = Callable[[], bool]
+"""Tells whether to stop."""
+
+
+class Stopped(Exception):
+    """A painting was stopped that another one needs first."""
+
 
 def run(
     job: Job,
     recorders: Sequence[Recorder] = (),
     checkpoint: Checkpoint | None = None,
     follow: Follow = lambda job: (),
+    stop: Stop = lambda: False,
 ) -> Generator[Result, None, None]:
     """Yield the painting after every evaluation; stop with ``break``, and it is kept as it is.
 
@@ -32,8 +40,13 @@ def run(
             reverse order.
         checkpoint: Where an interrupted run stood; it goes on from there.
         follow: Gives what follows the paintings that this one needs first.
+        stop: Asked after every evaluation, also of the paintings that this one needs first: then
+            it never begins, and nothing is yielded.
     """
-    job = ready(job, follow)
+    try:
+        job = ready(job, follow, stop)
+    except Stopped:
+        return
     result = Result(job) if checkpoint is None else checkpoint.resume(job)
     finished = False
     with ExitStack() as stack:
@@ -45,6 +58,8 @@ def run(
             for recorder in recorders:
                 recorder.add(step)
             yield result
+            if stop():
+                return
         finished = True
 
 
@@ -53,9 +68,19 @@ def last(results: Iterator[Result]) -> Result:
     return deque(results, maxlen=1).pop()
 
 
-def ready(job: Job, follow: Follow = lambda job: ()) -> Job:
-    """Return the job with what other paintings have to give it first: fine strokes, a weight."""
+def ready(job: Job, follow: Follow = lambda job: (), stop: Stop = lambda: False) -> Job:
+    """Return the job with what other paintings have to give it first: fine strokes, a weight.
+
+    Raises:
+        Stopped: If one of them is to stop.
+    """
+
+    def painted(other: Job, recorders: Sequence[Recorder] = ()) -> Iterator[Result]:
+        yield from run(other, recorders, stop=stop)
+        if stop():
+            raise Stopped
+
     mixing = mixing_jobs(job)
     if mixing:
-        job = job.with_styles([last(run(each, follow(each))).rgb for each in mixing])
-    return tuned(job, run) if job.settings.auto else job
+        job = job.with_styles([last(painted(each, follow(each))).rgb for each in mixing])
+    return tuned(job, painted) if job.settings.auto else job

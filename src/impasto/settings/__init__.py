@@ -10,7 +10,7 @@ presets.py     the published defaults of the paper and of other programs
 expansion.py   from a preset and what is given to settings
 """
 
-from impasto.backbones import Layers
+from impasto.backbones import LayerWeights
 from impasto.settings import parsing
 from impasto.settings.defaults import ITERATIONS
 from impasto.settings.expansion import apply, expand
@@ -31,7 +31,7 @@ __all__ = [
     "SPECS",
     "CompleteSettings",
     "Group",
-    "Layers",
+    "LayerWeights",
     "Plan",
     "ResolvedSettings",
     "SettingSpec",

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from impasto.backbones import BACKBONES, POOLINGS, RESCALINGS, Layers
+from impasto.backbones import BACKBONES, POOLINGS, RESCALINGS, LayerWeights
 from impasto.normalization import NORMALIZATIONS
 from impasto.registry import (
     COLOR_MATCHES,
@@ -227,16 +227,16 @@ class SettingFields:
     rescale: str = spec(
         "none", parsing.name, "scale of a VGG's activations", Group.NETWORK, choices=RESCALINGS
     )
-    content_layers: Layers | None = spec(
+    content_layers: LayerWeights | None = spec(
         None, parsing.layers, "like relu4_2, or with weights relu3_1:1,relu4_2:2", Group.NETWORK
     )
-    style_layers: Layers | None = spec(
+    style_layers: LayerWeights | None = spec(
         None,
         parsing.layers,
         "like relu1_1,relu2_1, or with weights relu1_1:0.5,relu2_1:2",
         Group.NETWORK,
     )
-    style_loss: Layers = spec(
+    style_loss: LayerWeights = spec(
         (("gram", 1.0),),
         parsing.losses,
         "what of the style is compared: one, or several with weights like gram:1,histogram:0.5, of",

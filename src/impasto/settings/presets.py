@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from impasto.backbones import Layers
+from impasto.backbones import LayerWeights
 from impasto.settings.fields import Plan
 
 
@@ -39,7 +39,9 @@ IN_ALL_PRESETS = {"continuation": 0}
 """What all rows have in common: they minimize one function from the first evaluation on."""
 
 
-def _layers(names: Iterable[str], weight: Callable[[int], float] = lambda block: 1.0) -> Layers:
+def _layers(
+    names: Iterable[str], weight: Callable[[int], float] = lambda block: 1.0
+) -> LayerWeights:
     return tuple((name, weight(block)) for block, name in enumerate(names))
 
 

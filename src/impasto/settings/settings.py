@@ -13,7 +13,7 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from impasto.backbones import Layers
+from impasto.backbones import LayerWeights
 from impasto.errors import look_up
 from impasto.settings.defaults import defaults
 from impasto.settings.fields import SPECS, Plan, SettingFields
@@ -110,8 +110,8 @@ class CompleteSettings(Settings):
     continuation: int = field()
     learning_rate: float = field()
     pooling: str = field()
-    content_layers: Layers = field()
-    style_layers: Layers = field()
+    content_layers: LayerWeights = field()
+    style_layers: LayerWeights = field()
     tv: str = field()
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import platformdirs
@@ -60,9 +60,6 @@ def serve(folder: Path, address: Address) -> Iterator[str]:
     studio = Studio(folder)
     blocks = build(studio)
     studio.worker.start()
-    try:
+    with closing(studio.worker), closing(blocks):
         start(blocks, studio, address)
         yield address.url
-    finally:
-        blocks.close()
-        studio.worker.close()

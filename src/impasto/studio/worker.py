@@ -13,9 +13,6 @@ from impasto.studio.preview import data_uri
 from impasto.studio.store import Entry, Store
 from impasto.studio.tasks import Queue, Task, TaskState
 
-CLOSING = 30.0
-"""Seconds that an evaluation may take when the studio is closed."""
-
 
 class Worker:
     """Paints one task at a time. A task that fails says why, and the next one is painted."""
@@ -46,16 +43,17 @@ class Worker:
         return ([now] if now is not None else []) + self.queue.order()
 
     def close(self) -> None:
-        """Stop and keep what is being painted, and end the thread."""
+        """Stop and keep what is being painted, and end the thread, however long that takes."""
         self.queue.close()
         if (task := self.current) is not None:
             task.stopping = True
-        if self.thread.is_alive():
-            self.thread.join(CLOSING)
+        while self.thread.is_alive():
+            self.thread.join(1.0)  # a wait without end hears no second Ctrl-C on Windows
 
     def _run(self) -> None:
         while (task := self.queue.take()) is not None:
             self.current = task
+            task.stopping |= self.queue.closed  # `close` may have looked before
             try:
                 self.work(task)
             except Exception as error:
@@ -90,12 +88,10 @@ class Worker:
     def _paint(self, task: Task, job: Job) -> None:
         if task.stopping:
             return
-        for result in run(job):
+        for result in run(job, stop=lambda: task.stopping):
             task.eta = task.eta or Eta(result.job)
             task.left = task.eta.update(result.last)
             task.result, task.state = result, TaskState.PAINTING
-            if task.stopping:
-                return
 
     def _keep(self, task: Task, result: Result, stopped: bool) -> Entry:
         sources = task.content.name, tuple(style.name for style in task.styles)

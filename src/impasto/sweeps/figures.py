@@ -14,7 +14,7 @@ from impasto.errors import SettingsError
 from impasto.images import Canvas, read
 from impasto.job import inversion, texture
 from impasto.normalization import NORMALIZATIONS
-from impasto.settings import Layers
+from impasto.settings import LayerWeights
 from impasto.sweeps.axes import settings_of
 from impasto.sweeps.cells import Axis, Cell, Sweep, Value
 from impasto.sweeps.names import file_name, unique
@@ -123,13 +123,13 @@ def layers_and_ratios(content: str, style: str, given: dict[str, Any]) -> Sweep:
     return Sweep(title, axes, unique(cells), sources, (f"{note}.",))
 
 
-def depths_of(given: dict[str, Any]) -> Layers:
+def depths_of(given: dict[str, Any]) -> LayerWeights:
     """Return the layers of a figure, from shallow to deep."""
     settings = settings_of(given)
     return settings.style_layers or BACKBONES[settings.backbone].style_layers
 
 
-def lettered(layers: Layers, words: str = "") -> tuple[Value, ...]:
+def lettered(layers: LayerWeights, words: str = "") -> tuple[Value, ...]:
     """Return the layers with the letters that the paper gives them."""
     return tuple(
         Value(f"({letter}) {words}{layer}", layer)

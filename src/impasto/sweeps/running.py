@@ -11,7 +11,7 @@ from typing import Any
 from impasto.errors import ImpastoError, UsageError, explain
 from impasto.job import Job, prepare
 from impasto.optimize import Step
-from impasto.run import Result, run
+from impasto.run import Result, Stop, run
 from impasto.sweeps.cells import Cell, CellResult, Curve, Sweep
 from impasto.sweeps.store import picture_file, read_result, write_result
 
@@ -116,14 +116,21 @@ def job_of(cell: Cell, last: Job | None) -> Job:
     return prepare(cell.content, cell.styles, cell.settings, last)
 
 
-def work(found: Schedule) -> Iterator[Result | CellResult]:
-    """Paint everything that is scheduled, yielding every evaluation and every finished cell."""
+def work(found: Schedule, stop: Stop = lambda: False) -> Iterator[Result | CellResult]:
+    """Paint everything that is scheduled, yielding every evaluation and every finished cell.
+
+    Args:
+        found: The schedule.
+        stop: Asked after every evaluation: then the cell that is being painted is given up.
+    """
     last: Job | None = None
     for painting in found.runs:
+        if stop():
+            return
         waiting = list(painting.cells)
         try:
             last = job_of(painting.cells[-1], last)
-            yield from paint_cells(last, waiting, found)
+            yield from paint_cells(last, waiting, found, stop)
         except Exception as error:
             if os.environ.get("IMPASTO_DEBUG"):
                 raise
@@ -131,15 +138,17 @@ def work(found: Schedule) -> Iterator[Result | CellResult]:
                 yield CellResult(cell, error=sentence(error))
 
 
-def paint_cells(job: Job, waiting: list[Cell], found: Schedule) -> Iterator[Result | CellResult]:
+def paint_cells(
+    job: Job, waiting: list[Cell], found: Schedule, stop: Stop
+) -> Iterator[Result | CellResult]:
     """Paint one run, and take each waiting cell from it when it has come that far."""
-    for result in run(job):
+    for result in run(job, stop=stop):
         yield result
         step = result.last
         at_last_size = step.size == result.job.levels[-1].size
         while at_last_size and waiting and step.iteration >= last_evaluations(waiting[0]):
             yield take(result, waiting.pop(0), found)
-    while waiting:  # The run has converged early: this is what they would have become.
+    while waiting and not stop():  # It has converged early: this is what they would have become.
         yield take(result, waiting.pop(0), found)
 
 

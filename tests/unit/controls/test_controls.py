@@ -11,12 +11,13 @@ from impasto import stylize
 from impasto.controls import faces
 from impasto.controls.color import LUMA, luminance
 from impasto.errors import SettingsError
-from impasto.job.prepare import prepare
-from impasto.objective.tiled import TiledObjective
+from impasto.job import make_inputs, prepare
+from impasto.losses import EdgeLoss, MattingLoss
+from impasto.normalization import NORMALIZATIONS
 from impasto.samples import painting, photograph
 from impasto.settings import Settings
-from impasto.statistics.gram import gram
-from impasto.transfer import build
+from impasto.statistics import gram
+from tests.support.objectives import is_tiled, objective_at
 
 SMALL = {"size": 64, "iterations": 4, "levels": 1, "precision": "float32"}
 
@@ -70,9 +71,9 @@ def test_each_region_takes_its_own_style():
 def evaluate(paintings, at=None, **settings):
     values = {"size": 96, "levels": 1, "precision": "float64", "tv_weight": 0, **settings}
     job = prepare(GRAY, paintings, Settings(**values), content_mask=TWO)
-    photo, *styles = job.pictures(96)
-    objective = build(job.backbone, photo, styles, job.blend, job.settings, job.areas(96))
-    start = torch.rand(photo.shape, generator=torch.Generator().manual_seed(3), dtype=photo.dtype)
+    content, objective = make_inputs(job, 96).content, objective_at(job, 96)
+    generator = torch.Generator().manual_seed(3)
+    start = torch.rand(content.shape, generator=generator, dtype=content.dtype)
     return job, objective, objective(start).gradient
 
 
@@ -92,7 +93,7 @@ def test_regions_in_tiles_have_the_gradient_of_the_whole():
     settings = {"protect_edges": 2.0, "photoreal_weight": 100.0}
     _, _, whole = evaluate([RED_LINES, BLUE_GRAIN], tile=0, **settings)
     _, objective, tiled = evaluate([RED_LINES, BLUE_GRAIN], tile=32, **settings)
-    assert isinstance(objective, TiledObjective)
+    assert is_tiled(objective)
     assert (tiled - whole).norm() / whole.norm() < 1e-10
 
 
@@ -101,10 +102,10 @@ def test_what_a_mask_leaves_out_stays_the_photograph_to_the_bit(init):
     settings = {**SMALL, "levels": 2, "init": init}
     result = stylize(photograph("coffee"), painting("swirls"), content_mask=LEFT, **settings)
     job = result.job
-    original = job.photograph(64)
+    original = job.content_at(64)
     np.testing.assert_array_equal(result.rgb[:, 40:], original[:, 40:])
     assert np.abs(result.rgb[:, :28] - original[:, :28]).mean() > 0.02
-    raw = job.cut(result.last.step.best, 64)[0].permute(1, 2, 0).numpy()
+    raw = job.sizes.cut(result.last.image, 64)[0].permute(1, 2, 0).numpy()
     np.testing.assert_array_equal(raw[:, 40:], original[:, 40:])
 
 
@@ -112,25 +113,25 @@ def test_a_gray_mask_paints_at_part_strength():
     half = np.full((64, 96), 0.5, np.float32)
     arguments = (photograph("coffee"), painting("swirls"))
     soft = stylize(*arguments, content_mask=half, **SMALL)
-    painted = soft.job.cut(soft.last.step.best, 64)[0].clamp(0, 1).permute(1, 2, 0).numpy()
-    np.testing.assert_allclose(soft.rgb, 0.5 * painted + 0.5 * soft.job.photograph(64), atol=1e-6)
+    painted = soft.job.sizes.cut(soft.last.image, 64)[0].clamp(0, 1).permute(1, 2, 0).numpy()
+    np.testing.assert_allclose(soft.rgb, 0.5 * painted + 0.5 * soft.job.content_at(64), atol=1e-6)
 
 
 def test_a_plan_that_ends_below_the_size_keeps_the_photographs_detail():
     settings = {"size": 96, "plan": "48:2", "precision": "float32"}
     result = stylize(photograph("coffee"), painting("swirls"), content_mask=LEFT, **settings)
-    np.testing.assert_array_equal(result.rgb[:, 60:], result.job.photograph(96)[:, 60:])
+    np.testing.assert_array_equal(result.rgb[:, 60:], result.job.content_at(96)[:, 60:])
 
 
 def test_luminance_keeps_the_photographs_chroma():
     result = stylize(photograph("coffee"), painting("swirls"), color="luminance", **SMALL)
-    original = result.job.photograph(64)
+    original = result.job.content_at(64)
     chroma = [rgb - luminance(rgb) for rgb in (result.rgb, original)]
     inside = (result.rgb > 0.005).all(axis=2) & (result.rgb < 0.995).all(axis=2)
     assert inside.mean() > 0.5
     assert np.abs(chroma[0] - chroma[1])[inside].max() < 1 / 255
     assert np.abs((result.rgb - original) @ LUMA).mean() > 0.02
-    seen = result.last.step.best
+    seen = result.last.image
     torch.testing.assert_close(seen[:, :1].expand_as(seen), seen)
 
 
@@ -159,7 +160,7 @@ def test_a_finish_brings_the_photographs_edges_back(finish):
     finished = stylize(*arguments, finish=finish, **SMALL)
 
     def likeness(result):
-        edges = [np.diff(rgb @ LUMA, axis=1) for rgb in (result.rgb, result.job.photograph(64))]
+        edges = [np.diff(rgb @ LUMA, axis=1) for rgb in (result.rgb, result.job.content_at(64))]
         return np.corrcoef(edges[0].ravel(), edges[1].ravel())[0, 1]
 
     assert likeness(finished) > likeness(plain)
@@ -173,19 +174,14 @@ def test_photoreal_keeps_edges_straight_and_changes_colors():
     energies = {}
     for name, result in {"plain": plain, "photoreal": photoreal}.items():
         job = result.job
-        original = torch.from_numpy(job.photograph(64)).permute(2, 0, 1)[None]
-        from impasto.losses.matting import MattingLoss
-
+        original = torch.from_numpy(job.content_at(64)).permute(2, 0, 1)[None]
         image = torch.from_numpy(result.rgb).permute(2, 0, 1)[None]
         energies[name] = MattingLoss(original)(image).item()
     assert energies["plain"] > 10 * energies["photoreal"]
-    assert np.abs(photoreal.rgb - photoreal.job.photograph(64)).mean() > 0.05
+    assert np.abs(photoreal.rgb - photoreal.job.content_at(64)).mean() > 0.05
 
 
 def test_edges_come_closer_with_their_weight():
-    from impasto.losses.laplacian import EdgeLoss
-    from impasto.normalization import NORMALIZATIONS
-
     losses = []
     for weight in (0.0, 10.0):
         result = stylize(
@@ -194,7 +190,7 @@ def test_edges_come_closer_with_their_weight():
             protect_edges=weight,
             **{**SMALL, "iterations": 20},
         )
-        original = torch.from_numpy(result.job.photograph(64)).permute(2, 0, 1)[None]
+        original = torch.from_numpy(result.job.content_at(64)).permute(2, 0, 1)[None]
         image = torch.from_numpy(result.rgb).permute(2, 0, 1)[None]
         losses.append(EdgeLoss(original, NORMALIZATIONS["relative"].content)(image).item())
     assert losses[1] < 0.3 * losses[0]
@@ -229,7 +225,7 @@ def test_without_the_detector_one_sentence_says_what_to_install(monkeypatch, cv2
 def test_strokes_can_have_a_size_for_each_painting():
     settings = Settings(size=64, style_scale="1,0.5")
     job = prepare(photograph("coffee"), [painting("dots"), painting("swirls")], settings)
-    _, first, second = job.pictures(64)
+    first, second = make_inputs(job, 64).styles
     assert first.shape[3] == 64
     assert second.shape[3] == 32
     with pytest.raises(SettingsError, match="style_scale has 2 numbers for 1 style"):

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 import torch
-from impasto.job.selection import active_layers, wanted_layers
-from impasto.reconstruction import parse_shape
 from PIL import Image
 
 from impasto import images, reconstruct
 from impasto.errors import PictureError, SettingsError
 from impasto.images import Canvas
-from impasto.job.prepare import prepare
+from impasto.job import active_layers, make_inputs, prepare
+from impasto.job.reconstruction import parse_shape
+from impasto.job.style_terms import wanted_layers
 from impasto.settings import Settings
-from impasto.statistics.gram import gram
+from impasto.statistics import gram
 
 FAST = {"size": 64, "iterations": 40, "precision": "float32"}
 
@@ -44,7 +44,7 @@ def test_a_texture_of_any_shape_has_the_statistics_of_the_style(painting, size):
     painted = reconstruct(painting, style_layers=layers, **{**FAST, "size": size})
     assert painted.image.size == {"48x64": (48, 64), 56: (48, 56)}.get(size, size)
     long_side = max(painted.image.size)
-    (target,) = painted.job.pictures(long_side)[1:]
+    (target,) = make_inputs(painted.job, long_side).styles
     tensor = torch.from_numpy(painted.rgb.copy()).permute(2, 0, 1)[None]
     noise = torch.randn(tensor.shape, generator=torch.Generator().manual_seed(0)) / 4 + 0.5
     backbone = painted.job.backbone
@@ -65,12 +65,12 @@ def test_layers_without_weight_cost_nothing(photograph, painting):
     assert wanted_layers(content_only.settings) == ["relu4_2"]
     assert "relu5_1" not in content_only.backbone.layers
     both = prepare(photograph, painting, Settings(size=32))
-    assert content_only.peak_memory < both.peak_memory
+    assert content_only.estimate.memory < both.estimate.memory
     shallow = prepare(Canvas(32, 32), painting, Settings(
         content_weight=0, init="noise", style_layers="relu1_1,relu5_1:0", size=32))  # fmt: skip
     assert active_layers(shallow.settings) == ({}, {"relu1_1": 1.0})
     assert shallow.backbone.layers == ("relu1_1",)
-    assert shallow.margin < both.margin
+    assert shallow.estimate.margin < both.estimate.margin
 
 
 def test_a_network_is_taken_over_if_the_next_job_needs_the_same(photograph, painting):

@@ -17,8 +17,8 @@ from impasto.job.resources import (
     peak,
     taken,
 )
-from impasto.losses.content import GramLoss
-from impasto.objective.objective import Term
+from impasto.losses import GramLoss
+from impasto.objective import Kind, Term
 
 LAYERS = ["relu1_1", "relu5_1"]
 
@@ -35,7 +35,8 @@ def test_the_tally_counts_what_is_alive_at_once():
 
 
 def style(image):
-    return [Term("style", 1.0, "relu1_1", GramLoss(torch.zeros(24, 24), lambda target: 1.0))]
+    loss = GramLoss(torch.zeros(24, 24), lambda target: 1.0)
+    return [Term("style", Kind.STYLE, 1.0, ("relu1_1",), loss)]
 
 
 def test_the_cost_of_a_pixel_does_not_depend_on_where_it_is_measured(monkeypatch):

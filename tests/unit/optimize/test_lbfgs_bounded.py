@@ -5,11 +5,11 @@ import pytest
 import torch
 from scipy.optimize import fmin_l_bfgs_b
 
-from impasto.job.prepare import prepare
+from impasto.job import make_inputs, prepare
 from impasto.optimize.lbfgs import LONGEST_STEP
 from impasto.optimize.lbfgs_bounded import LBFGSB
 from impasto.settings import Settings
-from impasto.transfer import build
+from tests.support.objectives import objective_at
 
 COUNT = 40
 MIXED = torch.randn(COUNT, COUNT, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
@@ -77,15 +77,14 @@ def test_it_paints_as_low_a_loss_as_scipy(photograph, painting):
         size=24, precision="float64", content_weight=100, style_weight=3, init="gray"
     )
     job = prepare(photograph, painting, settings)
-    photo, style = job.pictures(24)
-    objective = build(job.backbone, photo, [style], (1.0,), job.settings)
+    content, objective = make_inputs(job, 24).content, objective_at(job, 24)
 
     def both(values):
-        at = objective(torch.tensor(values.reshape(photo.shape)))
+        at = objective(torch.tensor(values.reshape(content.shape)))
         return at.total, at.gradient.contiguous().numpy().ravel()
 
-    bounds = [(0, 1)] * photo.numel()
-    start = torch.full_like(photo, 0.5)
+    bounds = [(0, 1)] * content.numel()
+    start = torch.full_like(content, 0.5)
     _, least, _ = fmin_l_bfgs_b(both, start.numpy().ravel(), bounds=bounds, maxfun=60)
     optimizer, image, losses = LBFGSB(), start, []
     for _ in range(60):

@@ -1,76 +1,146 @@
-"""A convolution with the ReLU behind it, as a processor computes it fastest, and its gradient.
+"""A convolution with the ReLU behind it in one pass over memory, and the maximum in a second.
 
-oneDNN, torch's library of convolutions for processors, brings weights into an order of its own
-before it convolves, on every call. Those of a network which does not learn stay the same, so here
-it is done once.
+On a processor the ReLU is applied while the values are at hand: to fetch a large feature map from
+memory once more costs nearly as much as to compute it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
-from typing import Any, NamedTuple
+from collections.abc import MutableMapping
+from typing import Any, NamedTuple, cast
 from weakref import WeakKeyDictionary
 
 import torch
+import torch.nn.functional as nnf
 from torch import Tensor, nn
 
-DTYPES = (torch.float32, torch.bfloat16)
-"""What oneDNN can rectify on the way out."""
+from impasto.backbones.fused import private, probes
+from impasto.backbones.fused.layout import memory_format
+from impasto.backbones.fused.pooling import (
+    MAX_POOL,
+    max_pool2x2,
+    max_pool2x2_with_indices,
+    max_unpool2x2,
+)
+from impasto.backbones.fused.private import Steps
+
+CONV_RELU = ("conv_relu", "reordered_weight", "conv_input_gradient", "relu_gradient", "version")
+"""The private operators that `conv_relu` needs."""
 
 
-def is_supported(x: Tensor) -> bool:
-    """Tell whether features can go through `convolve_and_rectify`."""
-    # Inductor, torch's compiler, calls the same operator; not every build of torch has it.
-    known = hasattr(torch.ops.mkldnn, "_convolution_pointwise") and torch._C._get_mkldnn_enabled()
-    return known and x.device.type == "cpu" and x.dtype in DTYPES
+class ConvReLU(nn.Module):
+    """A convolution with the ReLU behind it, as a module."""
+
+    def __init__(self, convolution: nn.Conv2d) -> None:
+        super().__init__()
+        self.convolution = convolution
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the features behind the ReLU for ``x`` (B, C, H, W)."""
+        return conv_relu(self.convolution, x)
 
 
-def convolve_and_rectify(c: nn.Conv2d, x: Tensor) -> Tensor:
-    """Return the rectified features of ``x`` (B, C, H, W), in memory with channels last."""
-    y: Tensor = torch.ops.mkldnn._convolution_pointwise(
-        *(x, _ordered(c), c.bias, c.padding, c.stride, c.dilation, c.groups), "relu", [], ""
-    )
-    return y
+def conv_relu(convolution: nn.Conv2d, x: Tensor) -> Tensor:
+    """Return ``relu(convolution(x))`` for ``x`` (B, C, H, W)."""
+    if _fuses(convolution, x, CONV_RELU):
+        fused: Tensor = _ConvReLUFunction.apply(x, convolution)  # type: ignore[no-untyped-call]
+        return fused
+    return nnf.relu(convolution(x), inplace=True)
 
 
-def gradient_of(c: nn.Conv2d, x: Tensor, gradient: Tensor) -> Tensor:
-    """Return the gradient of a convolution with respect to its input ``x``, given its output's."""
-    change: Tensor
-    change, _, _ = torch.ops.aten.convolution_backward(
-        *(gradient, x, c.weight, None, c.stride, c.padding, c.dilation), False, [0, 0],
-        c.groups, [True, False, False],
-    )  # fmt: skip
-    return change
+def conv_relu_max_pool2x2(convolution: nn.Conv2d, x: Tensor) -> Tensor:
+    """Return ``max_pool2d(relu(convolution(x)), 2)`` for ``x`` (B, C, H, W).
+
+    A maximum has a gradient where it is positive. So that of the ReLU is known from a quarter of
+    the features, and the rest of them are not kept.
+    """
+    if _fuses(convolution, x, CONV_RELU + MAX_POOL):
+        fused: Tensor = _ConvReLUMaxPoolFunction.apply(x, convolution)  # type: ignore[no-untyped-call]
+        return fused
+    return max_pool2x2(conv_relu(convolution, x))
 
 
-class _Kept(NamedTuple):
-    """Weights in oneDNN's order, kept for the next call.
+def _fuses(convolution: nn.Conv2d, x: Tensor, operators: tuple[str, ...]) -> bool:
+    learns = convolution.weight.requires_grad and torch.is_grad_enabled()
+    return not learns and bool(torch.backends.mkldnn.enabled) and probes.works(operators, x)
+
+
+class _ConvReLUFunction(torch.autograd.Function):
+    """The two steps with the gradient with respect to the input only."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, convolution: nn.Conv2d) -> Tensor:
+        y = _conv_relu(convolution, x)
+        ctx.convolution = convolution
+        ctx.save_for_backward(x, y)
+        return y
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        (gradient,), (x, y) = gradients, ctx.saved_tensors
+        below = private.relu_gradient(gradient, y)
+        return _input_gradient(below, x, ctx.convolution), None
+
+
+class _ConvReLUMaxPoolFunction(torch.autograd.Function):
+    """The three steps with the gradient with respect to the input only."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, convolution: nn.Conv2d) -> Tensor:
+        y = _conv_relu(convolution, x)
+        z, indices = max_pool2x2_with_indices(y)
+        ctx.convolution, ctx.shape, ctx.format = convolution, y.shape, memory_format(y)
+        ctx.save_for_backward(x, z, indices)
+        return z
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        (gradient,), (x, z, indices) = gradients, ctx.saved_tensors
+        positive = private.relu_gradient(gradient, z)
+        below = max_unpool2x2(positive, indices, ctx.shape, ctx.format)
+        return _input_gradient(below, x, ctx.convolution), None
+
+
+def _conv_relu(c: nn.Conv2d, x: Tensor) -> Tensor:
+    return private.conv_relu(x, _reordered(c), c.bias, *_how(c))
+
+
+def _input_gradient(gradient: Tensor, x: Tensor, c: nn.Conv2d) -> Tensor:
+    return private.conv_input_gradient(gradient, x, c.weight, *_how(c))
+
+
+def _how(c: nn.Conv2d) -> tuple[Steps, Steps, Steps, int]:
+    padding = cast(Steps, c.padding)  # a word, such as "same", is not used here
+    return padding, c.stride, c.dilation, c.groups
+
+
+class _Reordered(NamedTuple):
+    """A weight in oneDNN's order, kept for the next call.
 
     Attributes:
-        ordered: The weights.
-        key: Which weights they were made of: where these lay, how, and how often they had been
-            changed in place. What goes around autograd, as a change of ``weight.data`` in place
-            does, is not counted there.
-        origin: The memory where these lie; as long as it is kept, no others can come to lie there.
+        weight: The weight.
+        key: Which weight it was made of: where that lay, how, and how often it had been changed in
+            place.
+        origin: The memory where that lies; as long as it is kept, no other can come to lie there.
     """
 
-    ordered: Tensor
+    weight: Tensor
     key: Any
     origin: torch.UntypedStorage
 
 
-_KEPT: MutableMapping[nn.Conv2d, _Kept] = WeakKeyDictionary()
+_REORDERED: MutableMapping[nn.Conv2d, _Reordered] = WeakKeyDictionary()
 
 
-def _ordered(c: nn.Conv2d) -> Tensor:
-    """Return the ordered weights of a convolution: as kept, unless they were changed since."""
-    key = (c.weight.data_ptr(), c.weight.stride(), c.weight._version)
-    kept = _KEPT.get(c)
+def _reordered(c: nn.Conv2d) -> Tensor:
+    """Return the weight of a convolution in oneDNN's order: as kept, unless it has changed since.
+
+    OneDNN would bring it into this order on every call. The weights of a network that does not
+    learn stay the same, so here it is done once.
+    """
+    key = (c.weight.data_ptr(), c.weight.stride(), private.version(c.weight))
+    kept = _REORDERED.get(c)
     if kept is None or kept.key != key:
-        kept = _KEPT[c] = _Kept(_put_in_order(c), key, c.weight.untyped_storage())
-    return kept.ordered
-
-
-def _put_in_order(c: nn.Conv2d) -> Tensor:
-    put: Callable[..., Tensor] = torch._C._nn.mkldnn_reorder_conv2d_weight
-    return put(c.weight.to_mkldnn(), c.padding, c.stride, c.dilation, c.groups)
+        weight = private.reordered_weight(c.weight, *_how(c))
+        kept = _REORDERED[c] = _Reordered(weight, key, c.weight.untyped_storage())
+    return kept.weight

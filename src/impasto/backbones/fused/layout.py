@@ -14,6 +14,6 @@ def memory_format(features: Tensor) -> torch.memory_format:
     return torch.channels_last if last else torch.contiguous_format
 
 
-def empty(shape: Sequence[int], like: Tensor, how: torch.memory_format) -> Tensor:
+def empty_features(shape: Sequence[int], like: Tensor, how: torch.memory_format) -> Tensor:
     """Return an uninitialized tensor of another's type and device, in a memory format."""
     return torch.empty(shape, dtype=like.dtype, device=like.device, memory_format=how)

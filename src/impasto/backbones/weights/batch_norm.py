@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-EPSILON = 1e-3
+VARIANCE_EPSILON = 1e-3
 """Added to the variance; what the published GoogLeNet was trained with."""
 
 _PARTS = ("weight", "bias", "running_mean", "running_var")
@@ -32,7 +32,7 @@ def fold(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
         if name == key or any(each not in tensors for each in keys):
             continue
         gain, shift, mean, variance = (found.pop(each).double() for each in keys)
-        scale = gain / (variance + EPSILON).sqrt()
+        scale = gain / (variance + VARIANCE_EPSILON).sqrt()
         kernel = found.pop(key)
         found[f"{name}.weight"] = (kernel.double() * scale.view(-1, 1, 1, 1)).float()
         found[f"{name}.bias"] = (shift - mean * scale).float()

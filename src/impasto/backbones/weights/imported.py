@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from impasto.backbones import BACKBONES, load_backbone, pocket
-from impasto.backbones.weights.formats import FORMATS
+from impasto.backbones import pocket
+from impasto.backbones.table import BACKBONES, load_backbone
+from impasto.backbones.weights.formats import WEIGHT_FORMATS
 from impasto.backbones.weights.published import (
     IMPORTED,
     Digests,
@@ -36,7 +37,7 @@ class Found:
         backbone: The row of `BACKBONES` that it fits.
         path: The file, or the copy that was made of it.
         description: What it is and how it was checked.
-        format: The row of `FORMATS`.
+        format: The row of `WEIGHT_FORMATS`.
         deepest: The deepest layer that painting can use.
     """
 
@@ -58,7 +59,7 @@ def check_file(path: Path, backbone: str | None = None) -> Found:
         UnknownName: If there is no such backbone.
         WeightsError: If the file is missing, damaged, or of no or of another network.
     """
-    if backbone is not None and not look_up(BACKBONES, backbone, "backbone").stages:
+    if backbone is not None and not look_up(BACKBONES, backbone, "backbone").table:
         raise WeightsError(
             f"the weights of '{backbone}' come with the package: give others with --weights."
         )
@@ -67,9 +68,9 @@ def check_file(path: Path, backbone: str | None = None) -> Found:
     # With a file that does not fit, loading says what is wrong with it.
     row = BACKBONES[name]
     held = row.layers if mismatch(file, row) else held_layers(file, row)
-    rectified = [stage.layer for stage in row.stages if stage.rectified and stage.layer in held]
-    network = load_backbone(name, layers=rectified[-1:], weights=path)
-    return Found(name, path, network.description, file.format, (rectified or ["none"])[-1])
+    usable = [layer.name for layer in row.table if layer.ends_in_relu and layer.name in held]
+    network = load_backbone(name, layers=usable[-1:], weights=path)
+    return Found(name, path, network.description, file.format, (usable or ["none"])[-1])
 
 
 def _recognize(file: WeightFile) -> str:
@@ -78,12 +79,12 @@ def _recognize(file: WeightFile) -> str:
     if len(fit) > 1:
         raise WeightsError(f"'{file.path}' fits {', '.join(fit)}: say which with --as.")
     if not fit:
-        known = [name for name, row in BACKBONES.items() if row.stages]
+        known = [name for name, row in BACKBONES.items() if row.table]
         nearest = max(known, key=lambda name: matches(file, BACKBONES[name]))
         problem = mismatch(file, BACKBONES[nearest])
         near = f"it is nearest to {nearest}, but {problem}; "
         raise WeightsError(
-            f"'{file.path}' is a {FORMATS[file.format].title} file of no known network: "
+            f"'{file.path}' is a {WEIGHT_FORMATS[file.format].title} file of no known network: "
             f"{near * bool(matches(file, BACKBONES[nearest]))}known are {', '.join(known)}."
         )
     return fit[0]
@@ -108,7 +109,7 @@ def import_file(path: Path, backbone: str | None = None, directory: Path | None 
     digests = Digests.of(path)
     rows = [row for row in sources(found.backbone).values() if row.is_known]
     name = next((row.file_name for row in rows if digests.are_of(row)), None)
-    kept = folder / (name or f"{found.backbone}{IMPORTED}{FORMATS[found.format].suffix}")
+    kept = folder / (name or f"{found.backbone}{IMPORTED}{WEIGHT_FORMATS[found.format].suffix}")
     record = {"backbone": found.backbone, "sha256": digests.sha256, "from": path.name}
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -138,7 +139,7 @@ def files_of(backbone: str | None = None, directory: Path | None = None) -> list
         look_up(BACKBONES, backbone, "network (and no such file)")
     found = []
     for name in BACKBONES if backbone is None else [backbone]:
-        paths = [folder / f"{name}{IMPORTED}{row.suffix}" for row in FORMATS.values()]
+        paths = [folder / f"{name}{IMPORTED}{row.suffix}" for row in WEIGHT_FORMATS.values()]
         paths += [folder / row.file_name for row in sources(name).values()]
         paths += [pocket.WEIGHTS] if name == "pocket" else []
         found += [(name, path) for path in paths if path.is_file()]

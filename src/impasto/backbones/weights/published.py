@@ -9,7 +9,7 @@ from pathlib import Path
 
 import platformdirs
 
-from impasto.backbones.weights.formats import FORMATS
+from impasto.backbones.weights.formats import WEIGHT_FORMATS
 from impasto.errors import WeightsError, look_up
 
 _OXFORD = "CC BY 4.0, Visual Geometry Group, University of Oxford"
@@ -236,7 +236,7 @@ def find(backbone: str, directory: Path | None = None) -> Path | None:
     first.
     """
     folder = weights_directory() if directory is None else directory
-    suffixes = [row.suffix for row in FORMATS.values()]
+    suffixes = [row.suffix for row in WEIGHT_FORMATS.values()]
     imported = (folder / f"{backbone}{IMPORTED}{suffix}" for suffix in suffixes)
     published = (folder / row.file_name for row in sources(backbone).values())
     return next((path for path in (*imported, *published) if path.is_file()), None)

@@ -15,11 +15,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from impasto.backbones import BACKBONES, Architecture
+from impasto.backbones.architecture import Architecture
 from impasto.backbones.layers import convolutions
+from impasto.backbones.table import BACKBONES
 from impasto.backbones.weights.batch_norm import fold
 from impasto.backbones.weights.conventions import CONVENTIONS, Preprocessing, recognize
-from impasto.backbones.weights.formats import FORMATS, read_tensors
+from impasto.backbones.weights.formats import WEIGHT_FORMATS, read_tensors
 from impasto.backbones.weights.published import PUBLISHED, Digests, Published
 from impasto.errors import WeightsError
 
@@ -50,7 +51,7 @@ class WeightFile:
 
     Attributes:
         path: The file.
-        format: The row of `impasto.backbones.weights.formats.FORMATS`.
+        format: The row of `impasto.backbones.weights.formats.WEIGHT_FORMATS`.
         tensors: The convolutions by the file's own keys, batch normalization folded in.
     """
 
@@ -75,8 +76,8 @@ def read_weights(path: Path, name: str, layers: Sequence[str]) -> Weights:
 
     Args:
         path: A weight file.
-        name: A row of `BACKBONES` that has stages.
-        layers: All stages that are needed, shallow to deep.
+        name: A row of `BACKBONES` that has a table.
+        layers: All layers that are needed, shallow to deep.
 
     Raises:
         WeightsError: If the file is missing, damaged, another network's, or not deep enough.
@@ -94,7 +95,7 @@ def read_weights(path: Path, name: str, layers: Sequence[str]) -> Weights:
     else:
         convention, reason = _convention(file, name, next(iter(named.values())))
     preprocessing = CONVENTIONS[convention]
-    kept = [stage for stage in architecture.stages if stage.layer in layers]
+    kept = [layer for layer in architecture.table if layer.name in layers]
     keys = [key for row in convolutions(kept) for key in row.shapes]
     return Weights(
         # A copy, so that neither the file nor the rest of its numbers stays open.
@@ -108,7 +109,7 @@ def read_weights(path: Path, name: str, layers: Sequence[str]) -> Weights:
 
 def fitting(file: WeightFile) -> list[str]:
     """Return the backbones whose names and shapes a file has."""
-    return [name for name, row in BACKBONES.items() if row.stages and not mismatch(file, row)]
+    return [name for name, row in BACKBONES.items() if row.table and not mismatch(file, row)]
 
 
 def mismatch(file: WeightFile, architecture: Architecture) -> str:
@@ -139,10 +140,10 @@ def matches(file: WeightFile, architecture: Architecture) -> int:
 def held_layers(file: WeightFile, architecture: Architecture) -> list[str]:
     """Return the layers that can be computed with the convolutions of a file that fits."""
     named, held = _by_layer(file, architecture), []
-    for stage in architecture.stages:
-        if any(key not in named for row in convolutions([stage]) for key in row.shapes):
+    for layer in architecture.table:
+        if any(key not in named for row in convolutions([layer]) for key in row.shapes):
             break
-        held.append(stage.layer)
+        held.append(layer.name)
     return held
 
 
@@ -174,13 +175,13 @@ def upright(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def _extent(file: WeightFile, name: str, layers: Sequence[str]) -> str:
     """Return from where to where a file reaches, which must be as far as ``layers`` do."""
-    stages, held = BACKBONES[name].stages, held_layers(file, BACKBONES[name])
-    convolved = [stage.layer for stage in stages if any(convolutions([stage]))]
+    table, held = BACKBONES[name].table, held_layers(file, BACKBONES[name])
+    convolved = [layer.name for layer in table if any(convolutions([layer]))]
     here = [layer for layer in convolved if layer in held]
     extent = f"{here[0]} to {here[-1]}" if here else "a part of the first layer"
     missing = [layer for layer in convolved if layer in layers and layer not in held]
     if missing:
-        usable = [stage.layer for stage in stages if stage.rectified and stage.layer in held]
+        usable = [layer.name for layer in table if layer.ends_in_relu and layer.name in held]
         choose = f"choose layers up to {usable[-1]}, or " if usable else ""
         raise WeightsError(
             f"'{file.path}' holds {extent} of {BACKBONES[name].title}, and layer '{layers[-1]}' "
@@ -192,19 +193,19 @@ def _extent(file: WeightFile, name: str, layers: Sequence[str]) -> str:
 
 def _shapes(architecture: Architecture) -> dict[str, tuple[int, ...]]:
     """Return the shape that each weight and bias has to have, in depth order."""
-    rows = convolutions(architecture.stages)
+    rows = convolutions(architecture.table)
     return {key: shape for row in rows for key, shape in row.shapes.items()}
 
 
 def _examples(architecture: Architecture) -> str:
     """Return how the first convolution may be called."""
-    first = next(convolutions(architecture.stages))
+    first = next(convolutions(architecture.table))
     names = dict.fromkeys(name for name in (first.hub, first.name) if name)
     return " or ".join(f"{name}.weight" for name in names)
 
 
 def _hub_names(architecture: Architecture) -> dict[str, str]:
-    return {row.hub: row.name for row in convolutions(architecture.stages) if row.hub}
+    return {row.hub: row.name for row in convolutions(architecture.table) if row.hub}
 
 
 def _by_layer(file: WeightFile, architecture: Architecture) -> dict[str, Tensor]:
@@ -241,7 +242,7 @@ def _convention(file: WeightFile, name: str, first: Tensor) -> tuple[str, str]:
         return conventions[family], " (assumed from its key names)"
     if family == "matconvnet" or len(conventions) > 1:
         raise WeightsError(
-            f"'{file.path}' is a {FORMATS[file.format].title} file, and in such a file what "
+            f"'{file.path}' is a {WEIGHT_FORMATS[file.format].title} file, and in such a file what "
             f"{architecture.title} expects of its input is not known: give a file in another."
         )
     return next(iter(conventions.values())), " (the only one of this network)"

@@ -23,7 +23,7 @@ HEAD = 16
 
 
 @dataclass(frozen=True)
-class Format:
+class WeightFormat:
     """One format.
 
     Attributes:
@@ -43,20 +43,20 @@ class Format:
     extra: str = ""
 
 
-FORMATS: dict[str, Format] = {
-    "safetensors": Format(
+WEIGHT_FORMATS: dict[str, WeightFormat] = {
+    "safetensors": WeightFormat(
         "safetensors",
         ".safetensors",
         lambda head: head[8:9] == b"{",  # eight bytes of length, then a JSON object
         "impasto.backbones.weights.formats.tensors:from_safetensors",
     ),
-    "pytorch": Format(
+    "pytorch": WeightFormat(
         "PyTorch",
         ".pth",
         lambda head: head[:2] == b"PK" or head[:1] == b"\x80",
         "impasto.backbones.weights.formats.tensors:from_pytorch",
     ),
-    "matconvnet": Format(
+    "matconvnet": WeightFormat(
         "MatConvNet",
         ".mat",
         lambda head: head.startswith(b"MATLAB "),
@@ -64,7 +64,7 @@ FORMATS: dict[str, Format] = {
         package="scipy",
         extra="matconvnet",
     ),
-    "caffe": Format(
+    "caffe": WeightFormat(
         "Caffe",
         ".caffemodel",
         # The tags of a name, an input, a layer of the old kind and one of the new.
@@ -75,28 +75,28 @@ FORMATS: dict[str, Format] = {
 
 
 def recognize(path: Path) -> str | None:
-    """Return the row of `FORMATS` that a file seems to be in, or None."""
+    """Return the row of `WEIGHT_FORMATS` that a file seems to be in, or None."""
     with path.open("rb") as file:
         head = file.read(HEAD)
-    return next((name for name, row in FORMATS.items() if row.begins(head)), None)
+    return next((name for name, row in WEIGHT_FORMATS.items() if row.begins(head)), None)
 
 
 def by_suffix(path: Path) -> str | None:
-    """Return the row of `FORMATS` that a file's name promises, or None."""
-    return next((name for name, row in FORMATS.items() if row.suffix == path.suffix), None)
+    """Return the row of `WEIGHT_FORMATS` that a file's name promises, or None."""
+    return next((name for name, row in WEIGHT_FORMATS.items() if row.suffix == path.suffix), None)
 
 
 def require_package(name: str, file: Path | str) -> None:
     """Check that the package is there which a format's reader needs.
 
     Args:
-        name: A row of `FORMATS`.
+        name: A row of `WEIGHT_FORMATS`.
         file: The file that is to be read, for the message.
 
     Raises:
         WeightsError: If it is missing; the message says what to install.
     """
-    row = FORMATS[name]
+    row = WEIGHT_FORMATS[name]
     if row.package and importlib.util.find_spec(row.package) is None:
         raise WeightsError(
             f"'{file}' is a {row.title} file, which is read with the package {row.package}: "
@@ -105,7 +105,7 @@ def require_package(name: str, file: Path | str) -> None:
 
 
 def read_tensors(path: Path) -> tuple[str, dict[str, Tensor]]:
-    """Return the row of `FORMATS` that a file is in, and its tensors by name.
+    """Return the row of `WEIGHT_FORMATS` that a file is in, and its tensors by name.
 
     Raises:
         WeightsError: If it is missing, damaged, in none of the formats, or needs a package that
@@ -119,7 +119,7 @@ def read_tensors(path: Path) -> tuple[str, dict[str, Tensor]]:
     if name is not None:
         require_package(name, path)
         try:
-            return name, import_row(FORMATS[name].reader)(path)
+            return name, import_row(WEIGHT_FORMATS[name].reader)(path)
         except WeightsError:
             raise
         except Exception as error:  # what a damaged file makes its reader raise is open-ended

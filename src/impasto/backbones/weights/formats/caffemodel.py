@@ -25,7 +25,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-Value = int | memoryview
+FieldValue = int | memoryview
 FIXED = {1: 8, 5: 4}
 """Bytes of the kinds that have always as many."""
 
@@ -39,7 +39,7 @@ class _Layout:
     name: int
     type: int
     blobs: int
-    convolution: Value
+    convolution: FieldValue
 
 
 _LAYOUTS = {
@@ -68,7 +68,7 @@ def read(path: Path) -> dict[str, Tensor]:
     return found
 
 
-def fields(message: memoryview) -> Iterator[tuple[int, Value]]:
+def fields(message: memoryview) -> Iterator[tuple[int, FieldValue]]:
     """Yield the number and the value of each field of a message.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Convolutions with weights that are put in order once."""
+"""Convolutions with weights that are brought into oneDNN's order once."""
 
 import copy
 import gc
@@ -8,15 +8,16 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from impasto.backbones.fused import convolution as convolving
-from impasto.backbones.fused.convolution import convolve_and_rectify, gradient_of, is_supported
+from impasto.backbones.fused import conv_relu, convolution, private
+from impasto.backbones.fused.convolution import CONV_RELU
+from impasto.backbones.fused.probes import works
 
 pytestmark = pytest.mark.skipif(
-    not is_supported(torch.zeros(1)), reason="this build of torch has no oneDNN"
+    not works(CONV_RELU, torch.zeros(1)), reason="this build of torch has no oneDNN"
 )
 
 
-def convolution(**changes) -> nn.Conv2d:
+def conv2d(**changes) -> nn.Conv2d:
     torch.manual_seed(0)
     shape = {"in_channels": 16, "out_channels": 32, "kernel_size": 3, "padding": 1} | changes
     return nn.Conv2d(**shape).requires_grad_(False).to(memory_format=torch.channels_last)
@@ -27,13 +28,9 @@ def features(pictures: int = 1, rows: int = 19) -> torch.Tensor:
     return torch.randn(pictures, 16, rows, 27).to(memory_format=torch.channels_last)
 
 
-def gradients(c: nn.Conv2d, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the gradient of a convolution as it is here, and as torch's own is."""
-    x = x.detach().requires_grad_()
-    y = c(x)
-    above = torch.randn_like(y)
-    (expected,) = torch.autograd.grad(y, x, above)
-    return gradient_of(c, x.detach(), above), expected
+def gradient(y: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    above = torch.randn(y.shape, generator=torch.Generator().manual_seed(2)).to(y.dtype)
+    return torch.autograd.grad(y, x, above)[0]
 
 
 @pytest.mark.parametrize(
@@ -53,23 +50,24 @@ def gradients(c: nn.Conv2d, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor
 @pytest.mark.parametrize("memory_format", [torch.channels_last, torch.contiguous_format])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_values_and_gradient_are_those_of_torch(changes, dtype, memory_format):
-    if dtype == torch.bfloat16 and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
-        pytest.skip("this processor has no bfloat16")
-    c = convolution(**changes).to(dtype)
+    c = conv2d(**changes).to(dtype)
     x = features(pictures=2).to(dtype)
-    x = x.contiguous(memory_format=memory_format)
-    torch.testing.assert_close(convolve_and_rectify(c, x), F.relu(c(x)))
-    torch.testing.assert_close(*gradients(c, x))
+    x = x.contiguous(memory_format=memory_format).requires_grad_()
+    found, expected = conv_relu(c, x), F.relu(c(x))
+    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(gradient(found, x), gradient(expected, x))
 
 
-def test_the_weights_are_put_in_order_once(monkeypatch):
-    ordered, put = [], convolving._put_in_order
-    monkeypatch.setattr(convolving, "_put_in_order", lambda c: ordered.append(c) or put(c))
-    c = convolution()
+def test_the_weights_are_reordered_once(monkeypatch):
+    reordered, reorder = [], private.reordered_weight
+    monkeypatch.setattr(
+        private, "reordered_weight", lambda w, *how: reordered.append(w) or reorder(w, *how)
+    )
+    c = conv2d()
     for rows in (19, 32, 7):
         x = features(rows=rows)
-        torch.testing.assert_close(convolve_and_rectify(c, x), F.relu(c(x)))
-    assert ordered == [c]
+        torch.testing.assert_close(conv_relu(c, x), F.relu(c(x)))
+    assert [w.data_ptr() for w in reordered] == [c.weight.data_ptr()]
 
 
 @pytest.mark.parametrize(
@@ -85,30 +83,30 @@ def test_the_weights_are_put_in_order_once(monkeypatch):
     ],
     ids=["in place", "data", "parameter", "loaded", "flipped", "transposed", "rounded"],
 )
-def test_changed_weights_are_put_in_order_again(change):
-    c, x = convolution(), features()
-    before = convolve_and_rectify(c, x)
+def test_changed_weights_are_reordered_again(change):
+    c, x = conv2d(), features()
+    before = conv_relu(c, x)
     change(c)
-    after = convolve_and_rectify(c, x)
+    after = conv_relu(c, x)
     torch.testing.assert_close(after, F.relu(c(x)))
     assert not torch.equal(after, before)
 
 
 def test_a_copy_has_weights_of_its_own():
-    c, x = convolution(), features()
-    before = convolve_and_rectify(c, x)
+    c, x = conv2d(), features()
+    before = conv_relu(c, x)
     other = copy.deepcopy(c)
     other.weight.mul_(-1)
-    assert not torch.equal(convolve_and_rectify(other, x), before)
-    torch.testing.assert_close(convolve_and_rectify(c, x), before)
+    assert not torch.equal(conv_relu(other, x), before)
+    torch.testing.assert_close(conv_relu(c, x), before)
 
 
 def test_what_is_kept_goes_with_the_network():
     gc.collect()
-    before = len(convolving._KEPT)
-    c = convolution()
-    convolve_and_rectify(c, features())
-    assert len(convolving._KEPT) == before + 1
+    before = len(convolution._REORDERED)
+    c = conv2d()
+    conv_relu(c, features())
+    assert len(convolution._REORDERED) == before + 1
     del c
     gc.collect()
-    assert len(convolving._KEPT) == before
+    assert len(convolution._REORDERED) == before

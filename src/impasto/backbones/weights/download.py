@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from impasto._version import __version__
-from impasto.backbones.weights.formats import FORMATS, by_suffix, recognize, require_package
+from impasto.backbones.weights.formats import WEIGHT_FORMATS, by_suffix, recognize, require_package
 from impasto.backbones.weights.published import (
     Digests,
     Published,
@@ -26,14 +26,16 @@ from impasto.backbones.weights.published import (
 from impasto.errors import FetchError
 
 # Called with the bytes received so far and the bytes in all (None where the server does not say).
-Progress = Callable[[int, int | None], None]
+ByteProgress = Callable[[int, int | None], None]
 _Response = http.client.HTTPResponse | urllib.error.HTTPError
 
 _TIMEOUT = 30.0  # seconds without a byte
-_CHUNK = 1 << 18
+_READ_BYTES = 1 << 18
 
 
-def fetch(source: str, *, progress: Progress | None = None, directory: Path | None = None) -> Path:
+def fetch(
+    source: str, *, progress: ByteProgress | None = None, directory: Path | None = None
+) -> Path:
     """Fetch a weight file, unless it is here, and return its path.
 
     An interrupted download is kept, and the next call continues it.
@@ -76,7 +78,7 @@ def fetch(source: str, *, progress: Progress | None = None, directory: Path | No
     return path
 
 
-def _receive(row: Published, part: Path, progress: Progress) -> None:
+def _receive(row: Published, part: Path, progress: ByteProgress) -> None:
     """Bring ``part`` to its full length, continuing what is there where the server allows it."""
     kept = _resumable(row, part)
     with closing(_request(row, part, kept)) as response:
@@ -99,7 +101,7 @@ def _write(
     part: Path,
     response: _Response,
     span: tuple[int, int | None],
-    progress: Progress,
+    progress: ByteProgress,
 ) -> None:
     """Append what comes to ``part``; whatever happens, what came stays there."""
     received, total = span
@@ -130,7 +132,7 @@ class _ConnectionBroke(Exception):
 def _chunks(response: _Response) -> Iterator[bytes]:
     while True:
         try:
-            chunk = response.read(_CHUNK)
+            chunk = response.read(_READ_BYTES)
         except (OSError, http.client.HTTPException) as error:
             raise _ConnectionBroke(str(error) or type(error).__name__) from error
         if not chunk:
@@ -211,7 +213,7 @@ def _damage(row: Published, path: Path) -> str:
     if not row.is_known:  # at least it should not be the web page of a hotel's network
         expected = by_suffix(Path(row.file_name)) or "pytorch"
         right = recognize(path) == expected
-        return "" if right else f"it is no {FORMATS[expected].title} file"
+        return "" if right else f"it is no {WEIGHT_FORMATS[expected].title} file"
     digests = Digests.of(path)
     if digests.are_of(row):
         return ""

@@ -5,8 +5,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from impasto.backbones.fused import convolution as convolving
-from impasto.backbones.fused.rectified import rectified, rectified_largest
+from impasto.backbones.fused import conv_relu, conv_relu_max_pool2x2, disabled
+from impasto.backbones.fused.convolution import CONV_RELU
+from impasto.backbones.fused.probes import works
+
+HAS_ONEDNN = pytest.mark.skipif(
+    not works(CONV_RELU, torch.zeros(1)), reason="this build of torch has no oneDNN"
+)
 
 
 def pair(dtype: torch.dtype, groups: int = 1, memory_format=torch.channels_last):
@@ -22,8 +27,8 @@ def pair(dtype: torch.dtype, groups: int = 1, memory_format=torch.channels_last)
 @pytest.mark.parametrize(
     ("joint", "steps"),
     [
-        (rectified, lambda c, x: c(x).relu()),
-        (rectified_largest, lambda c, x: F.max_pool2d(c(x).relu(), 2)),
+        (conv_relu, lambda c, x: c(x).relu()),
+        (conv_relu_max_pool2x2, lambda c, x: F.max_pool2d(c(x).relu(), 2)),
     ],
 )
 def test_values_and_gradient_are_those_of_the_steps(joint, steps, dtype, groups, memory_format):
@@ -41,30 +46,28 @@ def test_values_and_gradient_are_those_of_the_steps(joint, steps, dtype, groups,
     assert (found[0] > 0).any()
 
 
-def test_a_processor_does_it_in_one_pass(monkeypatch):
-    if not torch.backends.mkldnn.is_available():
-        pytest.skip("this build of torch has no oneDNN")
+@HAS_ONEDNN
+def test_a_processor_does_it_in_one_pass():
     convolution, x = pair(torch.float32)
     with torch.profiler.profile() as profile:
-        rectified(convolution, x.requires_grad_())
+        conv_relu(convolution, x.requires_grad_())
     names = {event.name for event in profile.events()}
     assert "mkldnn::_convolution_pointwise" in names
     assert not names & {"aten::relu", "aten::relu_", "aten::clamp_min_"}
 
 
+@HAS_ONEDNN
 def test_of_the_features_behind_a_maximum_only_a_quarter_is_kept():
-    if not torch.backends.mkldnn.is_available():
-        pytest.skip("this build of torch has no oneDNN")
     convolution, x = pair(torch.float32)
     kept = []
     with torch.autograd.graph.saved_tensors_hooks(lambda t: kept.append(t.shape) or t, lambda t: t):
-        y = rectified_largest(convolution, x.requires_grad_())
+        y = conv_relu_max_pool2x2(convolution, x.requires_grad_())
     assert y.shape == (1, 32, 5, 7)
     assert y.shape in kept
     assert not [shape for shape in kept if shape[1] == 32 and shape.numel() > y.numel()]
 
 
-@pytest.mark.parametrize("joint", [rectified, rectified_largest])
+@pytest.mark.parametrize("joint", [conv_relu, conv_relu_max_pool2x2])
 def test_the_weights_of_a_network_in_training_get_their_gradient(joint):
     convolution, x = pair(torch.float32)
     convolution.requires_grad_(True)
@@ -73,8 +76,13 @@ def test_the_weights_of_a_network_in_training_get_their_gradient(joint):
     assert convolution.weight.grad.abs().sum() > 0
 
 
-def test_without_the_operator_it_is_two_steps(monkeypatch):
+@pytest.mark.filterwarnings("ignore:TF32 acceleration")  # torch's own, on Intel GPUs
+@pytest.mark.parametrize("joint", [conv_relu, conv_relu_max_pool2x2])
+@pytest.mark.parametrize("off", [disabled, lambda: torch.backends.mkldnn.flags(enabled=False)])
+def test_switched_off_it_is_torchs_own_steps(joint, off):
     convolution, x = pair(torch.float32)
-    expected = rectified(convolution, x)
-    monkeypatch.setattr(convolving, "DTYPES", ())
-    torch.testing.assert_close(rectified(convolution, x), expected)
+    expected = joint(convolution, x)
+    with off(), torch.profiler.profile() as profile:
+        found = joint(convolution, x)
+    torch.testing.assert_close(found, expected)
+    assert "mkldnn::_convolution_pointwise" not in {event.name for event in profile.events()}
