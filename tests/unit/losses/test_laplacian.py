@@ -1,7 +1,8 @@
+import pytest
 import torch
 
-from impasto.losses import EdgeLoss
-from impasto.losses.laplacian import laplacian
+from impasto.losses import ContentLoss, EdgeLoss
+from impasto.losses.laplacian import POOLS, laplacian
 from impasto.normalization import NORMALIZATIONS
 
 SCALE = NORMALIZATIONS["relative"].content
@@ -34,3 +35,27 @@ def test_the_laplacian_of_a_ramp_is_zero():
 def test_a_picture_too_small_for_edges_costs_nothing():
     loss = EdgeLoss(picture(1, 4, 40), SCALE)
     assert loss(picture(2, 4, 40)) == 0
+
+
+def test_a_resolution_counts_where_three_squares_fit_beside_each_other():
+    """2 and 4 pixels: below 6 nothing, below 12 the finer alone, from there on the mean of both."""
+
+    def resolutions(side: int) -> set[int]:
+        return {pool for pool in POOLS if 3 * pool <= side}
+
+    assert [resolutions(side) for side in (5, 6, 11, 12)] == [set(), {2}, {2}, {2, 4}]
+    for side in (5, 6, 11, 12):
+        for shape in ((side, 20), (20, side)):
+            content, image = picture(1, *shape), picture(2, *shape)
+            each = [
+                ContentLoss(laplacian(content, pool), SCALE)(laplacian(image, pool)).item()
+                for pool in resolutions(side)
+            ]
+            expected = sum(each) / max(len(each), 1)
+            assert EdgeLoss(content, SCALE)(image).item() == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_picture_too_small_for_edges_has_a_gradient_of_zero():
+    image = picture(2, 4, 40).requires_grad_()
+    (gradient,) = torch.autograd.grad(EdgeLoss(picture(1, 4, 40), SCALE)(image), image)
+    assert not gradient.any()

@@ -87,3 +87,29 @@ def test_images_in_float32_lose_nothing_that_counts():
     exact = MattingLoss(photograph.double())(V.double())
     assert found.item() == pytest.approx(exact.item(), rel=1e-5)
     assert EPSILON == 1e-7
+
+
+@pytest.mark.parametrize("height", [10, 11, 13])
+def test_windows_that_reach_over_two_strips_count_once(height, monkeypatch):
+    photograph, V = picture(height, 9), picture(height, 9, seed=1)
+    monkeypatch.setattr("impasto.losses.matting.STRIP", 4)
+    matrix = sparse_laplacian(photograph, 1e-4)
+    expected = (matrix @ V[0].reshape(3, -1).numpy().T).T.reshape(V.shape)
+    found = MattingLaplacian(photograph, 1e-4)(V).numpy()
+    assert np.abs(found - expected).max() < 1e-10 * np.abs(expected).max()
+
+
+@pytest.mark.parametrize("shape", [(2, 9), (9, 2), (1, 1), (2, 2)])
+def test_a_picture_without_a_window_is_free(shape):
+    loss = MattingLoss(picture(*shape))
+    image = picture(*shape, seed=1).requires_grad_()
+    value = loss(image)
+    assert value.item() == 0
+    assert not torch.autograd.grad(value, image)[0].any()
+
+
+def test_a_weighted_laplacian_is_a_copy():
+    laplacian = MattingLaplacian(picture(6, 7))
+    before = laplacian.planes.clone()
+    assert laplacian.weighted(torch.zeros(1, 1, 6, 7).double()).planes.count_nonzero() == 0
+    assert torch.equal(laplacian.planes, before)

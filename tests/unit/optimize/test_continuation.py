@@ -174,3 +174,9 @@ def test_in_the_middle_of_every_stage_and_between_them_the_state_is_complete(tol
             for ours, theirs in zip(part.seen, whole.seen[step.index :], strict=True):
                 assert torch.equal(ours, theirs)
     assert set(factors) == {factor for factor, _ in schedule(60, 45)}
+
+
+def test_the_stages_are_those_of_the_table():
+    table = [(30.0, 3), (9.7, 9), (3.1, 30), (1.8, 45), (1.0, 60)]
+    assert [(round(factor, 1), until) for factor, until in schedule(60, 45)] == table
+    assert schedule(60, 0) == ((1.0, 60),)

@@ -167,3 +167,48 @@ def test_products_and_sums_go_piece_by_piece(monkeypatch):
     assert pairs.dot(a, b) == pytest.approx(whole, rel=1e-5)
     pairs.add(b, a, 0.5)
     torch.testing.assert_close(b, sums)
+
+
+def spoiled(memory, **changes):
+    return {key: value for key, value in (memory | changes).items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"pairs": 5}, ValueError),  # more than its history
+        ({"pairs": -1}, ValueError),
+        ({"oldest": 3}, ValueError),
+        ({"oldest": -1}, ValueError),
+        ({"s 1": torch.ones(LENGTH - 1)}, ValueError),
+        ({"s 1": torch.ones(LENGTH - 1), "y 1": torch.ones(LENGTH - 1)}, ValueError),
+        ({"s 0": torch.ones(LENGTH, 1), "y 0": torch.ones(LENGTH, 1)}, ValueError),
+        ({"products": torch.ones(4, 4)}, ValueError),
+        ({"s 2": None}, KeyError),
+        ({"pairs": None}, KeyError),
+        ({"y 0": 1.0}, TypeError),
+    ],
+)
+def test_parts_that_do_not_belong_together_are_refused(changes, error):
+    kept = CurvaturePairs(history=4)
+    for s, y in some_pairs(3):
+        kept.remember(s, y)
+    kept.apply(torch.ones(LENGTH, dtype=torch.float64), 0.7)
+    memory = spoiled(kept.state())
+    CurvaturePairs(history=4).restore(dict(memory))
+    with pytest.raises(error):
+        CurvaturePairs(history=4).restore(
+            spoiled(
+                memory, **{k: v.double() if torch.is_tensor(v) else v for k, v in changes.items()}
+            )
+        )
+
+
+def test_a_pair_counts_from_a_cosine_of_1e_10_on():
+    """Whatever the lengths: an objective may be scaled by any factor."""
+    s = torch.tensor([1.0, 0.0], dtype=torch.float64)
+    for cosine, kept in ((1.1e-10, 1), (0.9e-10, 0)):
+        for length in (1e-9, 1e9):
+            pairs_ = CurvaturePairs(history=2)
+            pairs_.remember(s, length * torch.tensor([cosine, 1.0], dtype=torch.float64))
+            assert len(pairs_) == kept
