@@ -10,7 +10,7 @@ from impasto.job import Shape, Sources, as_painting, prepare
 from impasto.run import Result, run
 from impasto.settings import Settings, apply, check
 
-Progress = Callable[[Result], object]
+FollowProgress = Callable[[Result], object]
 """Called after every evaluation with the painting as far as it has come."""
 
 
@@ -19,7 +19,7 @@ def stylize(
     style: Any,
     *,
     preset: str | None = None,
-    progress: Progress | None = None,
+    progress: FollowProgress | None = None,
     content_mask: Any = None,
     style_mask: Any = None,
     **settings: Any,
@@ -83,7 +83,7 @@ def reconstruct(
     content_layers: Any = None,
     style_layers: Any = None,
     size: Shape | str | None = None,
-    progress: Progress | None = None,
+    progress: FollowProgress | None = None,
     **settings: Any,
 ) -> Result:
     """Invert the features of a picture, or make a texture of its style.

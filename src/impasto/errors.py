@@ -20,7 +20,7 @@ import importlib
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-Row = TypeVar("Row")
+AnyRow = TypeVar("AnyRow")
 
 
 class ImpastoError(Exception):
@@ -69,7 +69,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"did you mean '{nearest[0]}'? " if nearest else ""
 
 
-def look_up(table: Mapping[str, Row], name: str, what: str) -> Row:
+def look_up(table: Mapping[str, AnyRow], name: str, what: str) -> AnyRow:
     """Return the row called ``name``.
 
     Args:

@@ -21,7 +21,7 @@ GROWTH = 1.5
 """Each coarser level gets this many times the evaluations of the next finer one, at a quarter of
 the cost each."""
 
-MOST = 4.0
+LARGEST_GROWTH = 4.0
 """No level gets more than this many times the evaluations of the final size."""
 
 CONTINUED, SHORT, LONG = 0.75, 40, 240
@@ -67,7 +67,7 @@ def plan(size: int, evaluations: int, levels: int | None = None) -> tuple[Level,
         while size / 2**levels >= COARSEST:
             levels += 1
     return tuple(
-        Level(round(size / 2**k), round(evaluations * min(GROWTH**k, MOST)))
+        Level(round(size / 2**k), round(evaluations * min(GROWTH**k, LARGEST_GROWTH)))
         for k in reversed(range(levels))
         if k == 0 or size / 2**k >= SMALLEST
     )
@@ -96,7 +96,7 @@ def holding(size: int, evaluations: int) -> tuple[Level, ...]:
     sizes = [level.size for level in plan(size, evaluations)]
     base = next((at for at, each in enumerate(sizes) if each * math.sqrt(2) > HELD), len(sizes) - 1)
     shares = (
-        min(GROWTH ** (base - at), MOST) if at <= base else FINER / 2 ** (at - base - 1)
+        min(GROWTH ** (base - at), LARGEST_GROWTH) if at <= base else FINER / 2 ** (at - base - 1)
         for at in range(len(sizes))
     )
     least = min(FEWEST, evaluations)

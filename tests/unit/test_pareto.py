@@ -12,12 +12,20 @@ from PIL import Image
 
 from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import CellResult
-from impasto.sweeps.report.pareto import LONGEST, Point, draw, front, obstacles, plot, write_labels
+from impasto.sweeps.report.pareto import (
+    LONGEST,
+    ParetoPoint,
+    draw,
+    front,
+    obstacles,
+    plot,
+    write_labels,
+)
 
 
 def scattered(count, seed=0):
     draw = random.Random(seed)
-    return [Point(n, str(n), draw.random(), draw.random()) for n in range(count)]
+    return [ParetoPoint(n, str(n), draw.random(), draw.random()) for n in range(count)]
 
 
 @pytest.fixture
@@ -49,7 +57,7 @@ def test_nothing_beats_the_front_and_the_front_beats_the_rest(seed):
 
 
 def test_equal_cells_are_on_the_front_once():
-    assert [p.number for p in front([Point(1, "", 1, 1), Point(2, "", 1, 1)])] == [1]
+    assert [p.number for p in front([ParetoPoint(1, "", 1, 1), ParetoPoint(2, "", 1, 1)])] == [1]
 
 
 def labeled(points, inches):
@@ -66,7 +74,9 @@ def texts(svg) -> list[str]:
 
 @pytest.mark.parametrize("count", [2, 30])
 def test_labels_lie_inside_and_on_nothing(count):
-    points = [Point(n, f"cell {n}", 0.2 + 0.001 * n, 0.5 + 0.002 * (n % 7)) for n in range(count)]
+    points = [
+        ParetoPoint(n, f"cell {n}", 0.2 + 0.001 * n, 0.5 + 0.002 * (n % 7)) for n in range(count)
+    ]
     axes = labeled(points, (8, 5))
     boxes = [text.get_window_extent() for text in axes.texts]
     assert len(boxes) > 1
@@ -80,7 +90,7 @@ def test_labels_lie_inside_and_on_nothing(count):
 
 
 def test_where_no_label_has_room_there_are_numbers():
-    points = [Point(n, "a label of many letters", 0.2 + 0.01 * n, 0.5) for n in range(1, 30)]
+    points = [ParetoPoint(n, "a label of many letters", 0.2 + 0.01 * n, 0.5) for n in range(1, 30)]
     axes = labeled(points, (4, 3))
     words = {text.get_text() for text in axes.texts}
     assert "a label of many letters" in words
@@ -88,7 +98,7 @@ def test_where_no_label_has_room_there_are_numbers():
 
 
 def test_left_is_nearer_to_the_style_and_up_to_the_photograph():
-    points = [Point(1, "one", 0.1, 0.2), Point(2, "two", 0.4, 0.9)]
+    points = [ParetoPoint(1, "one", 0.1, 0.2), ParetoPoint(2, "two", 0.4, 0.9)]
     axes = labeled(points, (8, 5))
     (left, low), (right, high) = axes.transAxes.inverted().transform(
         axes.transData.transform([point.place for point in points])

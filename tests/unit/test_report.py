@@ -14,7 +14,7 @@ from impasto import images
 from impasto.settings import SPECS
 from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import CellResult
-from impasto.sweeps.report.charts import VARIABLES, loss_chart
+from impasto.sweeps.report.charts import CSS_VARIABLES, loss_chart
 from impasto.sweeps.report.lettering import font, readable, wrap
 from impasto.sweeps.report.pictures import over_white
 from impasto.sweeps.report.table import COLUMNS
@@ -207,7 +207,7 @@ def test_a_chart_takes_zeros_and_has_whole_decades_and_the_colors_of_the_page():
     words = re.findall(r"<text[^>]*>([^<]*)<", svg)
     assert {"0.01", "0.1", "1", "10", "total", "tv", "evaluation"} <= set(words)
     assert svg.count("var(--total)") > 1
-    assert not any(color in svg for color in VARIABLES)
+    assert not any(color in svg for color in CSS_VARIABLES)
 
 
 @pytest.mark.parametrize(

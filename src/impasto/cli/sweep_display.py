@@ -15,8 +15,7 @@ from rich.text import Text
 from impasto.cli.display import PLAIN_EVERY, ErrorConsole
 from impasto.interruption import complain
 from impasto.run import Result, clock, losses
-from impasto.sweeps.cells import CellResult, Sweep
-from impasto.sweeps.running import Schedule
+from impasto.sweeps import CellResult, Sweep, SweepSchedule
 
 Show = Callable[[Result | CellResult], None]
 
@@ -27,7 +26,7 @@ class Rest:
     Runs that have not begun are taken to miss their estimate as those did that have.
     """
 
-    def __init__(self, schedule: Schedule) -> None:
+    def __init__(self, schedule: SweepSchedule) -> None:
         self.runs = list(schedule.runs)
         self.whole = schedule.seconds
         self.began = time.monotonic()
@@ -51,7 +50,7 @@ class Rest:
         return (time.monotonic() - self.began) / done * max(self.whole - done, 0)
 
 
-def opening(sweep: Sweep, schedule: Schedule) -> str:
+def opening(sweep: Sweep, schedule: SweepSchedule) -> str:
     """Return what is about to be done, and how long it takes."""
     counts = sum(len(run.cells) for run in schedule.runs)
     failed = sum(bool(result.error) for result in schedule.results)
@@ -75,7 +74,7 @@ def finished(result: CellResult) -> str:
 
 
 @contextmanager
-def choose_overview(sweep: Sweep, schedule: Schedule, quiet: bool) -> Iterator[Show]:
+def choose_overview(sweep: Sweep, schedule: SweepSchedule, quiet: bool) -> Iterator[Show]:
     """Yield the function that shows an evaluation or a finished cell: live, plain or silent."""
     console = ErrorConsole()
     if quiet:
@@ -92,7 +91,7 @@ def choose_overview(sweep: Sweep, schedule: Schedule, quiet: bool) -> Iterator[S
         yield plain(schedule)
 
 
-def plain(schedule: Schedule) -> Show:
+def plain(schedule: SweepSchedule) -> Show:
     """Return a function that prints a line for every cell, and every few seconds."""
     rest, last = Rest(schedule), time.monotonic()
     count, at = sum(len(run.cells) for run in schedule.runs), 0
@@ -117,7 +116,7 @@ def plain(schedule: Schedule) -> Show:
 
 
 @contextmanager
-def live(schedule: Schedule, console: Console) -> Iterator[Show]:
+def live(schedule: SweepSchedule, console: Console) -> Iterator[Show]:
     """Yield a function that moves a bar over all cells, with the present one beneath."""
     bar = Progress(
         TextColumn("{task.description}"),

@@ -21,9 +21,9 @@ from impasto.errors import ImpastoError
 from impasto.interruption import INTERRUPTION
 
 if TYPE_CHECKING:
-    from impasto.sweeps.cells import Sweep
+    from impasto.sweeps import Sweep
 
-FOLDER = "The folder to write to: contact-sheet.png, report.html, cells.csv and the pictures."
+FOLDER_HELP = "The folder to write to: contact-sheet.png, report.html, cells.csv and the pictures."
 
 RECONSTRUCTION = {"init": "noise", "iterations": 200, "tv_weight": 0.1}
 """What `impasto.reconstruct` takes where nothing is given; to import it would take a second."""
@@ -77,7 +77,7 @@ def reconstruct(
 @click.argument("number", type=click.IntRange(1, 3))
 @click.argument("content")
 @click.argument("style", nargs=-1, required=True)
-@click.option("-o", "--output", default="figure", help=FOLDER + "  [default: figure]")
+@click.option("-o", "--output", default="figure", help=FOLDER_HELP + "  [default: figure]")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @preset_option
 @settings_options_where({"init": None, "iterations": None})
@@ -90,7 +90,7 @@ def figure(
     one style after the other. 3: style layers against the ratio of content and style. Figures 1 and
     3 start from noise, with 300 and 200 iterations, unless you say otherwise.
     """
-    from impasto.sweeps.figures import figure as sweep_of
+    from impasto.sweeps import figure as sweep_of
 
     run(sweep_of(number, content, style, given(values)), Path(output), quiet)
 
@@ -106,7 +106,7 @@ def figure(
     help="A setting, content, style or exchange, with its values; those that hold commas "
     "themselves are separated by semicolons. Give it again for another axis.",
 )
-@click.option("-o", "--output", default="sweep", help=FOLDER + "  [default: sweep]")
+@click.option("-o", "--output", default="sweep", help=FOLDER_HELP + "  [default: sweep]")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @preset_option
 @settings_options
@@ -123,7 +123,7 @@ def sweep(
     Cells that exist are kept: run the same command again to go on after an interruption, or with
     more values to add to a sweep.
     """
-    from impasto.sweeps.axes import make_sweep
+    from impasto.sweeps import make_sweep
 
     run(make_sweep(content, style, given(values), vary), Path(output), quiet)
 
@@ -132,11 +132,7 @@ def run(sweep: Sweep, folder: Path, quiet: bool) -> None:
     """Paint all cells of a sweep; the reports are written after each, whatever ends the work."""
     from impasto.cli.sweep_display import choose_overview
     from impasto.cli.work import tell
-    from impasto.sweeps.cells import CellResult
-    from impasto.sweeps.judging import Judge
-    from impasto.sweeps.report.writing import NAMES, Report
-    from impasto.sweeps.running import schedule, work
-    from impasto.sweeps.store import make_folder
+    from impasto.sweeps import NAMES, CellResult, Judge, Report, make_folder, schedule, work
 
     with INTERRUPTION.heed():  # what is tried out is taken away again
         make_folder(folder, NAMES, sweep)

@@ -21,9 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from impasto.images import Rgb
+from impasto.images import FloatArray, Rgb
 
-Mask = NDArray[np.float32]
 Real = NDArray[np.float64]
 Recoloring = Callable[[Real], Real]
 Match = Callable[["Sample", "Sample"], Recoloring]
@@ -49,7 +48,7 @@ class Sample:
     weights: Real
 
     @classmethod
-    def of(cls, rgb: Rgb, mask: Mask | None = None) -> Sample:
+    def of(cls, rgb: Rgb, mask: FloatArray | None = None) -> Sample:
         """Return the colors of a picture (H, W, 3), or of a part (H, W) of it."""
         colors = rgb.reshape(-1, rgb.shape[-1]).astype(np.float64)
         if mask is None:
@@ -177,7 +176,10 @@ def with_luminance_of(painted: Rgb, content: Rgb) -> Rgb:
 
 
 def recolor(
-    style: Rgb, content: Rgb, match: Match, parts: Sequence[tuple[Mask | None, Mask | None]]
+    style: Rgb,
+    content: Rgb,
+    match: Match,
+    parts: Sequence[tuple[FloatArray | None, FloatArray | None]],
 ) -> Rgb:
     """Return a style picture with the colors of the content, part by part.
 

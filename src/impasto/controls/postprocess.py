@@ -18,7 +18,7 @@ LUMINANCE_WEIGHT, CHROMA_WEIGHT = 5.0, 1.0
 RADIUS = 0.02
 """Radius of the guided filter, as a share of the long side."""
 
-RIDGE = 1e-4
+FILTER_RIDGE = 1e-4
 """Of the guided filter: edges fainter than its root, 0.01, are smoothed."""
 
 
@@ -78,7 +78,7 @@ def guided(picture: Tensor, content: Tensor) -> Tensor:
     Solution to Photorealistic Image Stylization", use it in this place.
     """
     radius = max(round(RADIUS * max(picture.shape[1:])), 2)
-    return guided_filter(content, picture, radius, RIDGE)
+    return guided_filter(content, picture, radius, FILTER_RIDGE)
 
 
 def unfinished(picture: Tensor, content: Tensor) -> Tensor:

@@ -30,13 +30,13 @@ from impasto.normalization import NORMALIZATIONS
 from impasto.plugins import owner
 from impasto.statistics import blend
 
-LARGEST = 512
+LARGEST_SIDE = 512
 """Pictures are judged at a long side of at most this many pixels."""
 
 FILTERS = "filters"
 """The network of random filters, see `impasto.backbones.RandomFilters`."""
 
-Network = Callable[[Tensor, Sequence[str]], dict[str, Tensor]]
+FeatureNetwork = Callable[[Tensor, Sequence[str]], dict[str, Tensor]]
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class Measure:
 
     def __init__(
         self,
-        network: Network,
+        network: FeatureNetwork,
         layers: Sequence[str],
         content: Rgb,
         styles: Sequence[Rgb],
@@ -169,7 +169,7 @@ class Measure:
 
 def judged_size(width: int, height: int) -> tuple[int, int]:
     """Return the width and height at which a picture is judged."""
-    return fit(width, height, min(max(width, height), LARGEST))
+    return fit(width, height, min(max(width, height), LARGEST_SIDE))
 
 
 def choose_network(painters: Collection[str | None]) -> str:
@@ -184,7 +184,7 @@ def choose_network(painters: Collection[str | None]) -> str:
     return next((name for name in ready if name not in painters), FILTERS)
 
 
-def load_network(name: str) -> tuple[tuple[str, ...], Network]:
+def load_network(name: str) -> tuple[tuple[str, ...], FeatureNetwork]:
     """Return the layers that style is measured at, and the network."""
     if name == FILTERS:
         return RandomFilters.layers, RandomFilters()

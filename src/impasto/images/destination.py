@@ -21,7 +21,7 @@ from impasto.errors import PictureError, SettingsError, did_you_mean
 
 
 @dataclass(frozen=True)
-class Format:
+class FileFormat:
     """A kind of file: what it can hold, and the options for libvips's saver."""
 
     name: str
@@ -31,14 +31,14 @@ class Format:
     options: Mapping[str, Any]
 
 
-PNG = Format("PNG", (8, 16), True, 2**31 - 1, {"filter": "all"})
-TIFF = Format(
+PNG = FileFormat("PNG", (8, 16), True, 2**31 - 1, {"filter": "all"})
+TIFF = FileFormat(
     "TIFF", (8, 16), True, 2**31 - 1, {"compression": "deflate", "predictor": "horizontal"}
 )
 # exact: keep the colors under full transparency.
-WEBP = Format("WebP", (8,), True, 16383, {"lossless": True, "exact": True})
-JPEG = Format("JPEG", (8,), False, 65535, {"Q": 95, "subsample_mode": "off"})
-FORMATS = {
+WEBP = FileFormat("WebP", (8,), True, 16383, {"lossless": True, "exact": True})
+JPEG = FileFormat("JPEG", (8,), False, 65535, {"Q": 95, "subsample_mode": "off"})
+FILE_FORMATS = {
     ".png": PNG,
     ".jpg": JPEG,
     ".jpeg": JPEG,
@@ -115,19 +115,19 @@ def check_file(path: Path, suffixes: Iterable[str], inputs: Iterable[str | Path]
     check_place(path, inputs)
 
 
-def format_of(path: Path) -> Format:
+def format_of(path: Path) -> FileFormat:
     """Return the format that the extension asks for."""
     suffix = path.suffix.lower()
-    if suffix not in FORMATS:
+    if suffix not in FILE_FORMATS:
         given = f"the extension '{path.suffix}'" if suffix else "no extension"
         raise PictureError(
-            f"'{path}' has {given}: {did_you_mean(suffix, FORMATS) if suffix else ''}"
-            f"It must be one of {', '.join(FORMATS)}."
+            f"'{path}' has {given}: {did_you_mean(suffix, FILE_FORMATS) if suffix else ''}"
+            f"It must be one of {', '.join(FILE_FORMATS)}."
         )
-    return FORMATS[suffix]
+    return FILE_FORMATS[suffix]
 
 
-def check_fits(path: Path, kind: Format, bits: int, alpha: bool, size: tuple[int, int]) -> None:
+def check_fits(path: Path, kind: FileFormat, bits: int, alpha: bool, size: tuple[int, int]) -> None:
     """Refuse what the format cannot hold."""
     if bits not in (8, 16):
         raise SettingsError(f"{bits} bits per channel for '{path}': it must be 8 or 16.")

@@ -14,7 +14,15 @@ import numpy.typing as npt
 import pyvips
 
 from impasto.errors import PictureError, SettingsError
-from impasto.images.destination import JPEG, PNG, Format, beside, check_fits, format_of, unwritable
+from impasto.images.destination import (
+    JPEG,
+    PNG,
+    FileFormat,
+    beside,
+    check_fits,
+    format_of,
+    unwritable,
+)
 from impasto.images.metadata import add_png_text, xmp_packet
 from impasto.images.reading import srgb_profile
 
@@ -69,7 +77,7 @@ def _check_array(path: Path, array: _Floats, shape: tuple[int, ...]) -> None:
         raise PictureError(f"'{path}' is not written: the picture holds NaN, which is no color.")
 
 
-def _encode(path: Path, kind: Format, values: _WholeNumbers, settings: str | None) -> bytes:
+def _encode(path: Path, kind: FileFormat, values: _WholeNumbers, settings: str | None) -> bytes:
     space = "srgb" if values.dtype.itemsize == 1 else "rgb16"
     image = pyvips.Image.new_from_array(values, interpretation=space).copy()
     image.set_type(pyvips.GValue.blob_type, "icc-profile-data", srgb_profile())

@@ -18,7 +18,7 @@ from impasto.job.inputs import Inputs, initial_image, make_inputs
 from impasto.job.job import Job
 from impasto.job.load import pick_tile
 from impasto.job.prepare import prepare
-from impasto.job.recipe import Input, Recipe, fields_of, locate, locate_all, read_embedded
+from impasto.job.recipe import Recipe, SourceFile, fields_of, locate, locate_all, read_embedded
 from impasto.job.reconstruction import Sources, as_painting, inversion, texture
 from impasto.job.resources import Cost
 from impasto.job.sizes import Shape, Sizes
@@ -28,12 +28,12 @@ from impasto.job.terms import make_objective
 __all__ = [
     "Cost",
     "Estimate",
-    "Input",
     "Inputs",
     "Job",
     "Recipe",
     "Shape",
     "Sizes",
+    "SourceFile",
     "Sources",
     "active_layers",
     "as_painting",

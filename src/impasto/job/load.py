@@ -13,7 +13,7 @@ from impasto.backbones.weights import find_weights
 from impasto.controls import Controls
 from impasto.job import resources as memory
 from impasto.job.job import Job
-from impasto.job.recipe import Input
+from impasto.job.recipe import SourceFile
 from impasto.job.resources import Cost, Extent
 from impasto.job.sizes import scaled
 from impasto.job.style_terms import active_layers, choices_of, style_terms, wanted_layers
@@ -44,7 +44,7 @@ def network_of(
     for name in ("backbone", "pooling", "rescale", "style_loss", "device", "precision", "threads"):
         if getattr(job.settings, name) != getattr(settings, name):
             return None
-    if job.recipe.weights != (None if weights is None else Input.of_file(weights)):
+    if job.recipe.weights != (None if weights is None else SourceFile.of_file(weights)):
         return None
     return job.backbone, job.cost
 

@@ -15,7 +15,7 @@ from impasto.images import Canvas, Picture, as_picture
 from impasto.job.estimate import extent_of
 from impasto.job.job import Job
 from impasto.job.load import load_measured, network_of, pick_tile, weight_file
-from impasto.job.recipe import Input, Recipe
+from impasto.job.recipe import Recipe, SourceFile
 from impasto.job.sizes import Sizes, shape_of
 from impasto.job.style_terms import check_regions, check_tiles, style_losses
 from impasto.machine import choose_device, choose_precision, choose_threads
@@ -81,7 +81,7 @@ def prepare(
         fine_style=identify(settings.fine_style, fine) if fine is not None else None,
         content_masks=tuple(map(identify, masks[0], content_masks)),
         style_masks=tuple(map(identify, masks[1], style_masks)),
-        weights=Input.of_file(weights) if weights is not None else None,
+        weights=SourceFile.of_file(weights) if weights is not None else None,
         canvas=(canvas.width, canvas.height) if canvas else None,
         plugins=used(chosen.to_dict()),
     )
@@ -125,7 +125,7 @@ def check_counts(styles: Sequence[Any], settings: Settings) -> None:
             "or leave out fine_style."
         )
     for name in () if styles else ("color", "photoreal", "photoreal_weight", "finish"):
-        if getattr(settings, name) not in (None, getattr(USUAL, name)):
+        if getattr(settings, name) not in (None, getattr(DEFAULTS_RESOLVED, name)):
             raise SettingsError(
                 f"{name} is {getattr(settings, name)!r} but no style is painted, whose colors it "
                 f"could change: leave out {name}."
@@ -142,7 +142,7 @@ def check_counts(styles: Sequence[Any], settings: Settings) -> None:
         )
 
 
-USUAL = Settings().completed()
+DEFAULTS_RESOLVED = Settings().completed()
 """What a setting is where nobody has chosen it."""
 
 OF_THE_CONTENT = (
@@ -161,7 +161,7 @@ def check_canvas(canvas: Canvas, settings: Settings) -> Canvas:
         )
     for name in OF_THE_CONTENT:
         value = getattr(settings, name)
-        if value not in (None, getattr(USUAL, name)):
+        if value not in (None, getattr(DEFAULTS_RESOLVED, name)):
             raise SettingsError(
                 f"{name} is {value!r} but a blank canvas has no photograph to keep something of: "
                 f"leave out {name}."
@@ -179,8 +179,8 @@ def start_picture(path: str) -> Picture:
     return as_picture(path)
 
 
-def identify(source: Any, picture: Picture) -> Input:
+def identify(source: Any, picture: Picture) -> SourceFile:
     """Return what a recipe records of an input."""
     if isinstance(source, str | Path):
-        return Input.of_file(Path(source).absolute())
-    return Input.of_values(np.ascontiguousarray(picture.rgb).tobytes())
+        return SourceFile.of_file(Path(source).absolute())
+    return SourceFile.of_values(np.ascontiguousarray(picture.rgb).tobytes())

@@ -18,7 +18,7 @@ from impasto.settings import Settings
 
 
 @dataclass(frozen=True)
-class Input:
+class SourceFile:
     """One file or array that a painting was made from.
 
     Attributes:
@@ -30,12 +30,12 @@ class Input:
     sha256: str
 
     @classmethod
-    def of_file(cls, path: str | Path) -> Input:
+    def of_file(cls, path: str | Path) -> SourceFile:
         """Return the input that a file is."""
         return cls(str(path), sha256(path))
 
     @classmethod
-    def of_values(cls, values: bytes) -> Input:
+    def of_values(cls, values: bytes) -> SourceFile:
         """Return the input that an array is."""
         return cls(None, hashlib.sha256(values).hexdigest())
 
@@ -59,13 +59,13 @@ class Recipe:
     """
 
     settings: Settings
-    content: Input | None
-    styles: tuple[Input, ...]
-    init: Input | None = None
-    fine_style: Input | None = None
-    content_masks: tuple[Input, ...] = ()
-    style_masks: tuple[Input, ...] = ()
-    weights: Input | None = None
+    content: SourceFile | None
+    styles: tuple[SourceFile, ...]
+    init: SourceFile | None = None
+    fine_style: SourceFile | None = None
+    content_masks: tuple[SourceFile, ...] = ()
+    style_masks: tuple[SourceFile, ...] = ()
+    weights: SourceFile | None = None
     canvas: tuple[int, int] | None = None
     plugins: tuple[Plugin, ...] = ()
     version: str = __version__
@@ -152,12 +152,12 @@ def _readable() -> Iterator[None]:
         ) from None
 
 
-def _several(values: Sequence[dict[str, Any]]) -> tuple[Input, ...]:
-    return tuple(Input(**each) for each in values)
+def _several(values: Sequence[dict[str, Any]]) -> tuple[SourceFile, ...]:
+    return tuple(SourceFile(**each) for each in values)
 
 
-def _optional(values: dict[str, Any] | None) -> Input | None:
-    return Input(**values) if values else None
+def _optional(values: dict[str, Any] | None) -> SourceFile | None:
+    return SourceFile(**values) if values else None
 
 
 def _canvas(values: dict[str, Any]) -> tuple[int, int] | None:
@@ -167,7 +167,7 @@ def _canvas(values: dict[str, Any]) -> tuple[int, int] | None:
     return width, height
 
 
-def locate(given: str | None, recorded: Input, picture: Path, what: str) -> str:
+def locate(given: str | None, recorded: SourceFile, picture: Path, what: str) -> str:
     """Return where an input of a picture lies now.
 
     It is looked for at ``given``, or else at its recorded path and then beside the picture.
@@ -196,7 +196,7 @@ def locate(given: str | None, recorded: Input, picture: Path, what: str) -> str:
 
 
 def locate_all(
-    given: Sequence[str], recorded: Sequence[Input], picture: Path, what: str
+    given: Sequence[str], recorded: Sequence[SourceFile], picture: Path, what: str
 ) -> list[str]:
     """Return where several inputs lie now, see `locate`; ``given`` replaces all or none."""
     if given:

@@ -25,7 +25,7 @@ TV = 0.1
 """Default total variation under the relative normalization. Without any, what a layer does not see
 stays noise; ten times as much blurs what relu1_1 and relu2_1 do see."""
 
-Shape = int | tuple[int, int]
+SizeOrShape = int | tuple[int, int]
 
 
 class Sources(NamedTuple):
@@ -37,7 +37,7 @@ class Sources(NamedTuple):
 
 
 def as_painting(
-    image: Any, content_layers: Any, style_layers: Any, size: Shape | str | None, given: Any
+    image: Any, content_layers: Any, style_layers: Any, size: SizeOrShape | str | None, given: Any
 ) -> Sources:
     """Return the painting that a reconstruction is; see `impasto.reconstruct` for the arguments.
 
@@ -81,7 +81,7 @@ def _settings(given: dict[str, Any]) -> Settings:
     return Settings(**values)
 
 
-def parse_shape(size: Shape | str) -> Shape:
+def parse_shape(size: SizeOrShape | str) -> SizeOrShape:
     """Return a long side, or width and height.
 
     Raises:

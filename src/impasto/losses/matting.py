@@ -35,13 +35,18 @@ from impasto.losses.loss import Loss
 EPSILON = 1e-7
 """ε for colors in [0, 1], as in Luan et al. (2017)."""
 
-SIDE = 3
+WINDOW_SIDE = 3
 """Side of the windows in pixels."""
 
-PLACES = tuple((y, x) for y in range(SIDE) for x in range(SIDE))
+PLACES = tuple((y, x) for y in range(WINDOW_SIDE) for x in range(WINDOW_SIDE))
 """The pixels of a window, by row and column."""
 
-OFFSETS = tuple((y, x) for y in range(SIDE) for x in range(1 - SIDE, SIDE) if (y, x) > (0, 0))
+OFFSETS = tuple(
+    (y, x)
+    for y in range(WINDOW_SIDE)
+    for x in range(1 - WINDOW_SIDE, WINDOW_SIDE)
+    if (y, x) > (0, 0)
+)
 """From a pixel to the later one of each pair that shares a window."""
 
 STRIP = 256
@@ -67,8 +72,8 @@ class MattingLaplacian:
         """Sum the affinities of all windows of ``content`` (1, 3, H, W)."""
         height, width = content.shape[2:]
         planes = torch.zeros((len(OFFSETS), height, width), dtype=content.dtype)
-        for top in range(0, height - SIDE + 1, STRIP):
-            rows = slice(top, top + STRIP + SIDE - 1)
+        for top in range(0, height - WINDOW_SIDE + 1, STRIP):
+            rows = slice(top, top + STRIP + WINDOW_SIDE - 1)
             # Not every device has float64, and this is done once for each size.
             planes[:, rows] += affinities(content[0, :, rows].double().cpu(), epsilon).to(planes)
         self.planes = planes.to(content.device)
@@ -113,17 +118,17 @@ def affinities(guide: Tensor, epsilon: float) -> Tensor:
     """Return the planes ``A_d = -L_i,i+d`` (12, H, W) of a picture (3, H, W)."""
     height, width = guide.shape[1:]
     planes = guide.new_zeros((len(OFFSETS), height, width))
-    if min(height, width) < SIDE:
+    if min(height, width) < WINDOW_SIDE:
         return planes
-    mean = means(guide, SIDE)
-    inverse = precision_matrices(guide, mean, SIDE, epsilon / SIDE**2)
-    deviations = [inner(guide, place, SIDE) - mean for place in PLACES]
+    mean = means(guide, WINDOW_SIDE)
+    inverse = precision_matrices(guide, mean, WINDOW_SIDE, epsilon / WINDOW_SIDE**2)
+    deviations = [inner(guide, place, WINDOW_SIDE) - mean for place in PLACES]
     scaled = [torch.einsum("ijhw,jhw->ihw", inverse, each) for each in deviations]
     for first, second in combinations(range(len(PLACES)), 2):
-        affinity = (1 + (deviations[first] * scaled[second]).sum(dim=0)) / SIDE**2
+        affinity = (1 + (deviations[first] * scaled[second]).sum(dim=0)) / WINDOW_SIDE**2
         (y, x), (below, beside) = PLACES[first], PLACES[second]
         plane = planes[OFFSETS.index((below - y, beside - x))]
-        inner(plane, (y, x), SIDE).add_(affinity)
+        inner(plane, (y, x), WINDOW_SIDE).add_(affinity)
     return planes
 
 

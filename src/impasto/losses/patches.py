@@ -20,13 +20,13 @@ from impasto.losses.loss import StyleLoss
 from impasto.normalization import Scale, Target
 from impasto.statistics import accumulable
 
-SIDE = 3
+PATCH_SIDE = 3
 """Side of a patch, in positions of its layer."""
 
-MOST = 768
+MOST_PATCHES = 768
 """Patches of the style pictures that are kept, spread evenly: all are compared with all."""
 
-STRENGTH = 0.1
+PATCH_STRENGTH = 0.1
 """A factor, so that the same style weight gives about as much style as with the other losses. They
 come near zero; patches never do, because no photograph is made of a style's patches."""
 
@@ -40,17 +40,17 @@ class PatchLoss(StyleLoss):
 
     ``L = s Σ |p - q(p)|² / n`` over the image's n patches p of 3 x 3 positions, where q(p) is the
     style's patch with the largest normalized cross-correlation ``pᵀq / |q|``. With relative
-    losses ``s = 0.1 / E|q|²``, one over the mean energy of the style's patches times `STRENGTH`.
+    losses ``s = 0.1 / E|q|²``, `PATCH_STRENGTH` over the mean energy of the style's patches.
 
     The matches are sought anew at every evaluation, and held fixed for its gradient. Where a match
     changes, the loss has a small step.
 
-    # Differs from Li and Wand (2016): of a large style picture at most `MOST` patches are kept,
-    # and it is neither rotated nor scaled.
+    # Differs from Li and Wand (2016): of a large style picture at most `MOST_PATCHES` are kept, and
+    # it is neither rotated nor scaled.
     """
 
     additive = False
-    minimum_positions = SIDE
+    minimum_positions = PATCH_SIDE
     # The paper's: finer layers have too many patches, deeper ones too few.
     strides: ClassVar[tuple[int, ...] | None] = (4, 8)
 
@@ -60,7 +60,7 @@ class PatchLoss(StyleLoss):
         norms = patches.flatten(1).norm(dim=1).clamp(min=1e-12)
         self.filters = patches / norms[:, None, None, None]
         energy = float(patches.square().sum()) / len(patches)
-        self.scale = STRENGTH * scale(Target(energy, patches.shape[1], patches[0].numel()))
+        self.scale = PATCH_STRENGTH * scale(Target(energy, patches.shape[1], patches[0].numel()))
 
     @staticmethod
     def statistic(features: Tensor, weights: Tensor | None = None) -> NoReturn:
@@ -73,7 +73,7 @@ class PatchLoss(StyleLoss):
     ) -> Self:
         """Return the loss for style pictures with these feature maps (1, C, H, W)."""
         pairs = zip(features, weights, strict=True)
-        share = MOST / sum(weights)
+        share = MOST_PATCHES / sum(weights)
         return cls(torch.cat([cut(F, int(w * share)) for F, w in pairs if w > 0]), scale)
 
     def __call__(self, features: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -88,10 +88,10 @@ class PatchLoss(StyleLoss):
     def match(self, features: Tensor) -> Tensor:
         """Return for every patch of a feature map the nearest of the style's (H - 2, W - 2)."""
         filters = self.filters.to(features.dtype)
-        height, width = (side - SIDE + 1 for side in features.shape[2:])
+        height, width = (side - PATCH_SIDE + 1 for side in features.shape[2:])
         step = max(_ROWS // max(width, 1), 1)
         rows = [
-            conv2d(features[:, :, top : top + step + SIDE - 1], filters)[0].argmax(dim=0)
+            conv2d(features[:, :, top : top + step + PATCH_SIDE - 1], filters)[0].argmax(dim=0)
             for top in range(0, height, step)
         ]
         return torch.cat(rows)
@@ -99,7 +99,7 @@ class PatchLoss(StyleLoss):
 
 def cut(features: Tensor, most: int) -> Tensor:
     """Return at most ``most`` patches (J, C, 3, 3) of a feature map (1, C, H, W), spread evenly."""
-    windows = accumulable(features)[0].unfold(1, SIDE, 1).unfold(2, SIDE, 1)
+    windows = accumulable(features)[0].unfold(1, PATCH_SIDE, 1).unfold(2, PATCH_SIDE, 1)
     patches = windows.permute(1, 2, 0, 3, 4)
     height, width = patches.shape[:2]
     count = min(max(most, 1), height * width)
@@ -120,8 +120,8 @@ class _Distance(torch.autograd.Function):
     ) -> Tensor:
         height, width = matches.shape
         gradient, total = torch.zeros_like(features), features.new_zeros(())
-        for row in range(SIDE):
-            for column in range(SIDE):
+        for row in range(PATCH_SIDE):
+            for column in range(PATCH_SIDE):
                 at = (..., slice(row, row + height), slice(column, column + width))
                 wanted = patches[:, :, row, column][matches].movedim(2, 0)
                 difference = features[at] - wanted

@@ -21,9 +21,9 @@ from torch import Tensor
 
 from impasto.backbones import Geometry
 
-Shape = tuple[int, int]
+RowsAndColumns = tuple[int, int]
 
-Spread = Callable[[Tensor, Geometry, Shape], Tensor]
+Spread = Callable[[Tensor, Geometry, RowsAndColumns], Tensor]
 """From a mask (1, 1, H, W), where the positions of a layer lie, and their rows h and columns w to
 the weights (1, 1, h, w) of these positions."""
 
@@ -31,7 +31,7 @@ NEGLIGIBLE = 1e-3
 """Weights with a smaller sum are none."""
 
 
-def simple(mask: Tensor, where: Geometry, shape: Shape) -> Tensor:
+def simple(mask: Tensor, where: Geometry, shape: RowsAndColumns) -> Tensor:
     """Count a position by the share of its square that lies in the region.
 
     The square is in the middle of what the position sees: a network without padding sees further
@@ -42,19 +42,19 @@ def simple(mask: Tensor, where: Geometry, shape: Shape) -> Tensor:
     return nnf.avg_pool2d(_cut(mask, first, side, side, shape), side)
 
 
-def eroded(mask: Tensor, where: Geometry, shape: Shape) -> Tensor:
+def eroded(mask: Tensor, where: Geometry, shape: RowsAndColumns) -> Tensor:
     """Count a position by the least of its square and the eight around it."""
     shares = _cut(simple(mask, where, shape), -1, 3, 1, shape)
     return _minimum(shares, 3, 1)
 
 
-def inside(mask: Tensor, where: Geometry, shape: Shape) -> Tensor:
+def inside(mask: Tensor, where: Geometry, shape: RowsAndColumns) -> Tensor:
     """Count a position by the least of all pixels that it sees."""
     side = where.before + where.after + 1
     return _minimum(_cut(mask, -where.before, side, where.stride, shape), side, where.stride)
 
 
-def _cut(mask: Tensor, first: int, side: int, stride: int, shape: Shape) -> Tensor:
+def _cut(mask: Tensor, first: int, side: int, stride: int, shape: RowsAndColumns) -> Tensor:
     """Return the pixels of squares that lie ``stride`` apart, from the one beginning at ``first``.
 
     Outside of the picture its border is continued.
@@ -71,7 +71,7 @@ def _minimum(mask: Tensor, side: int, stride: int) -> Tensor:
     return -nnf.max_pool2d(rows, (1, side), (1, stride))
 
 
-def spread(mask: Tensor, where: Geometry, shape: Shape, how: Spread) -> Tensor:
+def spread(mask: Tensor, where: Geometry, shape: RowsAndColumns, how: Spread) -> Tensor:
     """Return the weights of a layer's positions.
 
     Where a region is too small for a layer to have a position inside, positions count by their

@@ -37,7 +37,7 @@ CURVATURE_FLOOR = 1e-10
 """Smallest ``s·y / (|s| |y|)`` of a pair that L-BFGS keeps. It is relative, so that an objective
 may be scaled by any factor without a change of the result."""
 
-PIECE = 2**19
+VECTOR_PIECE = 2**19
 """Values of a vector that are taken at a time; fewer of the matrix if it has more than 20 rows."""
 
 BLOCK = 2**12
@@ -227,7 +227,7 @@ class CurvaturePairs:
         """Yield the rows in use piece by piece, each with the same piece of every vector."""
         assert self.rows is not None
         rows = self.rows[: 2 * len(self)]
-        width = min(PIECE, max(BLOCK, 20 * PIECE // len(rows) // BLOCK * BLOCK))
+        width = min(VECTOR_PIECE, max(BLOCK, 20 * VECTOR_PIECE // len(rows) // BLOCK * BLOCK))
         parts = zip(*(torch.split(vector, width) for vector in vectors), strict=True)
         for columns, part in zip(torch.split(rows, width, dim=1), parts, strict=True):
             yield accumulable(columns), *part
@@ -252,11 +252,13 @@ def multiply(some: Tensor, others: Tensor) -> Tensor:
 
 def dot(a: Tensor, b: Tensor) -> float:
     """Return the product of two vectors, summed in float32 at least, and its pieces in float64."""
-    pieces = zip(torch.split(a, PIECE), torch.split(b, PIECE), strict=True)
+    pieces = zip(torch.split(a, VECTOR_PIECE), torch.split(b, VECTOR_PIECE), strict=True)
     return sum(float(accumulable(x) @ accumulable(y)) for x, y in pieces)
 
 
 def add(target: Tensor, vector: Tensor, factor: float) -> None:
     """Add a multiple of a vector, which may be of a shorter type, to ``target`` in place."""
-    for x, y in zip(torch.split(target, PIECE), torch.split(vector, PIECE), strict=True):
+    for x, y in zip(
+        torch.split(target, VECTOR_PIECE), torch.split(vector, VECTOR_PIECE), strict=True
+    ):
         x.add_(y, alpha=factor)

@@ -27,10 +27,10 @@ LOST = 0.5
 SIZE, EVALUATIONS, RUNS = 128, 40, 5
 """Of the short runs. On the sample pairs three or four runs are enough."""
 
-FIRST = 50.0
+FIRST_WEIGHT = 50.0
 """The weight of the first run."""
 
-LEAST, MOST = 1.0, 3000.0
+SMALLEST_WEIGHT, LARGEST_WEIGHT = 1.0, 3000.0
 """No smaller or larger weight is chosen."""
 
 SLOPE = 0.1
@@ -78,7 +78,7 @@ def tuned(job: Job, paint: Paint) -> Job:
         job: With ``auto`` in its settings.
         paint: Paints a job.
     """
-    trials = [try_weight(job, paint, FIRST)]
+    trials = [try_weight(job, paint, FIRST_WEIGHT)]
     while abs(trials[-1].content - LOST) > CLOSE and len(trials) < RUNS and not idle(trials):
         weight = following(trials)
         if any(math.isclose(weight, trial.weight, rel_tol=0.02) for trial in trials):
@@ -123,7 +123,9 @@ def following(trials: Sequence[Trial]) -> float:
         rise = near[1].content - near[0].content
         slope = max(rise / math.log(near[1].weight / near[0].weight), SLOPE / 4)
     step = (LOST - near[0].content) / slope
-    return min(max(near[0].weight * math.exp(max(min(step, 4.0), -4.0)), LEAST), MOST)
+    return min(
+        max(near[0].weight * math.exp(max(min(step, 4.0), -4.0)), SMALLEST_WEIGHT), LARGEST_WEIGHT
+    )
 
 
 def notes(trial: Trial, chosen: float) -> list[str]:

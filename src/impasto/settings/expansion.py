@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from impasto.backbones import BACKBONES
-from impasto.backbones.weights.published import PUBLISHED, weights_directory
+from impasto.backbones.weights import PUBLISHED, weights_directory
 from impasto.errors import WeightsError, look_up
 from impasto.normalization import NORMALIZATIONS
 from impasto.settings.fields import check

@@ -18,7 +18,7 @@ SHORTEST = 8
 PORTS = 20
 """How many ports are tried after the usual one."""
 
-USUAL = 7860
+USUAL_PORT = 7860
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def free_port(host: str, wanted: int | None) -> int:
     Raises:
         UsageError: If it is taken, or the address is not this machine's.
     """
-    tried = [wanted] if wanted is not None else list(range(USUAL, USUAL + PORTS))
+    tried = [wanted] if wanted is not None else list(range(USUAL_PORT, USUAL_PORT + PORTS))
     reason = ""
     for port in tried:
         try:

@@ -12,7 +12,7 @@ from impasto.errors import ImpastoError
 from impasto.studio import views, widgets
 from impasto.studio.brushes import brushes
 from impasto.studio.form import controls
-from impasto.studio.page import BUSY, IDLE, Page
+from impasto.studio.page import BUSY, IDLE_SECONDS, StudioPage
 from impasto.studio.regions import told
 from impasto.studio.studio import Studio
 from impasto.studio.tabs import Tab
@@ -32,7 +32,7 @@ class Answers:
         live: The parts that `state` gives, in its order.
     """
 
-    def __init__(self, studio: Studio, page: Page) -> None:
+    def __init__(self, studio: Studio, page: StudioPage) -> None:
         self.studio, self.page = studio, page
         self.live = [
             page.stage, page.status, page.aloud, page.stop, page.after, page.details, page.sheet,
@@ -66,7 +66,7 @@ class Answers:
             "content_samples": self.offers("photograph"),
             "style_samples": self.offers("painting"),
             **self.regions(tab),
-            "timer": gr.update(value=BUSY if tab.busy or waiting else IDLE),
+            "timer": gr.update(value=BUSY if tab.busy or waiting else IDLE_SECONDS),
         }
         return [
             value if tab.is_new(part, value) or part in REPEATED else gr.skip()

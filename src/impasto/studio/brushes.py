@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from impasto.studio.inputs import Input
-from impasto.studio.strokes import COLORS, Strokes, sent
+from impasto.studio.inputs import Upload
+from impasto.studio.strokes import STROKE_COLORS, Strokes, sent
 from impasto.studio.tabs import Tab
 from impasto.studio.views import url
 
@@ -31,7 +31,7 @@ def brushes(tab: Tab) -> str:
 
 def tools() -> str:
     """Return the colors, and the size of the brush."""
-    named = [*((name, name) for name in COLORS), ("wipe", "wipe out")]
+    named = [*((name, name) for name in STROKE_COLORS), ("wipe", "wipe out")]
     colors = "".join(
         f'<label title="{label}"><input type="radio" name="brush" value="{name}" '
         f'aria-label="{label}"><span class="swatch {name}"></span></label>'
@@ -44,7 +44,7 @@ def tools() -> str:
     )
 
 
-def easel(place: int, picture: Input, strokes: Strokes | None) -> str:
+def easel(place: int, picture: Upload, strokes: Strokes | None) -> str:
     """Return a picture to paint on."""
     what = "Photograph" if place == 0 else "Painting" if place == 1 else f"Painting {place}"
     mask = f' data-mask="{sent(strokes)}"' if strokes is not None else ""

@@ -12,11 +12,11 @@ from impasto.studio import views
 from impasto.studio.answers import Answers, understood
 from impasto.studio.form import from_settings
 from impasto.studio.inputs import open_recipe
-from impasto.studio.page import PASTE, Page
+from impasto.studio.page import PASTE, StudioPage
 from impasto.studio.studio import Studio
 from impasto.studio.tabs import Tab
 
-SILENT: dict[str, Any] = {
+NO_PROGRESS: dict[str, Any] = {
     "queue": False,
     "show_progress": "hidden",
     "api_visibility": "private",
@@ -34,7 +34,7 @@ TO_STAGE = """() => {
 class Events:
     """Connects a page with the studio."""
 
-    def __init__(self, studio: Studio, page: Page) -> None:
+    def __init__(self, studio: Studio, page: StudioPage) -> None:
         self.studio, self.page = studio, page
         self.names = list(page.settings)
         self.answers = Answers(studio, page)
@@ -49,23 +49,23 @@ class Events:
             self.connect_picture(place, component)
         self.connect_strip(page.content_samples, [page.content], None)
         self.connect_strip(page.style_samples, page.styles, page.sample)
-        page.paint.click(self.asks(self.studio.paint), form, after, **SILENT)
+        page.paint.click(self.asks(self.studio.paint), form, after, **NO_PROGRESS)
         page.paint.click(None, js=TO_STAGE)
-        page.vary.click(self.asks(self.studio.vary), form, after, **SILENT)
-        page.resume.click(self.asks(self.resume), form, after, **SILENT)
-        page.larger.click(self.asks(self.larger), form, after, **SILENT)
-        page.stop.click(self.stop, None, self.live, **SILENT)
-        page.remove.click(self.remove, None, self.live, **SILENT)
-        page.history.click(self.show, None, after, **SILENT)
+        page.vary.click(self.asks(self.studio.vary), form, after, **NO_PROGRESS)
+        page.resume.click(self.asks(self.resume), form, after, **NO_PROGRESS)
+        page.larger.click(self.asks(self.larger), form, after, **NO_PROGRESS)
+        page.stop.click(self.stop, None, self.live, **NO_PROGRESS)
+        page.remove.click(self.remove, None, self.live, **NO_PROGRESS)
+        page.history.click(self.show, None, after, **NO_PROGRESS)
         page.history.click(None, js=TO_STAGE)
         filled = [page.notice, page.content, *page.styles, *form]
-        page.sheet.click(self.choose_variant, None, filled, **SILENT)
-        restored = page.opened.upload(self.restore, page.opened, filled, **SILENT)
-        restored.then(self.look, None, self.live, **SILENT)
+        page.sheet.click(self.choose_variant, None, filled, **NO_PROGRESS)
+        restored = page.opened.upload(self.restore, page.opened, filled, **NO_PROGRESS)
+        restored.then(self.look, None, self.live, **NO_PROGRESS)
         painted = [page.understood, page.notice]
-        page.brushes.input(self.brush, None, painted, trigger_mode="multiple", **SILENT)
-        page.timer.tick(self.look, None, self.live, **SILENT)
-        blocks.load(self.look, None, self.live, **SILENT)
+        page.brushes.input(self.brush, None, painted, trigger_mode="multiple", **NO_PROGRESS)
+        page.timer.tick(self.look, None, self.live, **NO_PROGRESS)
+        blocks.load(self.look, None, self.live, **NO_PROGRESS)
         blocks.load(None, js=PASTE)
         blocks.unload(self.leave)
 
@@ -88,11 +88,11 @@ class Events:
         def clear(request: gr.Request) -> None:
             self.tab(request).put(place, None)
 
-        shown = {**SILENT, "show_progress": "minimal"}
+        shown = {**NO_PROGRESS, "show_progress": "minimal"}
         received = component.upload(receive, component, [component, self.page.notice], **shown)
-        cleared = component.clear(clear, None, None, **SILENT)
+        cleared = component.clear(clear, None, None, **NO_PROGRESS)
         for change in (received, cleared):
-            change.then(self.look, None, self.live, **SILENT)
+            change.then(self.look, None, self.live, **NO_PROGRESS)
 
     def connect_strip(self, strip: Any, places: list[Any], which: Any) -> None:
         """Connect samples and recent uploads: with one place, or with the number of one of several.
@@ -119,10 +119,12 @@ class Events:
 
         outputs = [*places, self.page.notice]
         if which is None:
-            picked = strip.click(pick_one, None, outputs, trigger_mode="multiple", **SILENT)
+            picked = strip.click(pick_one, None, outputs, trigger_mode="multiple", **NO_PROGRESS)
         else:
-            picked = strip.click(pick_of_several, which, outputs, trigger_mode="multiple", **SILENT)
-        picked.then(self.look, None, self.live, **SILENT)
+            picked = strip.click(
+                pick_of_several, which, outputs, trigger_mode="multiple", **NO_PROGRESS
+            )
+        picked.then(self.look, None, self.live, **NO_PROGRESS)
 
     def tab(self, request: gr.Request) -> Tab:
         """Return the page that an event comes from."""

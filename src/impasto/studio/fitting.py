@@ -7,7 +7,7 @@ from typing import Any
 from impasto.errors import SettingsError
 from impasto.job import Job, extent_of, pick_tile, prepare
 from impasto.settings import Settings
-from impasto.studio.inputs import Input
+from impasto.studio.inputs import Upload
 from impasto.studio.regions import NONE, Masks
 
 TRIED = 64
@@ -15,7 +15,7 @@ TRIED = 64
 
 
 def prepare_or_fit(
-    content: Input, styles: tuple[Input, ...], settings: Settings, masks: Masks = NONE
+    content: Upload, styles: tuple[Upload, ...], settings: Settings, masks: Masks = NONE
 ) -> Job:
     """Prepare a painting.
 

@@ -11,13 +11,13 @@ from impasto.plugins import load_installed
 from impasto.registry import INITIALIZERS
 from impasto.settings import SPECS, Group, Settings, SettingSpec, check, parsing
 
-FILES = {parsing.path.__name__, "paths"}
+FILE_SETTINGS = {parsing.path.__name__, "paths"}
 """Parsers of file names. No page is asked for one, and none that it sends is taken."""
 
 ELSEWHERE = {"style_blend"}
 """Settings that the page has beside the pictures, not in the form."""
 
-LARGE: dict[str, tuple[str, float, float, float]] = {
+LARGE_RANGE: dict[str, tuple[str, float, float, float]] = {
     "style_weight": ("Style strength", 5, 500, 5),
     "style_scale": ("Stroke scale", 0.25, 3, 0.05),
     "size": ("Size", 128, 2048, 32),
@@ -28,7 +28,7 @@ A picture that was painted beyond this range extends it."""
 TITLES = {"color": "Colors", "backbone": "Network"}
 """What other settings that are always in sight are called."""
 
-FIRST = ("style_weight", "style_scale", "size", "color", "backbone")
+FIRST_SETTINGS = ("style_weight", "style_scale", "size", "color", "backbone")
 """What is always in sight, in this order, as far as there are such settings."""
 
 
@@ -65,7 +65,7 @@ def controls() -> list[Control]:
     """Return the large controls, then every other setting that is no file, by groups."""
     load_installed()
     names = [name for name in SPECS if is_open(name) and name not in ELSEWHERE]
-    first = [name for name in FIRST if name in names]
+    first = [name for name in FIRST_SETTINGS if name in names]
     groups = list(dict.fromkeys(this.group for this in SPECS.values()))
     rest = sorted(
         (name for name in names if name not in first),
@@ -76,7 +76,7 @@ def controls() -> list[Control]:
 
 def is_open(name: str) -> bool:
     """Tell whether a page may say what a setting is: never so for names of files."""
-    return name == "init" or SPECS[name].parse.__name__ not in FILES
+    return name == "init" or SPECS[name].parse.__name__ not in FILE_SETTINGS
 
 
 def control(name: str) -> Control:
@@ -84,10 +84,10 @@ def control(name: str) -> Control:
     this, default = SPECS[name], getattr(Settings().completed(), name)
     title = TITLES.get(name, name.replace("_", " ").capitalize())
     label = title + (f" ({this.unit})" if this.unit else "")
-    group = "" if name in FIRST else this.group
+    group = "" if name in FIRST_SETTINGS else this.group
     value = to_page(name, getattr(Settings(), name))
-    if name in LARGE:
-        title, low, high, step = LARGE[name]
+    if name in LARGE_RANGE:
+        title, low, high, step = LARGE_RANGE[name]
         title += f" ({this.unit})" if this.unit else ""
         start = to_page(name, default)
         return Control(name, "slider", title, this.help, group, float(start), (), low, high, step)
@@ -139,7 +139,7 @@ def to_page(name: str, value: Any) -> Any:
         >>> to_page("style_layers", (("relu1_1", 1.0), ("relu2_1", 0.5)))
         'relu1_1:1,relu2_1:0.5'
     """
-    if name in LARGE and isinstance(value, tuple):
+    if name in LARGE_RANGE and isinstance(value, tuple):
         value = value[0] if len(value) == 1 else value
     if isinstance(value, tuple):
         return ",".join(

@@ -11,8 +11,7 @@ from pathlib import Path
 from impasto import images, samples
 from impasto.errors import ImpastoError, PictureError
 from impasto.images import sha256
-from impasto.job import Input as Recorded
-from impasto.job import Recipe
+from impasto.job import Recipe, SourceFile
 from impasto.studio.files import is_name, read_json, shrunk, write_json
 
 MOST_PIXELS = 64_000_000
@@ -21,12 +20,12 @@ MOST_PIXELS = 64_000_000
 MOST_BYTES = 100 * 2**20
 """Bytes of an upload."""
 
-THUMBNAIL = 480
+THUMBNAIL_SIDE = 480
 """Long side of the small pictures to choose from."""
 
 
 @dataclass(frozen=True)
-class Input:
+class Upload:
     """A picture that can be painted from: a content image or a style picture.
 
     Attributes:
@@ -44,14 +43,14 @@ class Input:
     hashes: tuple[str, ...]
 
 
-class Inputs:
+class Uploads:
     """The folder of uploads, and beside them the samples of the package."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def accept(self, path: str | Path, label: str | None = None) -> Input:
+    def accept(self, path: str | Path, label: str | None = None) -> Upload:
         """Read a file that somebody sent and keep it as a PNG of our own.
 
         Args:
@@ -85,11 +84,11 @@ class Inputs:
         picture = images.read(path, MOST_PIXELS)
         own = self.folder / f"{name}.png"
         images.write(own, picture.rgb, alpha=picture.alpha)
-        images.write(self.folder / f"{name}.jpg", shrunk(picture.over_white(), THUMBNAIL))
+        images.write(self.folder / f"{name}.jpg", shrunk(picture.over_white(), THUMBNAIL_SIDE))
         details = {"label": label, "hashes": [sha256(own), came]}
         write_json(self.folder / f"{name}.json", details)
 
-    def find(self, name: object) -> Input | None:
+    def find(self, name: object) -> Upload | None:
         """Return an upload or a sample by its name, or None; anything may be asked for."""
         if isinstance(name, str) and name in SAMPLES:
             return self._sample(name)
@@ -101,32 +100,32 @@ class Inputs:
             return None
         try:
             hashes = tuple(map(str, details["hashes"]))
-            return Input(str(name), str(details["label"]), own, thumbnail, hashes)
+            return Upload(str(name), str(details["label"]), own, thumbnail, hashes)
         except (KeyError, TypeError):
             return None
 
-    def _sample(self, name: str) -> Input:
+    def _sample(self, name: str) -> Upload:
         path = SAMPLES[name]
         thumbnail = self.folder / f"{name}.jpg"
         if not thumbnail.is_file():
-            images.write(thumbnail, shrunk(images.read(path).rgb, THUMBNAIL))
-        return Input(name, path.stem, path, thumbnail, (_sample_hash(path),))
+            images.write(thumbnail, shrunk(images.read(path).rgb, THUMBNAIL_SIDE))
+        return Upload(name, path.stem, path, thumbnail, (_sample_hash(path),))
 
-    def recent(self, most: int = 12) -> list[Input]:
+    def recent(self, most: int = 12) -> list[Upload]:
         """Return the latest uploads, the last one first."""
         files = [path for path in self.folder.glob("*.json") if is_name(path.stem)]
         files.sort(key=lambda path: path.stat().st_mtime, reverse=True)
         return [found for path in files[:most] if (found := self.find(path.stem))]
 
-    def samples(self, kind: str) -> list[Input]:
+    def samples(self, kind: str) -> list[Upload]:
         """Return the samples of a kind: ``photograph`` or ``painting``."""
         return [self._sample(name) for name in SAMPLES if name.startswith(kind)]
 
-    def recorded(self, wanted: Recorded) -> Input | None:
+    def recorded(self, wanted: SourceFile) -> Upload | None:
         """Return what a recipe was painted from, if it is here; its recorded path is not opened."""
         return next((one for one in self._all() if wanted.sha256 in one.hashes), None)
 
-    def _all(self) -> Iterator[Input]:
+    def _all(self) -> Iterator[Upload]:
         yield from self.recent(10_000)
         for name in SAMPLES:
             yield self._sample(name)

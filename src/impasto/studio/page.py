@@ -10,7 +10,7 @@ import gradio as gr
 from impasto.studio import brushes, views, widgets
 from impasto.studio.tabs import STYLES
 
-IDLE, BUSY = 3.0, 0.6
+IDLE_SECONDS, BUSY = 3.0, 0.6
 """Seconds between two looks of a page at its picture."""
 
 PICK = """
@@ -43,7 +43,7 @@ ALOUD = "element.setAttribute('aria-live', 'polite'); element.setAttribute('role
 
 
 @dataclass(eq=False)
-class Page:
+class StudioPage:
     """The components of the page by what they are for."""
 
     content: Any = None
@@ -74,9 +74,9 @@ class Page:
     timer: Any = None
 
 
-def lay_out() -> Page:
+def lay_out() -> StudioPage:
     """Place everything on the page and return it."""
-    page = Page()
+    page = StudioPage()
     gr.HTML(
         "<header><h1>Impasto</h1><p>Paint a photograph in the style of a painting.</p></header>"
     )
@@ -89,11 +89,11 @@ def lay_out() -> Page:
             settings(page)
     gr.HTML('<h2 class="heading">Finished pictures</h2>')
     page.history = gr.HTML(elem_id="history", js_on_load=PICK)
-    page.timer = gr.Timer(IDLE)
+    page.timer = gr.Timer(IDLE_SECONDS)
     return page
 
 
-def panel(page: Page) -> None:
+def panel(page: StudioPage) -> None:
     """Place what a picture is made from."""
     with gr.Row(elem_classes="pair", equal_height=True):
         page.content = picture("Photograph", "photograph")
@@ -110,7 +110,7 @@ def panel(page: Page) -> None:
     page.notice = gr.HTML(views.notice(""), elem_id="notice")
 
 
-def settings(page: Page) -> None:
+def settings(page: StudioPage) -> None:
     """Place how it is painted."""
     page.settings |= widgets.large()
     with gr.Accordion("More paintings", open=False, elem_id="more"):
@@ -130,7 +130,7 @@ def settings(page: Page) -> None:
     )
 
 
-def easel(page: Page) -> None:
+def easel(page: StudioPage) -> None:
     """Place the picture and what can be done with it."""
     page.stage = gr.HTML(views.EMPTY, elem_id="stage")
     page.status = gr.HTML("", elem_id="status")

@@ -10,13 +10,13 @@ import time
 from impasto.run import Result
 from impasto.studio.tasks import Task
 
-SIDE = 768
+PREVIEW_SIDE = 768
 """Long side of a preview in pixels: the page shows it as large as the result."""
 
-SHARE = 0.04
+SHARE_OF_TIME = 0.04
 """The most of the time that previews may take."""
 
-LEAST = 0.5
+SHORTEST_PAUSE = 0.5
 """Seconds between two previews."""
 
 
@@ -24,7 +24,7 @@ class Preview:
     """Makes previews of one task on request, so that nothing is made when nobody watches.
 
     All pages that watch get the same preview, and a new one only when the last one has paid off:
-    what takes ``t`` seconds is made every ``t / SHARE`` seconds at most.
+    what takes ``t`` seconds is made every ``t / SHARE_OF_TIME`` seconds at most.
     """
 
     def __init__(self) -> None:
@@ -43,14 +43,14 @@ class Preview:
             if result is not None and result.evaluations != self.shown and began >= self.next:
                 self.shown, self.uri = result.evaluations, data_uri(result)
                 took = time.monotonic() - began
-                self.next = began + max(LEAST, took / SHARE)
+                self.next = began + max(SHORTEST_PAUSE, took / SHARE_OF_TIME)
             return self.uri
 
 
 def data_uri(result: Result) -> str:
-    """Return the best image so far as a JPEG of at most `SIDE` pixels, ready for a page."""
+    """Return the best image so far as a JPEG of at most `PREVIEW_SIDE` pixels, ready for a page."""
     picture = result.preview
-    picture.thumbnail((SIDE, SIDE), reducing_gap=2.0)
+    picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), reducing_gap=2.0)
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=85)
     return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()

@@ -15,7 +15,7 @@ from pathlib import Path
 from impasto import images
 from impasto.errors import PictureError, UsageError
 from impasto.images import Rgb, sha256
-from impasto.job import Input as Recorded
+from impasto.job import SourceFile
 from impasto.studio.files import is_name
 from impasto.studio.strokes import Strokes, as_gray, as_mask, shares, used
 
@@ -64,7 +64,7 @@ class MaskFolder:
             raise PictureError("the regions are not there anymore: paint them again.")
         return file
 
-    def recorded(self, wanted: Recorded) -> Path | None:
+    def recorded(self, wanted: SourceFile) -> Path | None:
         """Return the mask that a recipe was painted with, if it is here."""
         try:
             return self.find((wanted.sha256 or "")[:32])

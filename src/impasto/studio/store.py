@@ -22,10 +22,10 @@ from impasto.run import Result
 from impasto.studio.files import is_name, read_json, shrunk, write_json
 from impasto.studio.regions import NONE, Masks
 
-VIEW, SMALL = 1600, 320
+VIEW, SMALL_SIDE = 1600, 320
 """Long sides of the copies for the page, in pixels."""
 
-POINTS = 200
+CURVE_POINTS = 200
 """Points that are kept of a loss curve."""
 
 
@@ -134,7 +134,7 @@ class Store:
         before = images.resize(result.job.content.over_white(), after.shape[1], after.shape[0])
         images.write(self.file(entry, "after"), after)
         images.write(self.file(entry, "before"), before)
-        images.write(self.file(entry, "small"), shrunk(after, SMALL))
+        images.write(self.file(entry, "small"), shrunk(after, SMALL_SIDE))
         write_json(self.folder / f"{entry.name}.json", asdict(entry))
         with self.lock:
             self.entries.insert(0, entry)
@@ -176,12 +176,12 @@ class Store:
 
 
 def thin(curve: list[tuple[int, float]]) -> tuple[tuple[int, float], ...]:
-    """Return at most about `POINTS` points of a curve, the last one included.
+    """Return at most about `CURVE_POINTS` points of a curve, the last one included.
 
     Example:
         >>> len(thin([(i, 1.0) for i in range(1000)]))
         201
     """
-    step = -(-len(curve) // POINTS) or 1
+    step = -(-len(curve) // CURVE_POINTS) or 1
     kept = curve[::step]
     return tuple(kept if not curve or kept[-1] == curve[-1] else [*kept, curve[-1]])

@@ -15,9 +15,9 @@ from impasto.errors import PictureError
 from impasto.images import Picture
 
 Strokes = NDArray[np.uint8]
-"""(H, W): 0 where nothing is painted, else 1 and more, the place of the color in `COLORS`."""
+"""(H, W): 0 where nothing is painted, else 1 and more, the place in `STROKE_COLORS`."""
 
-COLORS = ("red", "green", "blue", "yellow", "magenta", "cyan")
+STROKE_COLORS = ("red", "green", "blue", "yellow", "magenta", "cyan")
 """The colors of the brush: those of a color mask but white, which hides on a bright picture."""
 
 PREFIX = "data:image/png;base64,"
@@ -28,7 +28,7 @@ MOST_LETTERS = 4_000_000
 MOST_SIDE = 2048
 """Pixels of the longer side of what is painted on: the page sends 1024."""
 
-VALUES = np.array([(0, 0, 0), *(CORNERS[name] for name in COLORS)], np.float32)
+VALUES = np.array([(0, 0, 0), *(CORNERS[name] for name in STROKE_COLORS)], np.float32)
 
 
 def received(message: object) -> Strokes | None:
@@ -90,7 +90,7 @@ def shares(strokes: Strokes) -> dict[str, float]:
         {'red': 0.5, 'green': 0.25}
     """
     counts = np.bincount(strokes.reshape(-1), minlength=len(VALUES))[1:] / strokes.size
-    return {name: float(share) for name, share in zip(COLORS, counts, strict=True) if share}
+    return {name: float(share) for name, share in zip(STROKE_COLORS, counts, strict=True) if share}
 
 
 def used(strokes: Strokes) -> list[str]:
@@ -106,7 +106,7 @@ def used(strokes: Strokes) -> list[str]:
 def as_mask(strokes: Strokes, names: list[str]) -> NDArray[np.float32]:
     """Return a mask (H, W, 3) of some colors in these colors, everything else black."""
     values = VALUES.copy()
-    for index, name in enumerate(COLORS, start=1):
+    for index, name in enumerate(STROKE_COLORS, start=1):
         if name not in names:
             values[index] = 0
     mask: NDArray[np.float32] = values[strokes]
@@ -115,5 +115,5 @@ def as_mask(strokes: Strokes, names: list[str]) -> NDArray[np.float32]:
 
 def as_gray(strokes: Strokes, name: str) -> NDArray[np.float32]:
     """Return a mask (H, W, 3) that is white where a color is, and black elsewhere."""
-    inside = strokes == COLORS.index(name) + 1
+    inside = strokes == STROKE_COLORS.index(name) + 1
     return np.repeat(inside[..., None], 3, axis=2).astype(np.float32)

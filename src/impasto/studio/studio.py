@@ -11,7 +11,7 @@ from impasto.errors import PictureError, UsageError
 from impasto.job import Recipe
 from impasto.settings import SPECS, Group, Settings
 from impasto.studio.form import to_settings
-from impasto.studio.inputs import Input, Inputs
+from impasto.studio.inputs import Upload, Uploads
 from impasto.studio.preview import Preview
 from impasto.studio.regions import MaskFolder, Masks, to_masks
 from impasto.studio.store import Entry, Store
@@ -30,14 +30,14 @@ class Studio:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.inputs = Inputs(folder / "inputs")
+        self.inputs = Uploads(folder / "inputs")
         self.masks = MaskFolder(folder / "masks")
         self.store = Store(folder / "pictures")
         self.worker = Worker(self.store)
         self.preview = Preview()
         self.tabs = Tabs()
 
-    def upload(self, path: str) -> Input:
+    def upload(self, path: str) -> Upload:
         """Take in a picture that the server has received.
 
         Raises:
@@ -45,7 +45,7 @@ class Studio:
         """
         return self.inputs.accept(path, Path(path).name[-LARGEST_LABEL:])
 
-    def choose(self, name: object) -> Input:
+    def choose(self, name: object) -> Upload:
         """Return a sample or an upload that was chosen.
 
         Raises:
@@ -111,7 +111,7 @@ class Studio:
 
     def wanted(
         self, tab: Tab, values: Mapping[str, Any], weights: list[float]
-    ) -> tuple[Input, tuple[Input, ...], Settings, Masks]:
+    ) -> tuple[Upload, tuple[Upload, ...], Settings, Masks]:
         """Return what the form describes.
 
         Raises:

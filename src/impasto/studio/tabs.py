@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
-from impasto.studio.inputs import Input
+from impasto.studio.inputs import Upload
 from impasto.studio.store import Entry
 from impasto.studio.strokes import Strokes
 from impasto.studio.tasks import Task
@@ -14,7 +14,7 @@ from impasto.studio.tasks import Task
 STYLES = 4
 """Style pictures that a page has room for."""
 
-MOST = 500
+MOST_TABS = 500
 """Pages that are remembered; beyond it, the one not seen for longest is forgotten."""
 
 
@@ -38,8 +38,8 @@ class Tab:
     """
 
     session: str
-    content: Input | None = None
-    styles: list[Input | None] = field(default_factory=lambda: [None] * STYLES)
+    content: Upload | None = None
+    styles: list[Upload | None] = field(default_factory=lambda: [None] * STYLES)
     strokes: list[Strokes | None] = field(default_factory=lambda: [None] * (1 + STYLES))
     heard: list[float] = field(default_factory=lambda: [0.0] * (1 + STYLES))
     redrawn: int = 0
@@ -51,7 +51,7 @@ class Tab:
     sent: dict[str, object] = field(default_factory=dict)
 
     @property
-    def pictures(self) -> list[Input | None]:
+    def pictures(self) -> list[Upload | None]:
         """The content image, place 0, and the style pictures."""
         return [self.content, *self.styles]
 
@@ -60,7 +60,7 @@ class Tab:
         """The places of style pictures that are not empty."""
         return [place for place, one in enumerate(self.pictures) if place and one is not None]
 
-    def put(self, place: int, found: Input | None, strokes: Strokes | None = None) -> None:
+    def put(self, place: int, found: Upload | None, strokes: Strokes | None = None) -> None:
         """Put a picture into a place, and what is painted on it; the same one keeps that."""
         same = found is not None and self.pictures[place] == found and strokes is None
         if place == 0:
@@ -106,7 +106,7 @@ class Tabs:
         with self.lock:
             tab = self.tabs.setdefault(key, Tab(key))
             self.tabs.move_to_end(key)
-            if len(self.tabs) > MOST:
+            if len(self.tabs) > MOST_TABS:
                 self.tabs.popitem(last=False)
             return tab
 

@@ -11,7 +11,7 @@ from enum import Enum
 
 from impasto.run import Eta, Result
 from impasto.settings import Settings
-from impasto.studio.inputs import Input
+from impasto.studio.inputs import Upload
 from impasto.studio.regions import NONE, Masks
 from impasto.studio.store import Entry
 
@@ -56,8 +56,8 @@ class Task:
     """
 
     session: str
-    content: Input
-    styles: tuple[Input, ...]
+    content: Upload
+    styles: tuple[Upload, ...]
     settings: Settings
     masks: Masks = NONE
     keep: bool = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from impasto.errors import SettingsError
 from impasto.settings import SPECS, Settings
-from impasto.studio.inputs import Input
+from impasto.studio.inputs import Upload
 from impasto.studio.regions import NONE, Masks
 from impasto.studio.store import Entry, Store
 from impasto.studio.tasks import Task
@@ -15,7 +15,7 @@ STRENGTHS = (0.3, 1.0, 3.0)
 SCALES = (0.6, 1.0, 1.6)
 """Factors of the style scale."""
 
-SMALL, FEW = 192, 40
+SMALL_VARIANT, FEW = 192, 40
 """Long side and evaluations of a variant: enough to choose from."""
 
 LARGER = 2
@@ -26,8 +26,8 @@ def again(
     session: str,
     store: Store,
     entry: Entry,
-    content: Input,
-    styles: tuple[Input, ...],
+    content: Upload,
+    styles: tuple[Upload, ...],
     settings: Settings,
     masks: Masks = NONE,
     factor: int = 1,
@@ -59,8 +59,8 @@ def again(
 
 def variants(
     session: str,
-    content: Input,
-    styles: tuple[Input, ...],
+    content: Upload,
+    styles: tuple[Upload, ...],
     settings: Settings,
     masks: Masks = NONE,
 ) -> list[Task]:
@@ -74,7 +74,7 @@ def variants(
             "auto chooses one style strength and variants try several: turn it off."
         )
     full = settings.completed()
-    small = {"size": min(full.size, SMALL), "iterations": min(full.iterations, FEW)}
+    small = {"size": min(full.size, SMALL_VARIANT), "iterations": min(full.iterations, FEW)}
     tasks = []
     for strength in STRENGTHS:
         for scale in SCALES:

@@ -16,11 +16,11 @@ from impasto.job import Recipe
 from impasto.registry import INITIALIZERS
 from impasto.run import clock, losses
 from impasto.studio.form import is_open, to_page
-from impasto.studio.inputs import Input
+from impasto.studio.inputs import Upload
 from impasto.studio.store import Entry, Store, thin
 from impasto.studio.tasks import Task, TaskState
 
-WIDTH, HEIGHT = 240, 48
+CURVE_WIDTH, CURVE_HEIGHT = 240, 48
 """Of the loss curve, in its own units."""
 
 EMPTY = """
@@ -112,15 +112,16 @@ def bar(share: float) -> str:
 def chart(curve: Sequence[tuple[int, float]]) -> str:
     """Return a loss curve: evaluations to the right, the logarithm of the loss upwards."""
     points = [(index, math.log(total)) for index, total in curve if total > 0]
+    box = f"0 0 {CURVE_WIDTH} {CURVE_HEIGHT}"
     if len(points) < 2:
-        return f'<svg class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true"></svg>'
+        return f'<svg class="curve" viewBox="{box}" aria-hidden="true"></svg>'
     low, high = min(y for _, y in points), max(y for _, y in points)
     first, last = points[0][0], points[-1][0]
-    across, up = WIDTH / max(last - first, 1), (HEIGHT - 4) / max(high - low, 1e-9)
+    across, up = CURVE_WIDTH / max(last - first, 1), (CURVE_HEIGHT - 4) / max(high - low, 1e-9)
     path = " ".join(f"{(x - first) * across:.1f},{2 + (high - y) * up:.1f}" for x, y in points)
     label = f"Loss from {curve[0][1]:.4g} to {curve[-1][1]:.4g} in {curve[-1][0]} evaluations"
     return (
-        f'<svg class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" role="img" '
+        f'<svg class="curve" viewBox="{box}" preserveAspectRatio="none" role="img" '
         f'aria-label="{label}"><polyline points="{path}"/></svg>'
     )
 
@@ -176,7 +177,7 @@ def notice(words: str, bad: bool = False) -> str:
     )
 
 
-def strip(items: Sequence[Input | Entry], store: Store, empty: str = "") -> str:
+def strip(items: Sequence[Upload | Entry], store: Store, empty: str = "") -> str:
     """Return small pictures to choose from, each a button that knows a name and nothing else."""
     if not items:
         return f'<p class="faint">{escape(empty)}</p>' if empty else ""

@@ -7,4 +7,29 @@ running.py   paint the cells
 judging.py   measure them, by a network that did not paint
 store.py     their files, and which of them exist
 command.py   the command that paints a cell again
+names.py     names of cells and files
+report/      contact sheet, page, table, written anew after every cell
 """
+
+from impasto.sweeps.axes import make_sweep
+from impasto.sweeps.cells import Cell, CellResult, Sweep
+from impasto.sweeps.figures import figure
+from impasto.sweeps.judging import Judge
+from impasto.sweeps.report.writing import NAMES, Report
+from impasto.sweeps.running import SweepSchedule, schedule, work
+from impasto.sweeps.store import make_folder
+
+__all__ = [
+    "NAMES",
+    "Cell",
+    "CellResult",
+    "Judge",
+    "Report",
+    "Sweep",
+    "SweepSchedule",
+    "figure",
+    "make_folder",
+    "make_sweep",
+    "schedule",
+    "work",
+]

@@ -17,7 +17,7 @@ from impasto.errors import (
     look_up,
 )
 from impasto.settings import PRESETS, SPECS, Settings, check, expand, parsing
-from impasto.sweeps.cells import Axis, Cell, Sweep, Value
+from impasto.sweeps.cells import Axis, AxisValue, Cell, Sweep
 from impasto.sweeps.names import file_name, unique
 
 OTHERS = {
@@ -29,7 +29,7 @@ OTHERS = {
 """Axes that are no settings."""
 
 
-FILES = (parsing.path, parsing.paths)
+FILE_AXES = (parsing.path, parsing.paths)
 """How settings that name files are read."""
 
 
@@ -102,25 +102,25 @@ def parse_axis(text: str, content: str, styles: Sequence[str]) -> Axis:
     return Axis(name, tuple(_value(name, value) for value in values))
 
 
-def _value(name: str, text: str) -> Value:
+def _value(name: str, text: str) -> AxisValue:
     """Return a value, found to be possible by itself."""
     if name in ("content", "style"):
         paths = _paths(text)
         for path in paths:
             if not Path(path).is_file():
                 raise PictureError(f"there is no picture '{path}' to vary {name}: check the path.")
-        return Value(" + ".join(Path(path).stem for path in paths), text, paths[0])
+        return AxisValue(" + ".join(Path(path).stem for path in paths), text, paths[0])
     if name == "exchange":
         try:
-            return Value("exchanged" if parsing.flag(text) else "as given", text)
+            return AxisValue("exchanged" if parsing.flag(text) else "as given", text)
         except ValueError as error:
             raise SettingsError(f"exchange is '{text}': {error}.") from None
     if name == "preset":
         look_up(PRESETS, text, "preset")
     elif not (name == "style_layers" and text.isdecimal()):
         check(name, text)
-    is_file = name in SPECS and SPECS[name].parse in FILES and Path(text).suffix
-    return Value(Path(text).stem if is_file else text, text)
+    is_file = name in SPECS and SPECS[name].parse in FILE_AXES and Path(text).suffix
+    return AxisValue(Path(text).stem if is_file else text, text)
 
 
 def _paths(text: str) -> list[str]:

@@ -12,7 +12,7 @@ Curve = dict[str, list[float]]
 
 
 @dataclass(frozen=True)
-class Value:
+class AxisValue:
     """One value on an axis.
 
     Attributes:
@@ -31,7 +31,7 @@ class Axis:
     """What varies, and the values that it takes."""
 
     name: str
-    values: tuple[Value, ...]
+    values: tuple[AxisValue, ...]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Sweep:
     sources: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 
-    def values(self, cell: Cell) -> list[Value]:
+    def values(self, cell: Cell) -> list[AxisValue]:
         """Return the value of a cell on every axis."""
         return [axis.values[at] for axis, at in zip(self.axes, cell.place, strict=True)]
 

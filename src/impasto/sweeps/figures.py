@@ -16,7 +16,7 @@ from impasto.job import inversion, texture
 from impasto.normalization import NORMALIZATIONS
 from impasto.settings import LayerWeights
 from impasto.sweeps.axes import settings_of
-from impasto.sweeps.cells import Axis, Cell, Sweep, Value
+from impasto.sweeps.cells import Axis, AxisValue, Cell, Sweep
 from impasto.sweeps.names import file_name, unique
 
 RATIOS = (1e-5, 1e-4, 1e-3, 1e-2)
@@ -75,8 +75,8 @@ def reconstructions(content: str, style: str, given: dict[str, Any]) -> Sweep:
     """
     depths, shape = depths_of(given), read(content).rgb.shape
     values = {k: v for k, v in {**RECONSTRUCTED, **given}.items() if k != "style_layers"}
-    rows = (Value("content of this layer alone", "content", content),
-            Value("style of all layers up to this", "style", style))  # fmt: skip
+    rows = (AxisValue("content of this layer alone", "content", content),
+            AxisValue("style of all layers up to this", "style", style))  # fmt: skip
     canvas, size = Canvas(shape[1], shape[0]), settings_of(given).size
     cells = []
     for at, (layer, _) in enumerate(depths):
@@ -92,7 +92,7 @@ def reconstructions(content: str, style: str, given: dict[str, Any]) -> Sweep:
 def styles_of_figure(content: str, styles: Sequence[str], given: dict[str, Any]) -> Sweep:
     """Return figure 2: one photograph in several styles."""
     settings = settings_of(given)
-    axis = Axis("style", tuple(Value(Path(style).stem, style, style) for style in styles))
+    axis = Axis("style", tuple(AxisValue(Path(style).stem, style, style) for style in styles))
     cells = [
         Cell(file_name([axis], [at]), (at,), content, (style,), settings)
         for at, style in enumerate(styles)
@@ -113,7 +113,7 @@ def layers_and_ratios(content: str, style: str, given: dict[str, Any]) -> Sweep:
             cells.append(Cell(name, (row, column), content, (style,), settings))
     axes = (
         Axis("style_layers", lettered(depths, "up to ")),
-        Axis("ratio", tuple(Value(label, label) for label, _ in columns)),
+        Axis("ratio", tuple(AxisValue(label, label) for label, _ in columns)),
     )
     note = "Columns: the weight of the content over the weight of the style"
     if not is_paper(given):
@@ -129,10 +129,10 @@ def depths_of(given: dict[str, Any]) -> LayerWeights:
     return settings.style_layers or BACKBONES[settings.backbone].style_layers
 
 
-def lettered(layers: LayerWeights, words: str = "") -> tuple[Value, ...]:
+def lettered(layers: LayerWeights, words: str = "") -> tuple[AxisValue, ...]:
     """Return the layers with the letters that the paper gives them."""
     return tuple(
-        Value(f"({letter}) {words}{layer}", layer)
+        AxisValue(f"({letter}) {words}{layer}", layer)
         for letter, (layer, _) in zip(LETTERS, layers, strict=False)
     )
 

@@ -15,7 +15,7 @@ from impasto.run import Result, Stop, run
 from impasto.sweeps.cells import Cell, CellResult, Curve, Sweep
 from impasto.sweeps.store import picture_file, read_result, write_result
 
-POINTS = 200
+MOST_POINTS = 200
 """The most points of a loss curve that are kept."""
 
 
@@ -35,7 +35,7 @@ class Painting:
 
 
 @dataclass
-class Schedule:
+class SweepSchedule:
     """What is to be done, and what is done.
 
     Attributes:
@@ -56,13 +56,13 @@ class Schedule:
         return sum(run.seconds for run in self.runs)
 
 
-def schedule(sweep: Sweep, folder: Path) -> Schedule:
+def schedule(sweep: Sweep, folder: Path) -> SweepSchedule:
     """Find out what has to be painted and how long that takes, with a look at every input.
 
     Raises:
         UsageError: If there is no cell that can be painted.
     """
-    found = Schedule(folder)
+    found = SweepSchedule(folder)
     last: Job | None = None
     for cells in same_run(sweep.cells):
         wanted = [cell for cell in cells if not keep(found, cell)]
@@ -80,7 +80,7 @@ def schedule(sweep: Sweep, folder: Path) -> Schedule:
     return found
 
 
-def keep(found: Schedule, cell: Cell) -> bool:
+def keep(found: SweepSchedule, cell: Cell) -> bool:
     """Take over a cell that exists or cannot be; tell whether that was so."""
     if cell.settings is None:
         found.results.append(CellResult(cell, error=cell.error))
@@ -116,7 +116,7 @@ def job_of(cell: Cell, last: Job | None) -> Job:
     return prepare(cell.content, cell.styles, cell.settings, last)
 
 
-def work(found: Schedule, stop: Stop = lambda: False) -> Iterator[Result | CellResult]:
+def work(found: SweepSchedule, stop: Stop = lambda: False) -> Iterator[Result | CellResult]:
     """Paint everything that is scheduled, yielding every evaluation and every finished cell.
 
     Args:
@@ -139,7 +139,7 @@ def work(found: Schedule, stop: Stop = lambda: False) -> Iterator[Result | CellR
 
 
 def paint_cells(
-    job: Job, waiting: list[Cell], found: Schedule, stop: Stop
+    job: Job, waiting: list[Cell], found: SweepSchedule, stop: Stop
 ) -> Iterator[Result | CellResult]:
     """Paint one run, and take each waiting cell from it when it has come that far."""
     for result in run(job, stop=stop):
@@ -152,7 +152,7 @@ def paint_cells(
         yield take(result, waiting.pop(0), found)
 
 
-def take(painted: Result, cell: Cell, found: Schedule) -> CellResult:
+def take(painted: Result, cell: Cell, found: SweepSchedule) -> CellResult:
     """Write the picture and the numbers of a cell."""
     height, width = painted.rgb.shape[:2]
     result = CellResult(
@@ -180,8 +180,8 @@ def losses(step: Step) -> dict[str, float]:
 
 
 def curve(history: Sequence[Step]) -> Curve:
-    """Return at most `POINTS` points of the loss curves, the last one included."""
-    step = -(-len(history) // POINTS)
+    """Return at most `MOST_POINTS` points of the loss curves, the last one included."""
+    step = -(-len(history) // MOST_POINTS)
     chosen = sorted({*range(0, len(history), step), len(history) - 1})
     points = [losses(history[at]) for at in chosen]
     found: Curve = {"evaluation": [float(history[at].index) for at in chosen]}

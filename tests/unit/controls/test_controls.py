@@ -201,7 +201,7 @@ def test_faces_are_found_and_painted_with_less_strength():
     job = prepare(photograph("astronaut"), painting("dots"), settings)
     assert job.notes == ("1 face is protected",)
     strength = job.controls.strength(64, 64)
-    assert strength[14, 28] == pytest.approx(faces.STRENGTH, abs=0.01)
+    assert strength[14, 28] == pytest.approx(faces.STRENGTH_IN_FACES, abs=0.01)
     assert strength[60, 5] == 1
     within = prepare(
         photograph("astronaut"), painting("dots"), settings, content_mask=np.ones((64, 64))

@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 from impasto.errors import PictureError, UnknownName, UsageError
-from impasto.job.recipe import Input, Recipe, locate, locate_all
+from impasto.job.recipe import Recipe, SourceFile, locate, locate_all
 from impasto.settings import Settings
 
 
@@ -12,9 +12,9 @@ from impasto.settings import Settings
 def recipe(photograph, painting) -> Recipe:
     return Recipe(
         Settings(size=64, plan="64:3").completed(),
-        content=Input.of_file(photograph),
-        styles=(Input.of_file(painting), Input.of_values(b"array")),
-        init=Input.of_file(photograph),
+        content=SourceFile.of_file(photograph),
+        styles=(SourceFile.of_file(painting), SourceFile.of_values(b"array")),
+        init=SourceFile.of_file(photograph),
     )
 
 
@@ -52,7 +52,7 @@ def test_a_picture_without_recipe_is_one_sentence(photograph):
 
 
 def test_an_input_is_found_at_its_path_and_then_beside_the_picture(photograph, tmp_path):
-    recorded = Input.of_file(photograph)
+    recorded = SourceFile.of_file(photograph)
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     picture = folder / "picture.png"
@@ -62,7 +62,7 @@ def test_an_input_is_found_at_its_path_and_then_beside_the_picture(photograph, t
 
 
 def test_a_changed_file_at_the_old_path_does_not_hide_the_right_one_beside(photograph, tmp_path):
-    recorded = Input.of_file(photograph)
+    recorded = SourceFile.of_file(photograph)
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     copy = shutil.copy(photograph, folder)
@@ -71,7 +71,7 @@ def test_a_changed_file_at_the_old_path_does_not_hide_the_right_one_beside(photo
 
 
 def test_what_is_missing_changed_or_was_no_file_is_named(photograph, tmp_path):
-    recorded, picture = Input.of_file(photograph), tmp_path / "picture.png"
+    recorded, picture = SourceFile.of_file(photograph), tmp_path / "picture.png"
     photograph.write_bytes(b"changed")
     with pytest.raises(PictureError, match=r"content '.*photo.png' has changed.*--content"):
         locate(None, recorded, picture, "content")
@@ -79,7 +79,7 @@ def test_what_is_missing_changed_or_was_no_file_is_named(photograph, tmp_path):
     with pytest.raises(PictureError, match=r"style '.*photo.png' is missing.*--style"):
         locate(None, recorded, picture, "style")
     with pytest.raises(PictureError, match="was not a file: give one with --content"):
-        locate(None, Input.of_values(b""), picture, "content")
+        locate(None, SourceFile.of_values(b""), picture, "content")
     assert locate("given.png", recorded, picture, "content") == "given.png"
 
 

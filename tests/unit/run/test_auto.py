@@ -8,7 +8,7 @@ from impasto import stylize
 from impasto.errors import SettingsError
 from impasto.job import prepare
 from impasto.run import auto
-from impasto.run.auto import LEAST, LOST, MOST, Trial, following, notes, tuned
+from impasto.run.auto import LARGEST_WEIGHT, LOST, SMALLEST_WEIGHT, Trial, following, notes, tuned
 from impasto.samples import painting, photograph
 from impasto.settings import Settings
 
@@ -47,7 +47,7 @@ def test_the_weight_is_found_at_which_half_of_the_content_is_lost(job, wanted):
 
 
 def test_the_weight_has_bounds(job):
-    for least, expected in ((9.0, LEAST), (0.0, MOST)):
+    for least, expected in ((9.0, SMALLEST_WEIGHT), (0.0, LARGEST_WEIGHT)):
         paint = pretend(lambda weight, least=least: least + 0.001 * math.log(weight))
         assert tuned(job, paint).settings.style_weight == expected
 
@@ -64,7 +64,7 @@ def test_a_large_picture_keeps_the_look_unless_the_evaluations_are_given():
 def test_weight_that_gains_nothing_is_not_taken(job):
     paint = pretend(lambda weight: 0.28 + 0.05 * math.log(weight / 50), lambda weight: 0.003)
     found = tuned(job, paint)
-    assert found.settings.style_weight == auto.FIRST
+    assert found.settings.style_weight == auto.FIRST_WEIGHT
     assert found.notes[-1] == auto.SATISFIED
 
 
@@ -76,7 +76,10 @@ def test_two_runs_tell_the_slope():
 def test_a_poor_match_is_told_with_what_helps():
     assert len(notes(Trial(50, LOST, 0.01), 50)) == 1
     assert "poor match: at this balance 30%" in notes(Trial(50, LOST, 0.3), 50)[1]
-    assert "takes over whatever its weight" in notes(Trial(LEAST, 0.9, 0.3), LEAST)[1]
+    assert (
+        "takes over whatever its weight"
+        in notes(Trial(SMALLEST_WEIGHT, 0.9, 0.3), SMALLEST_WEIGHT)[1]
+    )
 
 
 def test_auto_paints_records_numbers_and_is_the_same_again(monkeypatch):

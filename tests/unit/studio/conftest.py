@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from impasto.studio.inputs import Input
+from impasto.studio.inputs import Upload
 from impasto.studio.studio import Studio
 from impasto.studio.tasks import Task
 from tests.support.studio import SMALL
@@ -19,12 +19,12 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 
 @pytest.fixture
-def pair(studio: Studio, photograph: Path, painting: Path) -> tuple[Input, Input]:
+def pair(studio: Studio, photograph: Path, painting: Path) -> tuple[Upload, Upload]:
     return studio.upload(str(photograph)), studio.upload(str(painting))
 
 
 @pytest.fixture
-def ask(studio: Studio, pair: tuple[Input, Input]) -> Callable[..., Task]:
+def ask(studio: Studio, pair: tuple[Upload, Upload]) -> Callable[..., Task]:
     """Ask for a small picture, as a page does."""
 
     def make(session: str = "a", **changes: object) -> Task:

@@ -11,12 +11,12 @@ from impasto.errors import PictureError
 from impasto.job.recipe import Input as Recorded
 from impasto.studio import inputs as module
 from impasto.studio.files import is_name
-from impasto.studio.inputs import SAMPLES, Inputs, open_recipe
+from impasto.studio.inputs import SAMPLES, Uploads, open_recipe
 
 
 @pytest.fixture
 def inputs(tmp_path):
-    return Inputs(tmp_path / "inputs")
+    return Uploads(tmp_path / "inputs")
 
 
 def test_an_upload_is_written_anew_as_a_png_under_a_name_of_our_own(inputs, painting):
@@ -85,7 +85,7 @@ def test_the_latest_upload_comes_first_and_the_same_file_only_once(inputs, photo
 def test_uploads_survive_a_restart_and_damaged_ones_are_left_out(inputs, photograph, painting):
     kept, damaged = inputs.accept(photograph), inputs.accept(painting)
     (inputs.folder / f"{damaged.name}.json").write_text("{half")
-    assert [found.name for found in Inputs(inputs.folder).recent()] == [kept.name]
+    assert [found.name for found in Uploads(inputs.folder).recent()] == [kept.name]
 
 
 def test_a_recipe_finds_its_pictures_by_content_and_opens_no_path(inputs, photograph):

@@ -8,7 +8,7 @@ import pytest
 from impasto import images, samples
 from impasto.job import prepare
 from impasto.run import Result, run
-from impasto.studio.store import POINTS, Store, thin
+from impasto.studio.store import CURVE_POINTS, Store, thin
 from impasto.studio.studio import Studio
 from impasto.studio.views import details
 from tests.support.studio import SMALL
@@ -61,11 +61,11 @@ def test_a_name_that_is_not_there_is_not_found(tmp_path, name):
     assert Store(tmp_path).find(name) is None
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, POINTS, POINTS + 1, 12345])
+@pytest.mark.parametrize("count", [0, 1, 2, CURVE_POINTS, CURVE_POINTS + 1, 12345])
 def test_a_thinned_curve_keeps_both_ends(count):
     curve = [(index, 1.0 / (index + 1)) for index in range(count)]
     kept = thin(curve)
-    assert len(kept) <= POINTS + 1
+    assert len(kept) <= CURVE_POINTS + 1
     assert list(kept[:1] + kept[-1:]) == curve[:1] + curve[-1:]
     assert list(kept) == sorted(kept)
 

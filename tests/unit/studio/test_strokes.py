@@ -10,7 +10,16 @@ from PIL import Image
 from impasto.controls.masks import color_parts
 from impasto.errors import PictureError
 from impasto.images import Picture
-from impasto.studio.strokes import COLORS, PREFIX, as_gray, as_mask, of_mask, received, sent, used
+from impasto.studio.strokes import (
+    PREFIX,
+    STROKE_COLORS,
+    as_gray,
+    as_mask,
+    of_mask,
+    received,
+    sent,
+    used,
+)
 
 
 def message(picture: Image.Image, kind: str = "PNG") -> str:
@@ -22,7 +31,7 @@ def message(picture: Image.Image, kind: str = "PNG") -> str:
 @pytest.fixture
 def strokes():
     made = np.zeros((30, 40), np.uint8)
-    for index in range(len(COLORS)):
+    for index in range(len(STROKE_COLORS)):
         made[:, 5 * index : 5 * index + 5] = index + 1
     return made
 
@@ -63,14 +72,14 @@ def test_anything_else_is_refused(sent_by_hand):
 
 
 def test_a_mask_has_the_regions_that_were_painted(strokes):
-    parts = color_parts(Picture(as_mask(strokes, list(COLORS))))
-    assert set(parts) == set(COLORS)
-    for index, name in enumerate(COLORS, start=1):
+    parts = color_parts(Picture(as_mask(strokes, list(STROKE_COLORS))))
+    assert set(parts) == set(STROKE_COLORS)
+    for index, name in enumerate(STROKE_COLORS, start=1):
         assert np.array_equal(parts[name] > 0, strokes == index)
 
 
 def test_masks_become_strokes_again(strokes):
-    assert np.array_equal(of_mask(Picture(as_mask(strokes, list(COLORS)))), strokes)
+    assert np.array_equal(of_mask(Picture(as_mask(strokes, list(STROKE_COLORS)))), strokes)
     single = of_mask(Picture(as_gray(strokes, "blue")))
     assert np.array_equal(single > 0, strokes == 3)
     assert set(np.unique(single)) == {0, 1}

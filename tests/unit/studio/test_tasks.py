@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from impasto.settings import Settings
-from impasto.studio.inputs import Input
+from impasto.studio.inputs import Upload
 from impasto.studio.tasks import Queue, Task, TaskState
 from tests.support.studio import PATIENCE, wait_for
 
 
 def task(session: str, label: str = "photo") -> Task:
-    picture = Input("0" * 32, label, Path("photo.png"), Path("photo.jpg"), ())
+    picture = Upload("0" * 32, label, Path("photo.png"), Path("photo.jpg"), ())
     return Task(session, picture, (picture,), Settings())
 
 

@@ -133,10 +133,10 @@ def test_previews_are_made_for_those_who_watch_and_not_too_often(studio, ask, mo
     first = eye.of(task)
     assert first.startswith("data:image/jpeg;base64,")
     wait_for(lambda: task.result.evaluations > made[0] + 2)
-    clock[0] = 100.0 + 1.0 / preview.SHARE - 0.01
+    clock[0] = 100.0 + 1.0 / preview.SHARE_OF_TIME - 0.01
     assert eye.of(task) == first
     assert len(made) == 1
-    clock[0] = 100.0 + 1.0 / preview.SHARE
+    clock[0] = 100.0 + 1.0 / preview.SHARE_OF_TIME
     eye.of(task)
     assert len(made) == 2
     assert made[1] > made[0]

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from impasto.sweeps.cells import Axis, Sweep, Value
+from impasto.sweeps.cells import Axis, AxisValue, Sweep
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Block:
     """
 
     title: str
-    rows: tuple[Value | None, ...]
-    columns: tuple[Value, ...]
+    rows: tuple[AxisValue | None, ...]
+    columns: tuple[AxisValue, ...]
     cells: tuple[tuple[str, ...], ...]
 
 

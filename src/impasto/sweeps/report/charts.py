@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 INK, SOFT, FAINT = CURVE_COLORS["total"], "#5f6368", "#e8e8ea"
 
-VARIABLES = {color: kind for kind, color in CURVE_COLORS.items()} | {SOFT: "soft", FAINT: "faint"}
+CSS_VARIABLES = {color: kind for kind, color in CURVE_COLORS.items()} | {
+    SOFT: "soft",
+    FAINT: "faint",
+}
 """The colors of charts, and what they are called in the style of the page."""
 
 LOOK: dict[str, Any] = {
@@ -76,7 +79,7 @@ def to_svg(figure: Figure) -> str:
     svg = buffer.getvalue()[buffer.getvalue().index("<svg") :]
     # Groups have the same names in each figure, and nothing refers to them.
     svg = re.sub(r' id="[A-Za-z0-9.]+_\d+"', "", svg)
-    for color, variable in VARIABLES.items():
+    for color, variable in CSS_VARIABLES.items():
         svg = svg.replace(color, f"var(--{variable})")
     return svg
 

@@ -37,7 +37,7 @@ AROUND = (
 
 
 @dataclass(frozen=True)
-class Point:
+class ParetoPoint:
     """A cell in the plot: its number in the table, its label, and its two measures."""
 
     number: int
@@ -62,13 +62,13 @@ class Plot:
         png: The same as the content of a file.
     """
 
-    points: Sequence[Point]
-    front: Sequence[Point]
+    points: Sequence[ParetoPoint]
+    front: Sequence[ParetoPoint]
     svg: str
     png: bytes
 
 
-def points(sweep: Sweep, results: Mapping[str, CellResult]) -> list[Point]:
+def points(sweep: Sweep, results: Mapping[str, CellResult]) -> list[ParetoPoint]:
     """Return the cells that were measured, in the order of the sweep."""
     found = []
     for number, cell in enumerate(sweep.cells, start=1):
@@ -76,15 +76,17 @@ def points(sweep: Sweep, results: Mapping[str, CellResult]) -> list[Point]:
         if math.isfinite(scores.get(STYLE, math.nan) + scores.get(CONTENT, math.nan)):
             label = ", ".join(value.label for value in sweep.values(cell))
             label = label if len(label) <= LONGEST else label[: LONGEST - 1] + "…"
-            found.append(Point(number, label, scores[STYLE], scores[CONTENT]))
+            found.append(ParetoPoint(number, label, scores[STYLE], scores[CONTENT]))
     return found
 
 
-def front(points: Sequence[Point]) -> list[Point]:
+def front(points: Sequence[ParetoPoint]) -> list[ParetoPoint]:
     """Return the points that no other beats in both measures, from the nearest to the style.
 
     Example:
-        >>> [p.number for p in front([Point(1, "", 1, 1), Point(2, "", 2, 3), Point(3, "", 2, 2)])]
+        >>> places = [(1, 1), (2, 3), (2, 2)]
+        >>> points = [ParetoPoint(n, "", *place) for n, place in enumerate(places, start=1)]
+        >>> [point.number for point in front(points)]
         [1, 2]
     """
     best, found = -math.inf, []
@@ -113,7 +115,7 @@ def plot(sweep: Sweep, results: Mapping[str, CellResult]) -> Plot | None:
         return Plot(found, front(found), to_svg(figure), png.getvalue())
 
 
-def draw(axes: Axes, points: Sequence[Point]) -> None:
+def draw(axes: Axes, points: Sequence[ParetoPoint]) -> None:
     """Draw dots, and the border of what is beaten by the front."""
     best = front(points)
     for color, some in ((SOFT, [p for p in points if p not in best]), (FRONT, best)):
@@ -125,7 +127,7 @@ def draw(axes: Axes, points: Sequence[Point]) -> None:
     axes.set_ylabel(f"agreement with the photograph ({CONTENT}): up is nearer")
 
 
-def write_labels(figure: Figure, points: Sequence[Point]) -> None:
+def write_labels(figure: Figure, points: Sequence[ParetoPoint]) -> None:
     """Write labels beside dots; where there is no room only numbers, or nothing."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -147,7 +149,7 @@ def write_labels(figure: Figure, points: Sequence[Point]) -> None:
             text.remove()
 
 
-def obstacles(axes: Axes, points: Sequence[Point]) -> Iterator[Bbox]:
+def obstacles(axes: Axes, points: Sequence[ParetoPoint]) -> Iterator[Bbox]:
     """Yield the boxes on which no label may lie: those of dots, and of the front's steps."""
     from matplotlib.transforms import Bbox
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from PIL import Image, ImageDraw
 
-from impasto.sweeps.cells import CellResult, Sweep, Value
+from impasto.sweeps.cells import AxisValue, CellResult, Sweep
 from impasto.sweeps.report.blocks import Block, blocks, corner
 from impasto.sweeps.report.lettering import font, line_height, readable, wrap
 from impasto.sweeps.report.pictures import THUMBNAIL, Gallery, finished
 
-PAPER, INK, FAINT, WARNING = "#ffffff", "#202124", "#e8e8ea", "#fbe3e0"
+PAPER, SHEET_INK, SHEET_FAINT, WARNING = "#ffffff", "#202124", "#e8e8ea", "#fbe3e0"
 GAP, LETTER, TITLE = 10, 14, 20
 WIDEST, TALLEST = 4000, 12000
 """Pixels of a sheet; many cells are drawn smaller to stay near this."""
@@ -69,7 +69,7 @@ class Sheet:
 
     def _header(self, y: int) -> int:
         """Draw the title and the pictures that all cells share."""
-        self._room(y + 2 * TITLE).text((GAP, y), self.sweep.title, INK, self.heading)
+        self._room(y + 2 * TITLE).text((GAP, y), self.sweep.title, SHEET_INK, self.heading)
         y += int(1.6 * TITLE)
         x, bottom = GAP, y
         for what, path in self.sweep.sources:
@@ -99,7 +99,7 @@ class Sheet:
             y = max(y + self.height, end) + GAP
         return y + GAP
 
-    def _value(self, x: int, y: int, value: Value, width: int) -> int:
+    def _value(self, x: int, y: int, value: AxisValue, width: int) -> int:
         """Draw a label, with its picture beneath if it has one; return where it ends."""
         y = self._text(x, y, value.label, width)
         picture = self.gallery.source(value.picture) if value.picture else None
@@ -117,12 +117,12 @@ class Sheet:
             self.page.paste(scaled(self.gallery.thumbnail(result), self.side), (x, y))
             return
         box = (x, y, x + self.side - 1, y + self.height - 1)
-        pen.rectangle(box, WARNING if result else FAINT)
+        pen.rectangle(box, WARNING if result else SHEET_FAINT)
         words = result.error if result else "not painted yet"
         most = max((self.height - GAP) // line_height(LETTER), 1)
         lines = wrap(readable(words, self.letters), self.letters, self.side - GAP)
         text = "\n".join(lines if len(lines) <= most else [*lines[: most - 1], "…"])
-        pen.multiline_text((x + GAP // 2, y + GAP // 2), text, INK, self.letters, spacing=3)
+        pen.multiline_text((x + GAP // 2, y + GAP // 2), text, SHEET_INK, self.letters, spacing=3)
 
     def _text(self, x: int, y: int, text: str, width: int, size: int = LETTER) -> int:
         """Draw wrapped text and return where it ends."""
@@ -130,7 +130,7 @@ class Sheet:
         lines, step = wrap(readable(text, letters), letters, width), line_height(size)
         pen = self._room(y + step * len(lines))
         for at, line in enumerate(lines):
-            pen.text((x, y + at * step), line, INK, letters)
+            pen.text((x, y + at * step), line, SHEET_INK, letters)
         return y + step * len(lines)
 
 

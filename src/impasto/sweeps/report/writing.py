@@ -21,7 +21,7 @@ from impasto.sweeps.store import write_text
 SHEET, PAGE, TABLE, PLOT = "contact-sheet.png", "report.html", "cells.csv", "pareto.png"
 NAMES = (SHEET, PAGE, TABLE, PLOT)
 
-SHARE = 9
+REPORT_SHARE = 9
 """Reports of many cells take seconds: they are written again after so many times as long."""
 
 
@@ -41,7 +41,7 @@ class Report:
 
     def refresh(self) -> None:
         """Write the files unless that would take more than a small share of the time."""
-        if time.monotonic() - self.written > SHARE * self.cost:
+        if time.monotonic() - self.written > REPORT_SHARE * self.cost:
             self.write()
 
     def write(self) -> None:
