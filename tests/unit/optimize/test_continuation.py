@@ -174,3 +174,14 @@ def test_in_the_middle_of_every_stage_and_between_them_the_state_is_complete(tol
             for ours, theirs in zip(part.seen, whole.seen[step.index :], strict=True):
                 assert torch.equal(ours, theirs)
     assert set(factors) == {factor for factor, _ in schedule(60, 45)}
+
+
+def test_a_run_that_ends_within_a_stage_leaves_the_state_in_it():
+    """So that a longer one goes on as if it had not ended."""
+    watched, state, whole = Watched(), begun(), Watched()
+    list(minimize(watched, state, schedule(20, 45)))
+    assert state.factor == schedule(20, 45)[2][0] > 1
+    list(minimize(watched, state, schedule(60, 45)))
+    list(minimize(whole, begun(), schedule(60, 45)))
+    for ours, theirs in zip(watched.seen, whole.seen, strict=True):
+        assert torch.equal(ours, theirs)
