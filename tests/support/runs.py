@@ -1,5 +1,6 @@
 """Paintings that are interrupted, and go on."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from impasto.job import Job
@@ -25,6 +26,16 @@ def interrupt(job: Job, count: int, path: Path) -> Result:
     result = paint(job, count)
     write_checkpoint(path, result)
     return result
+
+
+def paint_and_keep(job: Job, counts: Collection[int], folder: Path) -> tuple[Result, list[Path]]:
+    """Paint a job to its end, and write checkpoints after so many evaluations on the way."""
+    paths = []
+    for result in run(job):
+        if result.evaluations in counts:
+            paths.append(folder / f"{result.evaluations}.safetensors")
+            write_checkpoint(paths[-1], result)
+    return result, paths
 
 
 def go_on(job: Job, path: Path) -> Result:

@@ -180,8 +180,8 @@ def minimize(
     """
     began = time.perf_counter() - state.seconds
     for factor, until in schedule:
-        if factor > state.factor:
-            continue  # an earlier run has come further
+        if factor > state.factor or state.iteration >= until:
+            continue  # an earlier run has come further, or ends here and a longer one may go on
         penalized = function.with_penalty_factor(factor)
         if factor < state.factor:
             change_factor(state, penalized, factor)

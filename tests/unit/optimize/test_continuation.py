@@ -180,3 +180,14 @@ def test_the_stages_are_those_of_the_table():
     table = [(30.0, 3), (9.7, 9), (3.1, 30), (1.8, 45), (1.0, 60)]
     assert [(round(factor, 1), until) for factor, until in schedule(60, 45)] == table
     assert schedule(60, 0) == ((1.0, 60),)
+
+
+def test_a_run_that_ends_within_a_stage_leaves_the_state_in_it():
+    """So that a longer one goes on as if it had not ended."""
+    watched, state, whole = Watched(), begun(), Watched()
+    list(minimize(watched, state, schedule(20, 45)))
+    assert state.factor == schedule(20, 45)[2][0] > 1
+    list(minimize(watched, state, schedule(60, 45)))
+    list(minimize(whole, begun(), schedule(60, 45)))
+    for ours, theirs in zip(watched.seen, whole.seen, strict=True):
+        assert torch.equal(ours, theirs)

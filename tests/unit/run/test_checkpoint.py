@@ -8,9 +8,9 @@ from impasto.errors import CheckpointError
 from impasto.job import prepare
 from impasto.optimize import schedule
 from impasto.registry import OPTIMIZERS
-from impasto.run.checkpoint_file import checkpoint_path, read_checkpoint
+from impasto.run.checkpoint_file import checkpoint_path, read_checkpoint, write_checkpoint
 from impasto.settings import Settings
-from tests.support.runs import go_on, interrupt, paint
+from tests.support.runs import go_on, interrupt, paint, paint_and_keep
 
 SETTINGS = Settings(size=32, plan="24:4,32:6", init="noise", init_noise=0.5, precision="float32")
 
@@ -31,55 +31,60 @@ def assert_same(resumed, whole):
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("count", [1, 4, 7, 10])
-def test_a_run_goes_on_to_the_same_pixels(photograph, painting, path, optimizer, count):
-    job = prepare(photograph, painting, SETTINGS.replace(optimizer=optimizer))
-    whole = paint(job)
-    interrupt(job, count, path)
-    assert len(read_checkpoint(path).resume(job).history) == count
-    assert_same(go_on(job, path), whole)
+def test_a_run_goes_on_to_the_same_pixels(photograph, painting, tmp_path, optimizer):
+    settings = SETTINGS.replace(optimizer=optimizer)
+    counts = (1, 4, 7, 10)
+    whole, paths = paint_and_keep(prepare(photograph, painting, settings), counts, tmp_path)
+    job = prepare(photograph, painting, settings)
+    for count, path in zip(counts, paths, strict=True):
+        assert len(read_checkpoint(path).resume(job).history) == count
+        assert_same(go_on(job, path), whole)
 
 
 STAGES = schedule(20, 15)
 ENDS = [until for _, until in STAGES]
+WITHIN = [2, 6, 12, 18]
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("count", [*ENDS[:-1], *(end + 1 for end in ENDS[:-1]), 6, 12, 18])
 def test_it_goes_on_in_the_middle_of_every_stage_and_between_them(
-    photograph, painting, path, optimizer, count
+    photograph, painting, tmp_path, optimizer
 ):
+    assert ENDS == [1, 3, 10, 15, 20]
     settings = SETTINGS.replace(optimizer=optimizer, plan="32:20", continuation=15)
     job = prepare(photograph, painting, settings)
-    whole = paint(job)
-    part = interrupt(job, count, path)
-    assert part.state.factor == next(factor for factor, until in STAGES if count <= until)
-    assert read_checkpoint(path).state.factor == part.state.factor
-    assert_same(go_on(job, path), whole)
+    counts = sorted({*ENDS, *WITHIN, *(end + 1 for end in ENDS[:-1])})
+    whole, paths = paint_and_keep(job, counts, tmp_path)
+    for count, path in zip(counts, paths, strict=True):
+        factor = next(factor for factor, until in STAGES if count <= until)
+        assert read_checkpoint(path).state.factor == factor
+        assert_same(go_on(job, path), whole)
 
 
-@pytest.mark.parametrize("count", [5, 8, 11, 15, 24])
-def test_it_goes_on_within_the_stages_of_a_finer_size(photograph, painting, path, count):
+def test_it_goes_on_within_the_stages_of_a_finer_size(photograph, painting, tmp_path):
     """The coarsest size has no continuation; the finer one has, with weights that were balanced."""
     settings = SETTINGS.replace(plan="24:4,32:20", continuation=15, balance=True)
     job = prepare(photograph, painting, settings)
-    whole = paint(job)
-    part = interrupt(job, count, path)
-    assert (part.state.size, part.state.before, part.state.iteration) == (32, 4, count - 4)
-    assert read_checkpoint(path).state.weights == part.state.weights
-    assert_same(go_on(job, path), whole)
+    whole, paths = paint_and_keep(job, (4, 5, 6, 9, 16, 22, 24), tmp_path)
+    assert len({read_checkpoint(path).state.factor for path in paths}) == len(STAGES)
+    for path in paths:
+        state = read_checkpoint(path).state
+        count = int(path.stem)
+        expected = (24, 0, 4) if count == 4 else (32, 4, count - 4)
+        assert (state.size, state.before, state.iteration) == expected
+        assert set(state.weights) == set(whole.last.parts)
+        assert_same(go_on(job, path), whole)
 
 
-@pytest.mark.parametrize("count", [3, 21, 25, 40, 60])
-def test_it_goes_on_though_stages_end_when_they_have_converged(photograph, painting, path, count):
-    settings = SETTINGS.replace(
-        plan="32:400", continuation=200, converge=2e-2, normalization="relative"
-    )
-    job = prepare(photograph, painting, settings)
-    whole = paint(job)
-    assert 60 < whole.evaluations < 400
-    interrupt(job, count, path)
-    assert_same(go_on(job, path), whole)
+def test_it_goes_on_though_stages_end_when_they_have_converged(photograph, painting, tmp_path):
+    settings = SETTINGS.replace(plan="32:400", continuation=200, converge=0.05)
+    job = prepare(photograph, painting, settings.replace(style_layers="relu1_1"))
+    whole, paths = paint_and_keep(job, range(1, 400, 13), tmp_path)
+    factors = {read_checkpoint(path).state.factor for path in paths}
+    assert whole.evaluations < 300
+    assert {factor for factor, _ in STAGES} == factors
+    for path in paths[:: len(paths) // 4]:
+        assert_same(go_on(job, path), whole)
 
 
 def test_an_interrupted_run_with_continuation_repeats_as_painted(photograph, painting, path):
@@ -105,6 +110,17 @@ def test_a_finished_run_can_be_continued(photograph, painting, path):
     whole = paint(prepare(photograph, painting, SETTINGS.replace(plan="24:4,32:11")))
     assert resumed.settings.plan == ((24, 4), (32, 11))  # the coarse size stays as it was
     assert (resumed.rgb == whole.rgb).all()
+
+
+@pytest.mark.parametrize("count", [2, 10, 12])
+def test_a_run_that_was_planned_to_end_within_continuation_can_be_continued(
+    photograph, painting, path, count
+):
+    """Its end is no reason to leave out the stages that a longer run has."""
+    longer = SETTINGS.replace(plan="32:20", continuation=15)
+    write_checkpoint(path, paint(prepare(photograph, painting, longer.replace(plan=f"32:{count}"))))
+    job = prepare(photograph, painting, longer)
+    assert_same(go_on(job, path), paint(job))
 
 
 @pytest.mark.parametrize(
