@@ -4,22 +4,16 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from types import SimpleNamespace
 
 import pytest
 import torch
 
 from impasto.__main__ import main
-from impasto.cli.display import Eta, choose_display, clock, losses, opening, plain
-from impasto.job.prepare import prepare
-from impasto.job.recipe import Recipe
-from impasto.optimize.lbfgs import LBFGS
-from impasto.optimize.loop import State, Step
-from impasto.pyramid import plan
-from impasto.run.result import Progress
-from impasto.settings.settings import Settings
-from impasto.transfer import paint
+from impasto.cli.display import PlainDisplay, displays, opening
+from impasto.job import Recipe, prepare
+from impasto.optimize import Step
+from impasto.run import Result, run
+from impasto.settings import Settings
 from tests.support.pictures import dimensions
 from tests.support.terminal import PATIENCE
 
@@ -93,9 +87,7 @@ def job(photograph, painting):
 
 def test_plain_lines_are_shown_where_there_is_no_terminal(job, capsys, monkeypatch):
     monkeypatch.setattr("impasto.cli.display.PLAIN_EVERY", float("inf"))  # no line for being slow
-    show = plain(job)
-    for painting in paint(job):
-        show(painting)
+    *_, result = run(job, displays(quiet=False))
     out, err = capsys.readouterr()
     *opened, a, b, c, d = err.splitlines()
     assert out == ""
@@ -106,63 +98,22 @@ def test_plain_lines_are_shown_where_there_is_no_terminal(job, capsys, monkeypat
     assert all(re.search(r"loss .* \(content .* style .* tv .*\) .*/s  left \d", x) for x in (a, d))
     assert d.endswith("left 0:00")
     assert "\x1b" not in err
+    for line, step in ((a, result.history[0]), (d, result.history[-1])):
+        style = sum(part for name, part in step.parts.items() if name.startswith("style "))
+        assert f"loss {step.total:.4g}  " in line
+        assert f"style {style:.4g}  tv {step.parts['tv']:.4g})" in line
 
 
 def test_a_divergence_is_told(job, capsys):
-    image = torch.zeros(1, 3, 4, 4)
-    step = Step(2, image, 1.0, {"tv": 1.0}, 0.5, image, 1.0, note="the loss became nan: going on")
-    plain(job)(Progress(job, 0, step, before=0, state=State(image, LBFGS()), weights={}))
+    display = PlainDisplay()
+    display.begin(Result(job))
+    kinds = {"tv": 1.0}
+    note = "the loss became nan: going on"
+    display.add(Step(2, 32, 2, torch.zeros(1, 3, 4, 4), 1.0, kinds, kinds, 0.5, note))
     assert "the loss became nan: going on\n" in capsys.readouterr().err
 
 
 def test_quiet_shows_nothing(job, capfd):
-    with choose_display(job, quiet=True) as show:
-        for painting in paint(job):
-            show(painting)
+    for _ in run(job, displays(quiet=True)):
+        pass
     assert capfd.readouterr() == ("", "")
-
-
-def evaluations(levels, cost_per_pixel: float) -> Iterator[tuple[object, float]]:
-    """Yield steps as seen by a display, and the seconds that are really left after each."""
-    costs = [level.size**2 * cost_per_pixel for level in levels]
-    left = sum(n.evaluations * cost for n, cost in zip(levels, costs, strict=True))
-    for number, (level, cost) in enumerate(zip(levels, costs, strict=True)):
-        for index in range(1, level.evaluations + 1):
-            left -= cost
-            step = SimpleNamespace(index=index, seconds=index * cost)
-            yield SimpleNamespace(level=number, step=step), left
-
-
-@pytest.mark.parametrize("levels", [plan(512, 10), plan(4096, 7), plan(300, 5, levels=1)])
-def test_the_time_left_is_exact_from_the_first_evaluation_if_pixels_cost_the_same(levels):
-    eta = Eta(SimpleNamespace(levels=levels, work=lambda level: level.size**2))
-    for painting, left in evaluations(levels, cost_per_pixel=2e-6):
-        assert eta.update(painting) == pytest.approx(left, rel=1e-9, abs=1e-9)
-
-
-def test_the_time_left_follows_the_speed_of_the_present_level():
-    levels = plan(512, 10)
-    eta = Eta(SimpleNamespace(levels=levels, work=lambda level: level.size**2))
-    last = len(levels) - 1
-    estimates = [
-        eta.update(SimpleNamespace(level=last, step=SimpleNamespace(index=n, seconds=n * cost)))
-        for n, cost in [(1, 1.0), (2, 1.0), (4, 2.0), (10, 2.0)]
-    ]
-    assert estimates == [9.0, 8.0, 12.0, 0.0]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "shown"),
-    [
-        *((0.0, "0:00"), (0.4, "0:00"), (59.4, "0:59"), (59.6, "1:00"), (65.0, "1:05")),
-        *((3599.6, "1:00:00"), (7384.0, "2:03:04"), (360000.0, "100:00:00")),
-    ],
-)
-def test_the_clock_rounds_to_seconds_and_has_hours_when_there_are_any(seconds, shown):
-    assert clock(seconds) == shown
-
-
-def test_losses_are_summed_by_kind():
-    parts = {"content relu4_2": 0.25, "style relu1_1": 1.0, "style relu2_1": 0.5, "tv": 0.03125}
-    assert losses(parts) == "content 0.25  style 1.5  tv 0.03125"
-    assert losses({}) == ""
