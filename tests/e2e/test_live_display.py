@@ -1,8 +1,6 @@
 """What is shown while a picture is painted: bars on a terminal, plain lines elsewhere."""
 
-import os
 import re
-import subprocess
 import sys
 
 import pytest
@@ -10,18 +8,11 @@ import torch
 
 from impasto.__main__ import main
 from impasto.cli.display import PlainDisplay, displays, opening
-from impasto.job import Recipe, prepare
+from impasto.job import prepare
 from impasto.optimize import Step
 from impasto.run import Result, run
 from impasto.settings import Settings
 from tests.support.pictures import dimensions
-from tests.support.terminal import PATIENCE
-
-# The terminal on stderr becomes the one that Ctrl-C comes from, as in a shell.
-IN_A_TERMINAL = (
-    "import fcntl, sys, termios; fcntl.ioctl(2, termios.TIOCSCTTY, 0); sys.argv[0] = 'impasto'; "
-    "from impasto.__main__ import main; main()"
-)
 
 
 def test_a_terminal_shows_a_bar_for_each_level_and_stdout_gets_the_path(
@@ -51,34 +42,6 @@ def test_a_terminal_shows_a_bar_for_each_level_and_stdout_gets_the_path(
     assert str(out) not in seen
 
 
-def test_ctrl_c_in_the_terminal_keeps_the_picture_and_ends_with_130(
-    terminal, photograph, painting, tmp_path
-):
-    out = tmp_path / "out.png"
-    options = ("--size", "64", "--iterations", "1000000")
-    with subprocess.Popen(
-        [sys.executable, "-c", IN_A_TERMINAL, "paint", photograph, painting, "-o", out, *options],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=terminal.screen,
-        start_new_session=True,
-    ) as process:
-        os.close(terminal.screen)
-        try:
-            terminal.wait_for(r" [2-9]\d*/1000000 .* left \d")
-            terminal.press(b"\x03")
-            printed, _ = process.communicate(timeout=PATIENCE)
-        finally:
-            process.kill()
-    seen = terminal.finish()
-    assert (process.returncode, printed.decode()) == (130, f"{out}\n"), seen
-    assert dimensions(out) == (64, 48)
-    (level,) = Recipe.of_picture(out).settings.plan
-    assert 2 <= level[1] < 10**6
-    assert "interrupted" in seen
-    assert "Traceback" not in seen
-
-
 @pytest.fixture
 def job(photograph, painting):
     settings = Settings(size=64, plan="32:3,64:2", precision="float32", threads=1)
@@ -102,6 +65,22 @@ def test_plain_lines_are_shown_where_there_is_no_terminal(job, capsys, monkeypat
         style = sum(part for name, part in step.parts.items() if name.startswith("style "))
         assert f"loss {step.total:.4g}  " in line
         assert f"style {style:.4g}  tv {step.parts['tv']:.4g})" in line
+
+
+def test_the_bars_of_sizes_that_an_earlier_run_has_finished_are_full(
+    impasto, terminal, photograph, painting, tmp_path, monkeypatch
+):
+    arguments = ("paint", photograph, painting, "-o", tmp_path / "out.png", "--size", 64)
+    arguments = (*arguments, "--snapshot-every", 5, "--threads", 1, "--plan")
+    assert impasto(*arguments, "32:7,64:5").code == 0
+    with open(terminal.screen, "w") as stderr:  # noqa: PTH123 (a descriptor)
+        monkeypatch.setattr(sys, "stderr", stderr)
+        assert impasto(*arguments, "32:7,64:6", "--resume").code == 0
+        monkeypatch.undo()
+    last = terminal.finish()
+    last = last[last.rindex("32 px") :]
+    assert re.search(r"32 px\s+━+\s+7/7\s", last), last
+    assert re.search(r"64 px\s+━+\s+6/6\s+[\d.]+/s", last), last
 
 
 def test_a_divergence_is_told(job, capsys):
