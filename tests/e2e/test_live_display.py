@@ -1,31 +1,18 @@
 """What is shown while a picture is painted: bars on a terminal, plain lines elsewhere."""
 
-import os
 import re
-import subprocess
 import sys
-from collections.abc import Iterator
-from types import SimpleNamespace
 
 import pytest
+import torch
 
 from impasto.__main__ import main
 from impasto.cli.display import PlainDisplay, displays, opening
-from impasto.job import Recipe, prepare
-from impasto.job.estimate import Estimate
+from impasto.job import prepare
 from impasto.optimize import Step
-from impasto.pyramid import plan
-from impasto.run import Eta, Result, clock, losses, run
+from impasto.run import Result, run
 from impasto.settings import Settings
 from tests.support.pictures import dimensions
-from tests.support.steps import step
-from tests.support.terminal import PATIENCE
-
-# The terminal on stderr becomes the one that Ctrl-C comes from, as in a shell.
-IN_A_TERMINAL = (
-    "import fcntl, sys, termios; fcntl.ioctl(2, termios.TIOCSCTTY, 0); sys.argv[0] = 'impasto'; "
-    "from impasto.__main__ import main; main()"
-)
 
 
 def test_a_terminal_shows_a_bar_for_each_level_and_stdout_gets_the_path(
@@ -55,34 +42,6 @@ def test_a_terminal_shows_a_bar_for_each_level_and_stdout_gets_the_path(
     assert str(out) not in seen
 
 
-def test_ctrl_c_in_the_terminal_keeps_the_picture_and_ends_with_130(
-    terminal, photograph, painting, tmp_path
-):
-    out = tmp_path / "out.png"
-    options = ("--size", "64", "--iterations", "1000000")
-    with subprocess.Popen(
-        [sys.executable, "-c", IN_A_TERMINAL, "paint", photograph, painting, "-o", out, *options],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=terminal.screen,
-        start_new_session=True,
-    ) as process:
-        os.close(terminal.screen)
-        try:
-            terminal.wait_for(r" [2-9]\d*/1000000 .* left \d")
-            terminal.press(b"\x03")
-            printed, _ = process.communicate(timeout=PATIENCE)
-        finally:
-            process.kill()
-    seen = terminal.finish()
-    assert (process.returncode, printed.decode()) == (130, f"{out}\n"), seen
-    assert dimensions(out) == (64, 48)
-    (level,) = Recipe.of_picture(out).settings.plan
-    assert 2 <= level[1] < 10**6
-    assert "interrupted" in seen
-    assert "Traceback" not in seen
-
-
 @pytest.fixture
 def job(photograph, painting):
     settings = Settings(size=64, plan="32:3,64:2", precision="float32", threads=1)
@@ -91,8 +50,7 @@ def job(photograph, painting):
 
 def test_plain_lines_are_shown_where_there_is_no_terminal(job, capsys, monkeypatch):
     monkeypatch.setattr("impasto.cli.display.PLAIN_EVERY", float("inf"))  # no line for being slow
-    for _ in run(job, [PlainDisplay()]):
-        pass
+    *_, result = run(job, displays(quiet=False))
     out, err = capsys.readouterr()
     *opened, a, b, c, d = err.splitlines()
     assert out == ""
@@ -103,67 +61,38 @@ def test_plain_lines_are_shown_where_there_is_no_terminal(job, capsys, monkeypat
     assert all(re.search(r"loss .* \(content .* style .* tv .*\) .*/s  left \d", x) for x in (a, d))
     assert d.endswith("left 0:00")
     assert "\x1b" not in err
+    for line, step in ((a, result.history[0]), (d, result.history[-1])):
+        style = sum(part for name, part in step.parts.items() if name.startswith("style "))
+        assert f"loss {step.total:.4g}  " in line
+        assert f"style {style:.4g}  tv {step.parts['tv']:.4g})" in line
+
+
+def test_the_bars_of_sizes_that_an_earlier_run_has_finished_are_full(
+    impasto, terminal, photograph, painting, tmp_path, monkeypatch
+):
+    arguments = ("paint", photograph, painting, "-o", tmp_path / "out.png", "--size", 64)
+    arguments = (*arguments, "--snapshot-every", 5, "--threads", 1, "--plan")
+    assert impasto(*arguments, "32:7,64:5").code == 0
+    with open(terminal.screen, "w") as stderr:  # noqa: PTH123 (a descriptor)
+        monkeypatch.setattr(sys, "stderr", stderr)
+        assert impasto(*arguments, "32:7,64:6", "--resume").code == 0
+        monkeypatch.undo()
+    last = terminal.finish()
+    last = last[last.rindex("32 px") :]
+    assert re.search(r"32 px\s+━+\s+7/7\s", last), last
+    assert re.search(r"64 px\s+━+\s+6/6\s+[\d.]+/s", last), last
 
 
 def test_a_divergence_is_told(job, capsys):
     display = PlainDisplay()
     display.begin(Result(job))
-    display.add(step(2, seconds=0.5, note="the loss became nan: going on"))
+    kinds = {"tv": 1.0}
+    note = "the loss became nan: going on"
+    display.add(Step(2, 32, 2, torch.zeros(1, 3, 4, 4), 1.0, kinds, kinds, 0.5, note))
     assert "the loss became nan: going on\n" in capsys.readouterr().err
 
 
 def test_quiet_shows_nothing(job, capfd):
-    assert displays(quiet=True) == []
     for _ in run(job, displays(quiet=True)):
         pass
     assert capfd.readouterr() == ("", "")
-
-
-def square(levels) -> SimpleNamespace:
-    """A job of square pictures, whose evaluations cost as much as they have pixels."""
-    pixels = SimpleNamespace(shape=lambda size: (size, size))
-    estimate = Estimate(levels=levels, sizes=pixels, extent=None, cost=None, tile=0, margin=0)
-    return SimpleNamespace(estimate=estimate)
-
-
-def evaluations(levels, cost_per_pixel: float) -> Iterator[tuple[Step, float]]:
-    """Yield steps as seen by a display, and the seconds that are really left after each."""
-    costs = [level.size**2 * cost_per_pixel for level in levels]
-    left = sum(n.evaluations * cost for n, cost in zip(levels, costs, strict=True))
-    for level, cost in zip(levels, costs, strict=True):
-        for index in range(1, level.evaluations + 1):
-            left -= cost
-            yield step(index, size=level.size, seconds=index * cost), left
-
-
-@pytest.mark.parametrize("levels", [plan(512, 10), plan(4096, 7), plan(300, 5, levels=1)])
-def test_the_time_left_is_exact_from_the_first_evaluation_if_pixels_cost_the_same(levels):
-    eta = Eta(square(levels))
-    for each, left in evaluations(levels, cost_per_pixel=2e-6):
-        assert eta.update(each) == pytest.approx(left, rel=1e-9, abs=1e-9)
-
-
-def test_the_time_left_follows_the_speed_of_the_present_level():
-    eta = Eta(square(plan(512, 10)))
-    estimates = [
-        eta.update(step(n, size=512, seconds=n * cost))
-        for n, cost in [(1, 1.0), (2, 1.0), (4, 2.0), (10, 2.0)]
-    ]
-    assert estimates == [9.0, 8.0, 12.0, 0.0]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "shown"),
-    [
-        *((0.0, "0:00"), (0.4, "0:00"), (59.4, "0:59"), (59.6, "1:00"), (65.0, "1:05")),
-        *((3599.6, "1:00:00"), (7384.0, "2:03:04"), (360000.0, "100:00:00")),
-    ],
-)
-def test_the_clock_rounds_to_seconds_and_has_hours_when_there_are_any(seconds, shown):
-    assert clock(seconds) == shown
-
-
-def test_losses_are_summed_by_kind():
-    kinds = {"content": 0.25, "style": 1.5, "tv": 0.03125}
-    assert losses(step(1, kinds=kinds)) == "content 0.25  style 1.5  tv 0.03125"
-    assert losses(step(1, kinds={})) == ""
