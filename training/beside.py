@@ -18,12 +18,11 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 import impasto
-from impasto.job.prepare import prepare
-from impasto.run.result import Painted
+from impasto.job import make_inputs, make_objective, prepare
+from impasto.run import Result
 from impasto.samples import painting, photograph
 from impasto.settings import Settings
-from impasto.statistics.gram import gram
-from impasto.transfer import build
+from impasto.statistics import gram
 
 PAIRS = (
     ("cat", "swirls"),
@@ -37,23 +36,23 @@ LAYERS = {"style_layers": "relu1_1,relu2_1,relu3_1", "content_layers": "relu3_3"
 """As deep as the weights of VGG-19 reach that were at hand."""
 
 
-def paint(pair: tuple[str, str], **settings: object) -> Painted:
+def paint(pair: tuple[str, str], **settings: object) -> Result:
     """Paint a pair of samples with the layers that both networks have."""
     return impasto.stylize(photograph(pair[0]), painting(pair[1]), **LAYERS, **settings)
 
 
-def judge(pair: tuple[str, str], weights: Path, size: int, results: list[Painted]) -> dict:
+def judge(pair: tuple[str, str], weights: Path, size: int, results: list[Result]) -> dict:
     """Return the losses of two results under VGG-19, in float32, and how alike they are."""
     settings = Settings(
         backbone="vgg19", weights=str(weights), size=size, precision="float32", **LAYERS
     )
     job = prepare(photograph(pair[0]), painting(pair[1]), settings)
-    content, *styles = job.pictures(size)
-    objective = build(job.backbone, content, styles, job.blend, job.settings)
-    images = [job.tensor(result.rgb) for result in results]
+    inputs = make_inputs(job, size)
+    objective = make_objective(job, inputs)
+    images = [job.sizes.pad(tensor(result).to(inputs.content)) for result in results]
     changes = {
         layer: [
-            grams(job.backbone, image, layer) - grams(job.backbone, content, layer)
+            grams(job.backbone, image, layer) - grams(job.backbone, inputs.content, layer)
             for image in images
         ]
         for layer, _ in job.settings.style_layers
@@ -65,13 +64,18 @@ def judge(pair: tuple[str, str], weights: Path, size: int, results: list[Painted
     return {"losses": [objective(image).total for image in images], "preview": preview}
 
 
+def tensor(result: Result) -> Tensor:
+    """Return a picture as a tensor (1, 3, H, W)."""
+    return torch.from_numpy(result.rgb).permute(2, 0, 1)[None].contiguous()
+
+
 @torch.no_grad()
 def grams(network: torch.nn.Module, image: Tensor, layer: str) -> Tensor:
     """Return the Gram matrix of a picture at one layer, relative to its size."""
     return gram(network(image, [layer])[layer]).mean
 
 
-def compare(pair: tuple[str, str], weights: Path, size: int) -> tuple[dict, list[Painted]]:
+def compare(pair: tuple[str, str], weights: Path, size: int) -> tuple[dict, list[Result]]:
     """Paint a pair with VGG-19, with the pocket network, and with one after the other."""
     vgg = {"backbone": "vgg19", "weights": str(weights)}
     results = [paint(pair, size=size, **vgg), paint(pair, size=size)]
@@ -93,7 +97,7 @@ def compare(pair: tuple[str, str], weights: Path, size: int) -> tuple[dict, list
     }, [*results, both]
 
 
-def sheet(rows: list[tuple[tuple[str, str], list[Painted]]], side: int) -> Image.Image:
+def sheet(rows: list[tuple[tuple[str, str], list[Result]]], side: int) -> Image.Image:
     """Return a row per pair: photograph, painting, and the results."""
     head, columns = 28, ("photograph", "painting", "VGG-19", "pocket", "pocket, then VGG-19")
     page = Image.new("RGB", (len(columns) * side, head + len(rows) * side), "white")

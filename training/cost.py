@@ -10,11 +10,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from impasto.backbones.pocket import Pocket
-from impasto.losses.content import ContentLoss, GramLoss
+from impasto.losses import ContentLoss, GramLoss
 from impasto.machine import keep_freed_memory
 from impasto.normalization import NORMALIZATIONS
-from impasto.objective.objective import Objective, Term
-from impasto.statistics.gram import gram
+from impasto.objective import Kind, Objective, Term, whole
+from impasto.statistics import gram
 
 STYLE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONTENT = "relu4_2"
@@ -55,9 +55,13 @@ def seconds(network: nn.Module, side: int, repeats: int) -> float:
     with torch.no_grad():
         target = network(torch.rand(1, 3, side, side), (*STYLE, CONTENT))
     styles = [GramLoss(gram(target[layer]).mean, scale.style) for layer in STYLE]
-    terms = [Term(layer, 1.0, layer, loss) for layer, loss in zip(STYLE, styles, strict=True)]
-    terms.append(Term("content", 1.0, CONTENT, ContentLoss(target[CONTENT], scale.content)))
-    objective = Objective(network, terms)
+    terms = [
+        Term(layer, Kind.STYLE, 1.0, (layer,), loss)
+        for layer, loss in zip(STYLE, styles, strict=True)
+    ]
+    content = ContentLoss(target[CONTENT], scale.content)
+    terms.append(Term("content", Kind.CONTENT, 1.0, (CONTENT,), content))
+    objective = Objective(terms, whole(network))
     best = float("inf")
     for _ in range(repeats):
         image = torch.rand(1, 3, side, side)
