@@ -87,6 +87,8 @@ def test_where_the_cubic_has_no_least_the_bracket_is_halved():
 def test_no_trial_is_beyond_the_longest_and_that_is_taken_if_it_is_low():
     _, trials = run(LINES["far away"], first=1.0, longest=7.0)
     assert max(t.length for t in trials) == trials[-1].length == 7
+    assert [t.length for t in trials].count(7) == 1  # it is taken at once, however steep
+    assert abs(trials[-1].slope) > CURVATURE * abs(trials[0].slope)
 
 
 def test_a_search_that_finds_nothing_lower_ends_at_zero():
