@@ -55,6 +55,25 @@ def test_a_term_that_does_not_pull_keeps_its_weight():
     assert new.terms[-1] == still
 
 
+class Steep(Loss):
+    """A loss whose gradient is not finite."""
+
+    def __init__(self, slope):
+        self.slope = slope
+
+    def __call__(self, features, mask=None):
+        return self.slope * features.sum()
+
+
+@pytest.mark.parametrize("slope", [float("inf"), float("nan")])
+def test_where_a_pull_is_not_finite_every_term_keeps_its_weight(slope):
+    objective, _ = both(narrow_vgg19(), 64, 80, 32)
+    steep = Term("style steep", Kind.STYLE, 3.0, ("relu1_1",), Steep(slope))
+    terms = [*objective.terms, steep]
+    new = balanced(objective.with_terms(terms), picture(64, 80, seed=3))
+    assert [term.weight for term in new.terms] == [term.weight for term in terms]
+
+
 def test_balance_is_a_setting():
     pictures = photograph("cat"), painting("dots")
     plain, even = (
