@@ -118,6 +118,17 @@ def test_an_image_that_fits_into_one_tile_is_evaluated_whole():
         assert is_tiled(objective_of(NETWORK, *pictures, settings)) == expected
 
 
+def test_a_regularizer_without_weight_is_not_even_prepared(monkeypatch):
+    def refuse(*_):
+        raise AssertionError
+
+    for name in ("EdgeLoss", "MattingLoss"):
+        monkeypatch.setattr(f"impasto.job.terms.{name}", refuse)
+    settings = Settings(backbone="vgg19", style_layers="relu1_1:1")
+    objective = objective_of(NETWORK, picture(64, 80), [picture(90, 110, seed=2)], settings)
+    assert {"edges", "photoreal"}.isdisjoint(objective.weights)
+
+
 def test_settings_take_one_loss_or_several():
     assert Settings().style_loss == (("gram", 1.0),)
     several = Settings(style_loss="gram,histogram:0.5")
