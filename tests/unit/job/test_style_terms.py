@@ -34,6 +34,8 @@ def test_fine_layers_have_the_coarse_variant():
     kinds = {choice.layers: choice.loss for choice in choose({"histogram": 1}, FIVE, NETWORK)}
     assert kinds[("relu1_1",)] is kinds[("relu3_1",)] is CoarseHistogramLoss
     assert kinds[("relu4_1",)] is HistogramLoss
+    third, fourth = choose({"histogram": 1}, {"relu3_1": 0.5, "relu4_1": 0.5}, NETWORK)
+    assert (third.loss, fourth.loss) == (CoarseHistogramLoss, HistogramLoss)
     (alone,) = choose(
         {"histogram": 1}, {"relu1_1": 1.0}, NETWORK
     )  # its squares would not fit into tiles
