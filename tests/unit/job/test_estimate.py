@@ -103,7 +103,7 @@ def test_photorealism_takes_memory_for_each_pixel():
 
 def test_a_picture_larger_than_can_be_written_is_refused():
     """One of 20000 x 10000 is the largest; a style picture is a picture, too."""
-    assert 20000 * 10000 == MAX_PIXELS
+    assert MAX_PIXELS == 20000 * 10000
     small = sizes(1000, 2000, style_scale=(0.1,))
     assert extent(small, size=20000).result == (10000, 20000)
     with pytest.raises(SettingsError, match="20002 x 10001 pixels: at most 200 million"):
