@@ -35,6 +35,13 @@ def test_it_is_zero_at_the_painting_and_positive_elsewhere(name):
 
 
 @pytest.mark.parametrize("name", STYLE_LOSSES)
+def test_no_rounding_makes_it_negative(name):
+    for seed in range(20):
+        painting = features(seed, 1, 5, 6, 5)
+        assert build(name, painting)(painting).item() >= 0
+
+
+@pytest.mark.parametrize("name", STYLE_LOSSES)
 @pytest.mark.parametrize("normalization", NORMALIZATIONS)
 def test_its_gradient_is_that_of_finite_differences(name, normalization):
     scale = NORMALIZATIONS[normalization].style
@@ -149,6 +156,7 @@ def test_weights_of_zero_and_one_cut_out_a_region(name):
     masked, cut = loss(F, weights), loss(F[:, :, 1:5, 2:])
     assert masked.item() == pytest.approx(cut.item(), rel=1e-9)
     assert loss.statistic(F, weights).positions == 16
+    assert isinstance(loss.statistic(F, weights).positions, float)
     (gradient,) = torch.autograd.grad(masked, F, retain_graph=True)
     (expected,) = torch.autograd.grad(cut, F)
     torch.testing.assert_close(gradient, expected)

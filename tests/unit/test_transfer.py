@@ -1,16 +1,21 @@
 """What goes from one size to the next, and how every size is painted."""
 
+from collections import defaultdict
+
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from impasto import stylize, stylize_steps
 from impasto.errors import SettingsError
 from impasto.job import make_inputs, prepare
+from impasto.job.prepare import prepare
 from impasto.optimize import State
-from impasto.pyramid import LONG, continued
+from impasto.pyramid import LONG, Level, continued
 from impasto.samples import painting, photograph
 from impasto.settings import Settings
-from impasto.transfer import enlarge, paint
+from impasto.transfer import enlarge, make_optimizer, paint
 
 
 def keys(distance: float) -> float:
@@ -127,3 +132,62 @@ def test_the_finer_size_starts_from_the_change_of_the_coarser_one():
         (32, 1, 1), (32, 2, 2), (32, 3, 3), (64, 1, 4),
     ]  # fmt: skip
     assert (state.size, state.before, state.iteration) == (64, 3, 1)
+
+
+SMALL = {"size": 40, "levels": 2, "iterations": 4, "precision": "float64"}
+
+
+def painted(job):
+    """The steps by their sizes."""
+    steps = defaultdict(list)
+    for step in paint(job, State()):
+        steps[step.size].append(step)
+    return steps
+
+
+@pytest.mark.parametrize("init", ["content", "gray"])
+def test_a_size_starts_from_its_own_content_and_what_the_last_has_changed(
+    photograph, painting, init
+):
+    """Another start than the content is changed from black on: it is enlarged as a whole."""
+    job = prepare(photograph, painting, Settings(init=init, **SMALL))
+    steps = painted(job)
+    assert list(steps) == [20, 40]
+    coarse, fine = (make_inputs(job, size).content * (init == "content") for size in (20, 40))
+    best = steps[20][-1].image
+    height, width = job.sizes.shape(40)
+    assert (height, width) == (30, 40)
+    change = enlarge(job.sizes.cut(best - coarse, 20), (height, width))
+    start = job.sizes.cut(steps[40][0].image, 40)
+    torch.testing.assert_close(start, job.sizes.cut(fine, 40) + change)
+    assert change.abs().max() > 0.01
+
+
+def test_the_first_size_starts_from_the_initializer(photograph, painting):
+    job = prepare(photograph, painting, Settings(init="content", **SMALL))
+    first = painted(job)[20][0]
+    assert torch.equal(first.image, make_inputs(job, 20).content)
+
+
+def test_what_must_stay_is_the_content_at_every_size(photograph, painting, tmp_path):
+    mask = np.zeros((48, 64), np.uint8)
+    mask[:, :32] = 255
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    settings = Settings(content_mask=tmp_path / "mask.png", **SMALL)
+    job = prepare(photograph, painting, settings)
+    for size, steps in painted(job).items():
+        content = job.sizes.cut(make_inputs(job, size).content, size)
+        kept = slice(round(0.75 * size), None)  # beyond where the border of the mask is soft
+        for step in steps:
+            image = job.sizes.cut(step.image, size)
+            assert torch.equal(image[..., kept], content[..., kept])
+        assert (image - content).abs().max() > 0.01
+
+
+def test_an_optimizer_has_the_settings_and_remembers_no_more_steps_than_there_are(
+    photograph, painting
+):
+    job = prepare(photograph, painting, Settings(history=6, learning_rate=0.5, **SMALL))
+    for evaluations, history in ((4, 4), (6, 6), (50, 6)):
+        optimizer = make_optimizer(job, Level(40, evaluations))
+        assert (optimizer.pairs.history, optimizer.learning_rate) == (history, 0.5)

@@ -102,11 +102,11 @@ def test_photorealism_takes_memory_for_each_pixel():
 
 
 def test_a_picture_larger_than_can_be_written_is_refused():
-    """A square of MAX_PIXELS is the largest."""
-    side = int(MAX_PIXELS**0.5)
-    square = sizes(1000, 1000)
-    assert extent(square, size=side).result == (side, side)
-    with pytest.raises(SettingsError, match=f"{side + 1} x {side + 1} pixels: at most 200 million"):
-        extent(square, size=side + 1)
-    with pytest.raises(SettingsError, match="lower size or style_scale"):
-        extent(sizes(1000, 1000, style_scale=(1.2,)), size=side - 1000)
+    """One of 20000 x 10000 is the largest; a style picture is a picture, too."""
+    assert MAX_PIXELS == 20000 * 10000
+    small = sizes(1000, 2000, style_scale=(0.1,))
+    assert extent(small, size=20000).result == (10000, 20000)
+    with pytest.raises(SettingsError, match="20002 x 10001 pixels: at most 200 million"):
+        extent(small, size=20002)
+    with pytest.raises(SettingsError, match=r"16000 x 16000 .* lower size or style_scale"):
+        extent(sizes(1000, 2000, style_scale=(0.8,)), size=20000)

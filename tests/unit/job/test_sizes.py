@@ -40,6 +40,8 @@ def test_what_is_too_small_goes_on_as_in_mirrors_on_all_sides(height, width, lea
 def test_what_is_large_enough_is_not_padded():
     image = torch.rand(1, 3, 8, 9)
     assert sizes(minimum_side=8).pad(image) is image
+    one = torch.rand(1, 3, 1, 1)
+    assert Sizes(content=(1, 1), styles=(), style_scale=(1.0,)).pad(one) is one
 
 
 @pytest.mark.parametrize("least", [1, 12, 31])

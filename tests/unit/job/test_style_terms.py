@@ -9,12 +9,12 @@ from impasto.job import Recipe, choose
 from impasto.job.style_terms import check_tiles
 from impasto.losses import GramLoss, HistogramLoss
 from impasto.losses.histogram import CoarseHistogramLoss
-from impasto.objective import Kind, Region
-from impasto.registry import STYLE_LOSSES
+from impasto.objective import Kind, Region, spread
+from impasto.registry import SPREADS, STYLE_LOSSES
 from impasto.samples import painting, photograph
 from impasto.settings import Settings
 from tests.support.narrow_networks import both, narrow_vgg19, picture
-from tests.support.objectives import objective_of
+from tests.support.objectives import is_tiled, objective_of
 
 NETWORK = narrow_vgg19()
 FIVE = dict.fromkeys(["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"], 0.2)
@@ -34,6 +34,8 @@ def test_fine_layers_have_the_coarse_variant():
     kinds = {choice.layers: choice.loss for choice in choose({"histogram": 1}, FIVE, NETWORK)}
     assert kinds[("relu1_1",)] is kinds[("relu3_1",)] is CoarseHistogramLoss
     assert kinds[("relu4_1",)] is HistogramLoss
+    third, fourth = choose({"histogram": 1}, {"relu3_1": 0.5, "relu4_1": 0.5}, NETWORK)
+    assert (third.loss, fourth.loss) == (CoarseHistogramLoss, HistogramLoss)
     (alone,) = choose(
         {"histogram": 1}, {"relu1_1": 1.0}, NETWORK
     )  # its squares would not fit into tiles
@@ -92,6 +94,41 @@ def test_a_region_counts_by_the_share_of_the_picture_that_it_covers():
         else:
             assert weights[term.name] == term.weight
     assert len(divided.terms) == len(whole.terms) + 2
+
+
+@pytest.mark.parametrize("name", SPREADS)
+def test_masks_are_spread_as_the_settings_say(name):
+    half = torch.zeros(1, 1, 64, 80, dtype=torch.float64)
+    half[..., :35] = 1
+    region = Region("", half, {0: None})
+    settings = Settings(backbone="vgg19", style_layers="relu3_1:1", tile=0, mask_spread=name)
+    pictures = (picture(64, 80), [picture(90, 110, seed=2)])
+    objective = objective_of(NETWORK, *pictures, settings, [region])
+    (mask,) = (term.mask for term in objective.terms if term.kind is Kind.STYLE)
+    expected = spread(half, NETWORK.geometry("relu3_1"), (16, 20), SPREADS[name].load())
+    assert torch.equal(mask, expected)
+
+
+def test_without_layers_there_is_nothing_to_choose():
+    assert choose({"gram": 1.0, "patches": 1.0}, {}, NETWORK) == []
+
+
+def test_an_image_that_fits_into_one_tile_is_evaluated_whole():
+    pictures = (picture(64, 80), [picture(90, 110, seed=2)])
+    for tile, expected in ((0, False), (64, True), (80, False), (96, False)):
+        settings = Settings(backbone="vgg19", style_layers="relu1_1:1", tile=tile)
+        assert is_tiled(objective_of(NETWORK, *pictures, settings)) == expected
+
+
+def test_a_regularizer_without_weight_is_not_even_prepared(monkeypatch):
+    def refuse(*_):
+        raise AssertionError
+
+    for name in ("EdgeLoss", "MattingLoss"):
+        monkeypatch.setattr(f"impasto.job.terms.{name}", refuse)
+    settings = Settings(backbone="vgg19", style_layers="relu1_1:1")
+    objective = objective_of(NETWORK, picture(64, 80), [picture(90, 110, seed=2)], settings)
+    assert {"edges", "photoreal"}.isdisjoint(objective.weights)
 
 
 def test_settings_take_one_loss_or_several():

@@ -85,3 +85,15 @@ def test_the_coarse_variant_looks_at_averages():
     averages = [torch.nn.functional.avg_pool2d(each, 2) for each in (F, P)]
     plain = HistogramLoss(counts(averages[1]).mean, RELATIVE)
     assert coarse(F).item() == pytest.approx(plain(averages[0]).item(), rel=1e-12)
+
+
+@pytest.mark.parametrize("kind", [HistogramLoss, SlicedLoss])
+def test_features_in_float32_lose_nothing_that_counts(kind):
+    """Nor near the painting, where the loss is the difference of large sums."""
+    P = features(1, 1, 4, 40, 50).float()
+    for F, near in ((features(2, 1, 4, 40, 50).float(), 1e-5), (1.03 * P, 1e-3)):
+        exact, found = (
+            kind(kind.statistic(p).mean, RELATIVE)(f).item()
+            for p, f in ((P.double(), F.double()), (P, F))
+        )
+        assert found == pytest.approx(exact, rel=near)

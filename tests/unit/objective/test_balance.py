@@ -4,7 +4,7 @@ import pytest
 
 from impasto import stylize
 from impasto.losses import Loss
-from impasto.objective import Kind, Term, balanced
+from impasto.objective import IMAGE, Kind, Term, balanced
 from impasto.objective.balance import LARGEST_CHANGE
 from impasto.samples import painting, photograph
 from impasto.settings import Settings
@@ -53,6 +53,25 @@ def test_a_term_that_does_not_pull_keeps_its_weight():
     still = Term("style none", Kind.STYLE, 3.0, ("relu1_1",), Nothing())
     new = balanced(objective.with_terms([*objective.terms, still]), picture(64, 80, seed=3))
     assert new.terms[-1] == still
+
+
+class Steep(Loss):
+    """A loss whose gradient is not finite."""
+
+    def __init__(self, slope):
+        self.slope = slope
+
+    def __call__(self, features, mask=None):
+        return self.slope * features.sum()
+
+
+@pytest.mark.parametrize("slope", [float("inf"), float("nan")])
+def test_where_a_pull_is_not_finite_every_term_keeps_its_weight(slope):
+    objective, _ = both(narrow_vgg19(), 64, 80, 32)
+    steep = Term("style steep", Kind.STYLE, 3.0, (IMAGE,), Steep(slope))
+    terms = [*objective.terms, steep]
+    new = balanced(objective.with_terms(terms), picture(64, 80, seed=3))
+    assert [term.weight for term in new.terms] == [term.weight for term in terms]
 
 
 def test_balance_is_a_setting():

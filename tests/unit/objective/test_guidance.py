@@ -71,3 +71,12 @@ def test_a_region_in_the_rest_that_the_stride_leaves_still_counts():
 def test_the_share_of_a_region_is_what_its_mask_covers():
     assert Region("", None, {}).share == 1
     assert Region("", MASK, {}).share == pytest.approx(0.5)
+    assert isinstance(Region("", MASK, {}).share, float)  # it goes into weights, and to files
+
+
+def test_weights_that_sum_to_less_than_a_thousandth_are_none():
+    mask, share = torch.full((1, 1, 8, 8), 0.25), torch.full((1, 1, 2, 2), 0.25)
+    for total, expected in ((1.1e-3, None), (0.9e-3, share)):
+        weights = torch.full((1, 1, 2, 2), total / 4)
+        found = spread(mask, Geometry(4, 0, 3), (2, 2), lambda *_, w=weights: w)
+        assert torch.equal(found, weights if expected is None else expected)

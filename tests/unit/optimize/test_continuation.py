@@ -191,3 +191,5 @@ def test_a_run_that_ends_within_a_stage_leaves_the_state_in_it():
     list(minimize(whole, begun(), schedule(60, 45)))
     for ours, theirs in zip(watched.seen, whole.seen, strict=True):
         assert torch.equal(ours, theirs)
+
+    assert [until for _, until in schedule(600, 450)] == [30, 90, 300, 450, 600]

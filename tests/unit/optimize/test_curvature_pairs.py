@@ -157,6 +157,8 @@ def test_what_is_restored_goes_on_to_the_very_same_bits(number):
 def test_small_pairs_stay_as_they_are():
     assert pairs.kept_type(pairs.LARGE - 1, torch.float32) == torch.float32
     assert pairs.kept_type(pairs.LARGE, torch.float32) == torch.bfloat16
+    assert pairs.kept_type(3 * 1300 * 1000, torch.float32) == torch.float32
+    assert pairs.kept_type(3 * 1400 * 1000, torch.float32) == torch.bfloat16
 
 
 def test_products_and_sums_go_piece_by_piece(monkeypatch):

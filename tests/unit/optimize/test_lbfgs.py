@@ -3,6 +3,8 @@ import torch
 
 from impasto.optimize.curvature_pairs import CurvaturePair
 from impasto.optimize.lbfgs import LBFGS, LONGEST_STEP
+from impasto.optimize.lbfgs_bounded import LBFGSB
+from impasto.optimize.lbfgs_wolfe import SearchingLBFGS
 
 CURVATURES = torch.logspace(0, 2, 30, dtype=torch.float64)
 MINIMUM = torch.linspace(-1, 1, 30, dtype=torch.float64)
@@ -115,3 +117,13 @@ def test_short_pairs_lead_to_the_same_minimum(monkeypatch):
     for _ in range(150):
         x = optimizer.step(x, gradient(x.double()).float())
     torch.testing.assert_close(x, MINIMUM.float(), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [LBFGS, LBFGSB, SearchingLBFGS])
+def test_restored_to_a_state_before_the_first_step_it_begins_anew(kind):
+    x, slope = torch.full((4,), 0.5), torch.tensor([1.0, -2.0, 4.0, 8.0])
+    fresh, used = kind(), kind(0.25)
+    for _ in range(3):
+        used.step(x, slope, 1.0)
+    used.restore(fresh.state())
+    assert torch.equal(used.step(x, -slope, 1.0), fresh.step(x, -slope, 1.0))

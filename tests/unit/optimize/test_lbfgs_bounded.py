@@ -110,3 +110,12 @@ def test_where_everything_is_held_nothing_moves():
     optimizer, corner = LBFGSB(), torch.tensor([0.0, 1.0, 0.0])
     for _ in range(4):
         assert torch.equal(optimizer.step(corner, torch.tensor([1.0, -1.0, 2.0])), corner)
+
+
+def test_no_step_in_the_box_is_longer_than_the_bound():
+    optimizer, x = LBFGSB(), torch.full((COUNT,), 0.5, dtype=torch.float64)
+    for step in range(12):
+        slope = 2 * HESSIAN @ (x - TARGET)
+        new = optimizer.step(x, slope if step % 3 else 1e-3 * slope)  # leaps where it seems flat
+        assert (new - x).abs().mean() <= LONGEST_STEP * (1 + 1e-9)
+        x = new

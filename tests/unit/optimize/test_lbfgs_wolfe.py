@@ -8,6 +8,7 @@ from scipy.optimize import minimize as scipy_minimize
 from scipy.optimize import rosen, rosen_der
 
 from impasto.optimize import State, minimize
+from impasto.optimize.lbfgs import LONGEST_STEP
 from impasto.optimize.lbfgs_wolfe import SearchingLBFGS
 from impasto.optimize.line_search import ARMIJO, MOST_TRIALS
 from tests.support.functions import Plain, descend, evaluation, twin
@@ -98,3 +99,18 @@ def test_a_direction_that_leads_nowhere_is_given_up():
         x = optimizer.step(x, at_x.gradient, at_x.total)
     assert optimizer.learning_rate == 0.5
     assert torch.equal(optimizer.last[0], torch.ones(4, dtype=torch.float64))
+
+
+def test_a_search_goes_ten_times_as_far_as_the_first_step_and_no_further():
+    """Along a slope without an end."""
+    slope = torch.tensor([1.0, -2.0, 3.0], dtype=torch.float64)
+    optimizer, start = SearchingLBFGS(), torch.zeros(3, dtype=torch.float64)
+    x, lengths = start, []
+    while len(lengths) < 2 or lengths[-1] > lengths[-2]:
+        x = optimizer.step(x, slope, float(slope @ x))
+        if not torch.equal(optimizer.last[0], start):
+            break
+        lengths.append(x.abs().mean().item())
+    assert lengths[0] == pytest.approx(LONGEST_STEP)
+    assert lengths[-1] == pytest.approx(10 * LONGEST_STEP)
+    assert optimizer.last[0].abs().mean().item() == pytest.approx(10 * LONGEST_STEP)

@@ -87,6 +87,8 @@ def test_where_the_cubic_has_no_least_the_bracket_is_halved():
 def test_no_trial_is_beyond_the_longest_and_that_is_taken_if_it_is_low():
     _, trials = run(LINES["far away"], first=1.0, longest=7.0)
     assert max(t.length for t in trials) == trials[-1].length == 7
+    assert [t.length for t in trials].count(7) == 1  # it is taken at once, however steep
+    assert abs(trials[-1].slope) > CURVATURE * abs(trials[0].slope)
 
 
 def test_a_search_that_finds_nothing_lower_ends_at_zero():
@@ -124,3 +126,19 @@ def test_it_accepts_where_scipy_finds_a_point_and_the_first_step_if_scipy_does()
         assert alpha is not None
         assert (alpha == 1) == (trials[-1].length == 1)
         assert trials[-1].loss < start.loss
+
+
+def test_a_bracket_without_width_is_its_point():
+    point = Point(0.5, 1.0, -1.0)
+    assert cubic_minimum(point, point) is None
+    assert between(point, point) == 0.5
+
+
+@pytest.mark.parametrize(("slope", "further"), [(-0.95, True), (0.95, False)])
+def test_in_a_bracket_the_next_trial_lies_where_the_lowest_falls_to(slope, further):
+    search = Search(Point(0, 0.0, -1.0), 4.0, 100.0)
+    assert not search.tell(3.0, 2.0)  # too high: the bracket is 0 to 4
+    middle = search.trial
+    assert 0 < middle < 4
+    assert not search.tell(-0.5, slope)  # lower, and too steep to be accepted
+    assert (middle < search.trial < 4) if further else (0 < search.trial < middle)

@@ -213,3 +213,19 @@ def test_an_image_that_is_no_picture_is_no_progress_though_its_loss_be_low():
     *_, last = minimize(Plain(blind), state, [(1.0, 40)])
     assert last.image.isfinite().all()
     assert state.lowest > 0
+
+
+def test_a_run_that_goes_on_converges_and_stalls_when_the_whole_one_does():
+    """What the loop knows of the last evaluations outlives an interruption."""
+
+    def stuck(image):
+        return evaluation(1.0 if torch.equal(image, START) else 2.0, torch.ones_like(image))
+
+    for function, tolerance in ((flat, 1e-4), (stuck, 0.0)):
+        whole = descend(function, START, LBFGS(), 70, tolerance)
+        for cut in (WINDOW // 2, WINDOW):
+            state = State().begin(START, LBFGS())
+            first = list(minimize(Plain(function), state, [(1.0, cut)], tolerance))
+            rest = list(minimize(Plain(function), state, [(1.0, 70)], tolerance))
+            assert [bool(step.note) for step in first + rest] == [bool(s.note) for s in whole]
+    assert any(step.note for step in whole)

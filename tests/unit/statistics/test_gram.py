@@ -83,3 +83,13 @@ def test_in_bfloat16_the_products_and_their_gradient_are_near_the_exact_ones(sha
 
 def error(found: torch.Tensor, expected: torch.Tensor) -> float:
     return float(((found.double() - expected).norm() / expected.norm()).detach())
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_the_gradient_of_gram_is_exact_for_what_is_not_symmetric_too(layout):
+    F = features(2, 4, 6, 5).to(memory_format=layout).requires_grad_()
+    pull = features(4, 4, seed=1)
+    (found,) = torch.autograd.grad((gram(F).total * pull).sum(), F)
+    flat = F.flatten(2)
+    (plain,) = torch.autograd.grad(((flat @ flat.mT).sum(dim=0) * pull).sum(), F)
+    torch.testing.assert_close(found, plain)
