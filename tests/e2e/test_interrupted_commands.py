@@ -6,9 +6,9 @@ import sys
 import threading
 
 import pytest
-from impasto.backbones.weights.fetch import fetch
 
 from impasto.backbones import BACKBONES
+from impasto.backbones.weights import fetch
 from impasto.studio.store import Store
 from tests.support.pictures import dimensions
 from tests.support.processes import rest_of, running

@@ -17,7 +17,7 @@ from impasto.backbones.network import Network
 from impasto.backbones.pocket import PROJECTIONS
 from impasto.backbones.vgg import vgg
 from impasto.backbones.weights.conventions import TORCHVISION
-from tests.weight_files import he_tensors
+from tests.support.weight_files import he_tensors
 
 VGG = vgg((2, 2, 4, 4, 1), (6, 8, 9, 10, 10))
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_2", "relu5_1")

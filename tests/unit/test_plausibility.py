@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from impasto.backbones import BACKBONES
-from impasto.backbones.weights.plausibility import sample_picture
+from impasto.backbones.weights.plausibility import sample_image
 from impasto.errors import WeightsError
 from tests.support.tiny_vgg import load, numbered
 
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.usefixtures("tiny_vgg")
 REAL = Path(__file__).parents[3] / "shared" / "weights" / "vgg19_conv1_1-conv3_4.safetensors"
 
 
-def test_the_sample_picture_is_always_the_same_and_photograph_like():
-    picture = sample_picture()
-    assert torch.equal(picture, sample_picture())
+def test_the_sample_image_is_always_the_same_and_photograph_like():
+    picture = sample_image()
+    assert torch.equal(picture, sample_image())
     assert picture.shape == (1, 3, 96, 96)
     assert picture.min() >= 0
     assert picture.max() <= 1
@@ -32,7 +32,7 @@ def test_the_sample_picture_is_always_the_same_and_photograph_like():
 class TestRealWeights:
     def test_activations_are_the_documented_ones(self):
         network = load(REAL, "relu3_4", name="vgg19")
-        found = network(sample_picture(), ["relu1_1", "relu2_1", "relu3_1", "relu3_4"])
+        found = network(sample_image(), ["relu1_1", "relu2_1", "relu3_1", "relu3_4"])
         means = [feature.mean().item() for feature in found.values()]
         assert means == pytest.approx([29, 121, 72, 384], rel=0.02)
 
@@ -41,7 +41,7 @@ class TestRealWeights:
         network = load(REAL, "relu3_4", name="vgg19")
         names = [layer for layer in network.layers if layer.startswith("relu")]
         before = torch.ones(3)
-        for name, feature in network(sample_picture(), names).items():
+        for name, feature in network(sample_image(), names).items():
             weight, bias = (f"conv{name[4:]}.{part}" for part in ("weight", "bias"))
             mean = feature.mean((0, 2, 3)).clamp(min=1e-3)
             tensors[weight] *= before.view(1, -1, 1, 1) / mean.view(-1, 1, 1, 1)

@@ -180,6 +180,7 @@ def test_the_stages_are_those_of_the_table():
     table = [(30.0, 3), (9.7, 9), (3.1, 30), (1.8, 45), (1.0, 60)]
     assert [(round(factor, 1), until) for factor, until in schedule(60, 45)] == table
     assert schedule(60, 0) == ((1.0, 60),)
+    assert [until for _, until in schedule(600, 450)] == [30, 90, 300, 450, 600]
 
 
 def test_a_run_that_ends_within_a_stage_leaves_the_state_in_it():
@@ -191,5 +192,3 @@ def test_a_run_that_ends_within_a_stage_leaves_the_state_in_it():
     list(minimize(whole, begun(), schedule(60, 45)))
     for ours, theirs in zip(watched.seen, whole.seen, strict=True):
         assert torch.equal(ours, theirs)
-
-    assert [until for _, until in schedule(600, 450)] == [30, 90, 300, 450, 600]

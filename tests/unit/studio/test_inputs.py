@@ -8,7 +8,7 @@ from PIL import Image
 
 from impasto import images
 from impasto.errors import PictureError
-from impasto.job.recipe import Input as Recorded
+from impasto.job.recipe import SourceFile as Recorded
 from impasto.studio import inputs as module
 from impasto.studio.files import is_name
 from impasto.studio.inputs import SAMPLES, Uploads, open_recipe

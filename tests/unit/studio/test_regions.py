@@ -7,8 +7,8 @@ from impasto import images
 from impasto.controls.masks import regions
 from impasto.errors import PictureError, UsageError
 from impasto.images import Picture
-from impasto.job.recipe import Input as Recorded
 from impasto.job.recipe import Recipe
+from impasto.job.recipe import SourceFile as Recorded
 from impasto.studio.regions import MaskFolder, Masks, to_masks, told
 from impasto.studio.strokes import sent
 from tests.support.studio import SMALL, wait_for
