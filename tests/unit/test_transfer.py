@@ -10,7 +10,6 @@ from PIL import Image
 from impasto import stylize, stylize_steps
 from impasto.errors import SettingsError
 from impasto.job import make_inputs, prepare
-from impasto.job.prepare import prepare
 from impasto.optimize import State
 from impasto.pyramid import LONG, Level, continued
 from impasto.samples import painting, photograph
