@@ -51,5 +51,6 @@ def page(results: dict[str, Any]) -> str:
     return (
         table(heads, [row])
         + f"\nAllowed were {LIMIT} GiB (`memory={LIMIT}`); the tile was chosen by Impasto. The "
-        "gradient in tiles equals the untiled one: `tests/unit/test_tiles.py` holds it to that.\n"
+        "gradient in tiles equals the untiled one: `tests/unit/objective/test_tiled.py` holds it "
+        "to that.\n"
     )

@@ -2,11 +2,13 @@
 
 import pytest
 import torch
+import torch.nn.functional as nnf
 
 from impasto.backbones import BACKBONES, load_backbone
-from impasto.losses import GramLoss
+from impasto.losses import ContentLoss, EdgeLoss, GramLoss, MattingLoss, TotalVariation
 from impasto.normalization import NORMALIZATIONS
 from impasto.objective import (
+    IMAGE,
     Kind,
     Objective,
     Term,
@@ -16,6 +18,7 @@ from impasto.objective import (
     tiled,
     whole,
 )
+from impasto.registry import VARIATIONS
 from impasto.settings import Settings
 from impasto.statistics import gram
 from tests.support.narrow_networks import DEEP, both, narrow, narrow_vgg19, picture
@@ -54,6 +57,38 @@ def test_with_masks_the_gradient_equals_that_of_the_whole_image():
             terms.append(Term(f"{name} {layer}", Kind.STYLE, 1.0, (layer,), loss, mask))
     expected = Objective(terms, whole(backbone))(image)
     found = Objective(terms, tiled(backbone, 64))(image)
+    assert found.parts == pytest.approx(expected.parts, rel=1e-10)
+    assert (found.gradient - expected.gradient).norm() / expected.gradient.norm() < 1e-10
+
+
+def masked_terms(backbone, content, soft):
+    """Every loss that can be evaluated in tiles, on a layer or on the image, with a mask."""
+    layers, norm = ["relu1_1", "relu4_2"], NORMALIZATIONS["relative"]
+    losses = {
+        (layer,): ContentLoss(features, norm.content)
+        for layer, features in backbone(content, layers).items()
+    }
+    on_image = {
+        "edges": EdgeLoss(content, norm.content),
+        "photoreal": MattingLoss(content, epsilon=1e-3),
+        **{name: TotalVariation(kind, norm.variation) for name, kind in VARIATIONS.items()},
+    }
+    for layer, loss in losses.items():
+        height, width = loss.target.shape[2:]
+        mask = nnf.interpolate(soft, (height, width))
+        yield Term(f"content {layer}", Kind.CONTENT, 2.0, layer, loss, mask)
+    for name, loss in on_image.items():
+        yield Term(name, Kind.REGULARIZER, 0.5, (IMAGE,), loss, soft)
+
+
+def test_masks_on_content_and_on_the_image_are_exact_in_tiles():
+    backbone, image = narrow_vgg19(), picture(203, 150, seed=3)
+    soft = picture(203, 150, seed=5)[:, :1]
+    terms = list(masked_terms(backbone, picture(203, 150), soft))
+    assert len(terms) == 2 + 2 + len(VARIATIONS)
+    expected = Objective(terms, whole(backbone))(image)
+    found = Objective(terms, tiled(backbone, 64))(image)
+    assert all(value > 0 for value in expected.parts.values())
     assert found.parts == pytest.approx(expected.parts, rel=1e-10)
     assert (found.gradient - expected.gradient).norm() / expected.gradient.norm() < 1e-10
 
