@@ -1,10 +1,10 @@
 """Pictures from the features of one layer, and textures, through the command line."""
 
 import numpy as np
-from impasto.reconstruction import DEFAULTS, TV
 from PIL import Image
 
 from impasto.cli.sweeps import RECONSTRUCTION
+from impasto.job.reconstruction import DEFAULTS, TV
 from tests.support.pictures import dimensions, pixels
 
 FAST = ("--size", 32, "--iterations", 2, "--threads", 1)
