@@ -3,6 +3,8 @@
 import pytest
 from PIL import Image
 
+from impasto.job import Recipe
+from impasto.optimize import loop
 from tests.support.pictures import dimensions
 
 
@@ -139,19 +141,17 @@ def test_other_commands_answer_alike(impasto, files, monkeypatch, arguments, hin
 
 
 def test_an_error_inside_is_one_sentence_and_keeps_the_picture_so_far(impasto, files, monkeypatch):
-    from impasto import transfer
+    real = loop.accept
 
-    real = transfer.paint
-
-    def failing(job, position=None):
-        for progress in real(job, position):
-            yield progress
-            if progress.evaluations == 2:
-                raise RuntimeError("broken")
+    def failing(state, at):
+        if state.iteration == 3:
+            raise RuntimeError("broken")
+        return real(state, at)
 
     monkeypatch.chdir(files)
-    monkeypatch.setattr(transfer, "paint", failing)
+    monkeypatch.setattr(loop, "accept", failing)
     done = impasto("paint", "photo.png", "painting.jpg", "-o", "out.png", "--size", 32)
     assert done.code == 1
     assert done.err.endswith("internal error, RuntimeError: broken (IMPASTO_DEBUG=1 shows where)\n")
     assert dimensions(files / "out.png") == (32, 24)
+    assert Recipe.of_picture(files / "out.png").settings.plan == ((32, 2),)

@@ -2,7 +2,9 @@
 
 import errno
 import json
+import os
 import pkgutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -43,31 +45,61 @@ def test_a_killed_run_goes_on_to_the_same_file(impasto, photograph, painting, tm
     assert [[*line.split(",")[:3], *line.split(",")[4:]] for line in again] == without_seconds
 
 
-@pytest.mark.parametrize(
-    ("where", "method", "first"),
-    [
-        ("impasto.optimize.loop", "evaluate", 9),
-        ("impasto.optimize.lbfgs.LBFGS", "_apply_inverse_hessian", 6),
-        ("impasto.run.snapshots.Snapshots", "add", 6),
-    ],
-)
-def test_an_interrupted_run_keeps_the_last_evaluation_whose_state_is_whole(
-    where, method, first, impasto, photograph, painting, tmp_path, monkeypatch
-):
-    whole, broken = tmp_path / "whole.png", tmp_path / "broken.png"
-    assert impasto(*arguments(photograph, painting, whole)).code == 0
-    owner = pkgutil.resolve_name(where)
-    real, calls = getattr(owner, method), []
+POINTS = {
+    "an evaluation": ("impasto.objective.Objective.__call__", 11),
+    "taking it in": ("impasto.optimize.loop.accept", 9),
+    "the optimizer's step": ("impasto.optimize.lbfgs.LBFGS._apply_inverse_hessian", 8),
+    "a recorder": ("impasto.run.snapshots.Snapshots.add", 8),
+    "the first evaluation of a size": ("impasto.objective.Objective.__call__", 15),
+    "the start of a size": ("impasto.transfer.begin", 2),
+}
+
+
+def interrupt(monkeypatch, point, act):
+    """Let something happen at one call of a function, before it does its work."""
+    where, nth = POINTS[point]
+    owner, _, name = where.rpartition(".")
+    owner = pkgutil.resolve_name(owner)
+    real, calls = getattr(owner, name), []
 
     def interrupted(*arguments):
         calls.append(arguments)
-        if len(calls) == (9 if method == "evaluate" else 8):
-            raise KeyboardInterrupt
+        if len(calls) == nth:
+            act()
         return real(*arguments)
 
-    monkeypatch.setattr(owner, method, interrupted)
-    assert impasto(*arguments(photograph, painting, broken)).code == 130
-    monkeypatch.undo()
+    monkeypatch.setattr(owner, name, interrupted)
+
+
+def fail():
+    raise RuntimeError("broken")
+
+
+@pytest.mark.parametrize(("point", "first"), [*zip(POINTS, (9, 6, 6, 6, 13, 13), strict=True)])
+def test_a_run_that_fails_keeps_the_last_evaluation_whose_state_is_whole(
+    point, first, impasto, photograph, painting, tmp_path, monkeypatch
+):
+    whole, broken = tmp_path / "whole.png", tmp_path / "broken.png"
+    assert impasto(*arguments(photograph, painting, whole)).code == 0
+    with monkeypatch.context() as patched:
+        interrupt(patched, point, fail)
+        done = impasto(*arguments(photograph, painting, broken))
+    assert done.code == 1
+    assert "RuntimeError: broken" in done.err
+    done = impasto(*arguments(photograph, painting, broken, "--resume", "--json"))
+    assert json.loads(done.out.splitlines()[0])["index"] == first
+    assert broken.read_bytes() == whole.read_bytes()
+
+
+@pytest.mark.parametrize(("point", "first"), [*zip(POINTS, (10, 10, 9, 9, 14, 14), strict=True)])
+def test_an_interrupted_run_keeps_the_evaluation_that_it_is_in(
+    point, first, impasto, photograph, painting, tmp_path, monkeypatch
+):
+    whole, broken = tmp_path / "whole.png", tmp_path / "broken.png"
+    assert impasto(*arguments(photograph, painting, whole)).code == 0
+    with monkeypatch.context() as patched:
+        interrupt(patched, point, lambda: os.kill(os.getpid(), signal.SIGINT))
+        assert impasto(*arguments(photograph, painting, broken)).code == 130
     done = impasto(*arguments(photograph, painting, broken, "--resume", "--json"))
     assert json.loads(done.out.splitlines()[0])["index"] == first
     assert broken.read_bytes() == whole.read_bytes()

@@ -141,14 +141,14 @@ def test_a_cell_that_breaks_during_the_work_does_not_stop_the_rest(
 ):
     import impasto.sweeps.running as running
 
-    paint = running.paint
+    run = running.run
 
-    def breaking(job):
+    def breaking(job, **options):
         if job.settings.seed == 1:
             raise RuntimeError("not enough memory: you tried to allocate memory")
-        return paint(job)
+        return run(job, **options)
 
-    monkeypatch.setattr(running, "paint", breaking)
+    monkeypatch.setattr(running, "run", breaking)
     out = tmp_path / "out"
     command = ("sweep", photograph, painting, "-o", out, *FAST, "--vary", "seed=1,2")
     done = impasto(*command)
@@ -201,6 +201,31 @@ def test_a_signal_while_the_report_is_written_ends_the_sweep_after_it(
     assert done.code == code
     assert [bool(row["picture"]) for row in rows(out)] == [True, False, False]
     assert "1 of 3 cells painted" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_signal_while_older_cells_are_judged_leaves_the_rest_for_later(
+    impasto, photograph, painting, tmp_path, monkeypatch
+):
+    import impasto.sweeps.judging as judging
+
+    out = tmp_path / "out"
+    command = ("sweep", photograph, painting, "-o", out, *FAST, "--vary", "seed=1,2,3")
+    with monkeypatch.context() as patched:
+        patched.setattr(judging, "load_network", lambda name: 1 / 0)
+        assert impasto(*command).code == 0
+    assert [row["gram"] for row in rows(out)] == ["", "", ""]
+    real = judging.load_network
+
+    def disturbed(name):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return real(name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(judging, "load_network", disturbed)
+        assert impasto(*command).code == 143
+    assert [row["gram"] != "" for row in rows(out)] == [True, False, False]
+    assert impasto(*command).code == 0
+    assert all(row["gram"] for row in rows(out))
 
 
 def test_a_terminal_shows_a_bar_over_all_cells(photograph, painting, tmp_path, terminal):

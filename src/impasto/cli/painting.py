@@ -57,7 +57,9 @@ def paint(
 
     outputs = take_outputs(values)
     settings = apply(preset, given(values))
-    out = Path(output or f"{Path(content).stem}-{Path(style[0]).stem}.png")
+    if output is None:
+        output = f"{Path(content).stem}-{Path(style[0]).stem}.png"
+    out = Path(output)
     paint_file(Work(out=out, content=content, styles=style, settings=settings, outputs=outputs,
                     quiet=quiet, as_json=as_json))  # fmt: skip
 

@@ -66,9 +66,9 @@ def reconstruct(
 
     outputs = take_outputs(values)
     sources = as_painting(image, content_layers, style_layers, shape, given(values))
-    kind = "content" if content_layers else "texture"
-    out = Path(output or f"{Path(image).stem}-{kind}.png")
-    paint_file(Work(out=out, content=sources.content, styles=sources.styles,
+    if output is None:
+        output = f"{Path(image).stem}-{'content' if content_layers else 'texture'}.png"
+    paint_file(Work(out=Path(output), content=sources.content, styles=sources.styles,
                     settings=sources.settings, outputs=outputs, quiet=quiet,
                     as_json=as_json))  # fmt: skip
 

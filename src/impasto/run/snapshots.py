@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import final
 
 from impasto.errors import PictureError
 from impasto.images import unwritable
 from impasto.job import Job
-from impasto.optimize import Step
+from impasto.optimize import State, Step
 from impasto.run.checkpoint_file import checkpoint_path, write_checkpoint
 from impasto.run.recorder import Recorder
 from impasto.run.result import Result
@@ -50,6 +52,7 @@ class Snapshots(Recorder):
     def __init__(self, output: Path, every: int) -> None:
         """Keep where to write, and how often, counted over all sizes."""
         self.output, self.every = output, every
+        self.state: State | None = None
 
     def begin(self, result: Result) -> None:
         """Keep the painting."""
@@ -61,21 +64,29 @@ class Snapshots(Recorder):
         Raises:
             PictureError: If one cannot be written; the last checkpoint stays.
         """
+        state = self.result.state
+        self.state = copy.copy(state)  # the next size changes all but what its parts hold
+        self.state.recent = state.recent.copy()
         if step.index % self.every == 0:
             self.result.save(snapshot_path(self.output, step.index))
-            self._write_checkpoint()
+            self._write_checkpoint(self.state)
 
     def close(self, finished: bool) -> None:
         """Write the checkpoint of the last evaluation, whether the run is finished or interrupted.
 
-        A finished run can be continued with more iterations.
+        A finished run can be continued with more iterations. An error while the optimizer takes its
+        step may have torn what it remembers: then the checkpoint before stays. The loop counts an
+        evaluation before it takes it in.
         """
-        if self.result.step is not None:
-            self._write_checkpoint()
+        kept, now = self.state, self.result.state
+        if kept is None:
+            return
+        if now.optimizer is not kept.optimizer or now.iteration == kept.iteration:
+            self._write_checkpoint(kept)
 
-    def _write_checkpoint(self) -> None:
+    def _write_checkpoint(self, state: State) -> None:
         path = checkpoint_path(self.output)
         try:
-            write_checkpoint(path, self.result)
+            write_checkpoint(path, replace(self.result, state=state))
         except OSError as error:
             raise unwritable(path, error) from error
