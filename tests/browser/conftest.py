@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from impasto import samples
-from impasto.job.prepare import prepare
-from impasto.run.result import Painted
+from impasto.job import prepare
+from impasto.run import run
 from impasto.studio.store import Store
-from impasto.transfer import paint
 from tests.support.studio import PATIENCE, SMALL, serving
 
 CHROMIUM = (
@@ -43,10 +42,8 @@ def folder(tmp_path_factory) -> Path:
     """The folder of a studio that has painted before."""
     made = tmp_path_factory.mktemp("studio")
     sources = samples.photograph("coffee"), samples.painting("ink")
-    painted = Painted(prepare(*sources, SMALL))
-    for step in paint(painted.job):
-        painted.add(step)
-    Store(made / "pictures").add(painted, "coffee in the style of ink", "a" * 32, ("b" * 32,))
+    *_, result = run(prepare(*sources, SMALL))
+    Store(made / "pictures").add(result, "coffee in the style of ink", "a" * 32, ("b" * 32,))
     return made
 
 

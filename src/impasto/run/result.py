@@ -82,7 +82,8 @@ class Result:
 
     def at(self, size: int) -> Rgb:
         """Return the best picture so far at any size."""
-        return self.job.picture(self.last.image, self.last.size, size)
+        step = self.last  # looked at once: another thread may be painting on
+        return self.job.picture(step.image, step.size, size)
 
     @property
     def preview(self) -> Image.Image:

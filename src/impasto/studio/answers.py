@@ -130,6 +130,7 @@ def aloud(tab: Tab) -> str:
     task = tab.task
     if task is None:
         return ""
-    if task.state is TaskState.PAINTING and task.result is not None:
-        return f"Painting at {task.result.size} pixels."
+    result = task.result  # the worker may take it away
+    if task.state is TaskState.PAINTING and result is not None:
+        return f"Painting at {result.size} pixels."
     return views.sentence(task)

@@ -82,10 +82,11 @@ class Task:
         """How much of the work is done, in [0, 1]."""
         if self.state.final:
             return 1.0
-        if self.result is None or self.result.step is None:
+        result = self.result  # the worker may take it away
+        if result is None or result.step is None:
             return 0.0
-        step = self.result.step
-        return self.result.job.estimate.share(step.size, step.iteration)
+        step = result.step
+        return result.job.estimate.share(step.size, step.iteration)
 
 
 class Queue:

@@ -35,12 +35,13 @@ def url(path: Path) -> str:
 
 def painting(task: Task, preview: str) -> str:
     """Return the picture so far."""
-    if not preview or task.result is None:
+    result = task.result  # the worker may take it away
+    if not preview or result is None:
         words = (
             "Getting ready …" if task.state is not TaskState.WAITING else "Waiting for its turn …"
         )
         return f'<div class="stage empty"><p class="invitation">{words}</p></div>'
-    job = task.result.job
+    job = result.job
     height, width = job.sizes.shape(job.settings.size)
     return (
         f'<div class="stage" style="--ratio: {width} / {height}; --wide: {width / height:.4f}">'
@@ -66,10 +67,11 @@ def finished(store: Store, entry: Entry) -> str:
 
 def status(task: Task) -> str:
     """Return a line that says what happens, with a bar and the loss curve while it is painted."""
-    if task.state is TaskState.PAINTING and task.result is not None:
-        step, levels = task.result.last, task.result.job.levels
+    result = task.result
+    if task.state is TaskState.PAINTING and result is not None:
+        step, levels = result.last, result.job.levels
         number = [level.size for level in levels].index(step.size)
-        curve = thin([(each.index, each.total) for each in list(task.result.history)])
+        curve = thin([(each.index, each.total) for each in list(result.history)])
         words = (
             f"<b>{step.size} pixels</b> <span>scale {number + 1} of {len(levels)}, evaluation "
             f"{step.iteration} of {levels[number].evaluations}</span> "

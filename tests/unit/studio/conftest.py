@@ -8,12 +8,11 @@ import pytest
 from impasto.studio.inputs import Input
 from impasto.studio.studio import Studio
 from impasto.studio.tasks import Task
-from tests.support.studio import PATIENCE, SMALL
+from tests.support.studio import SMALL
 
 
 @pytest.fixture
-def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    monkeypatch.setattr("impasto.studio.worker.CLOSING", PATIENCE)
+def studio(tmp_path: Path) -> Iterator[Studio]:
     made = Studio(tmp_path / "studio")
     yield made
     made.worker.close()

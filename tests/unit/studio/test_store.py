@@ -5,19 +5,16 @@ import json
 import pytest
 
 from impasto import samples
-from impasto.job.prepare import prepare
-from impasto.run.result import Painted
+from impasto.job import prepare
+from impasto.run import Result, run
 from impasto.studio.store import POINTS, Store, thin
-from impasto.transfer import paint
 from tests.support.studio import SMALL
 
 
 @pytest.fixture(scope="module")
-def painted() -> Painted:
+def painted() -> Result:
     sources = samples.photograph("coffee"), samples.painting("ink")
-    result = Painted(prepare(*sources, SMALL.replace(size=32)))
-    for step in paint(result.job):
-        result.add(step)
+    *_, result = run(prepare(*sources, SMALL.replace(size=32)))
     return result
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from impasto.settings.settings import Settings
 from impasto.studio.inputs import Input
-from impasto.studio.tasks import Queue, State, Task
+from impasto.studio.tasks import Queue, Task, TaskState
 from tests.support.studio import PATIENCE, wait_for
 
 
@@ -29,8 +29,8 @@ def test_pages_take_turns_and_each_keeps_its_order(asked, painted):
     queue = Queue()
     for name in asked:
         queue.put(task(name[0], name))
-    assert [each.photograph.label for each in queue.order()] == painted
-    assert [queue.take().photograph.label for _ in painted] == painted
+    assert [each.content.label for each in queue.order()] == painted
+    assert [queue.take().content.label for _ in painted] == painted
     assert queue.order() == []
 
 
@@ -74,7 +74,7 @@ def test_whoever_waits_is_woken_by_a_task_and_by_the_end():
 def test_a_task_has_done_nothing_before_it_begins_and_all_at_its_end():
     asked = task("a")
     assert asked.share == 0
-    asked.state = State.FAILED
+    asked.state = TaskState.FAILED
     assert asked.share == 1
     assert asked.title == "photo in the style of photo"
 

@@ -6,13 +6,15 @@ import pytest
 from PIL import Image
 
 from impasto.errors import SettingsError
+from impasto.job import Recipe, prepare
 from impasto.job import resources as memory
-from impasto.job.prepare import prepare
-from impasto.job.recipe import Recipe
-from impasto.studio import preview, worker
+from impasto.optimize import loop
+from impasto.run import run
+from impasto.studio import preview, views, worker
+from impasto.studio.answers import aloud
 from impasto.studio.preview import Preview
 from impasto.studio.store import Store
-from impasto.studio.tasks import State
+from impasto.studio.tasks import Queue, Task, TaskState
 from impasto.studio.variants import variants
 from tests.support.studio import SMALL, wait_for
 
@@ -25,10 +27,10 @@ def test_a_picture_is_painted_kept_and_can_be_painted_again(studio, ask):
     task = ask()
     studio.worker.start()
     finish(task)
-    assert (task.state, task.sentence) == (State.DONE, "")
+    assert (task.state, task.sentence) == (TaskState.DONE, "")
     recipe = Recipe.of_picture(studio.store.picture(task.entry))
     assert (recipe.settings.size, recipe.settings.iterations) == (48, 2)
-    assert recipe.content.path == str(task.photograph.path)
+    assert recipe.content.path == str(task.content.path)
     assert task.entry.evaluations == len(task.entry.curve) == 2
     assert studio.store.latest(5) == [task.entry]
 
@@ -44,10 +46,10 @@ def test_two_pages_take_turns(studio, ask):
 def test_stop_keeps_what_is_painted_and_the_next_one_runs(studio, ask):
     long, after = ask(iterations=100_000), ask()
     studio.worker.start()
-    wait_for(lambda: long.latest is not None)
+    wait_for(lambda: long.result is not None)
     studio.worker.stop(long)
     finish(long, after)
-    assert (long.state, after.state) == (State.STOPPED, State.DONE)
+    assert (long.state, after.state) == (TaskState.STOPPED, TaskState.DONE)
     assert long.entry.stopped
     assert 0 < long.entry.evaluations < 100_000
     assert studio.store.picture(long.entry).is_file()
@@ -56,7 +58,7 @@ def test_stop_keeps_what_is_painted_and_the_next_one_runs(studio, ask):
 def test_what_only_waits_is_taken_out_of_the_queue(studio, ask):
     task = ask()
     studio.worker.stop(task)
-    assert task.state is State.CANCELED
+    assert task.state is TaskState.CANCELED
     assert studio.worker.unfinished() == []
 
 
@@ -64,21 +66,21 @@ def test_a_failure_is_one_sentence_and_the_next_one_runs(studio, ask):
     bad, good = ask(device="cuda:99"), ask()
     studio.worker.start()
     finish(bad, good)
-    assert bad.state is State.FAILED
+    assert bad.state is TaskState.FAILED
     assert bad.sentence.startswith("device 'cuda:99' is not available here")
-    assert good.state is State.DONE
+    assert good.state is TaskState.DONE
 
 
 def test_an_error_on_the_way_keeps_the_picture_so_far(studio, ask, monkeypatch):
-    def breaks(job, steps=worker.paint):
-        yield next(steps(job))
+    def breaks(job, run=worker.run, **options):
+        yield next(run(job, **options))
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
 
-    monkeypatch.setattr(worker, "paint", breaks)
+    monkeypatch.setattr(worker, "run", breaks)
     task = ask()
     studio.worker.start()
     finish(task)
-    assert task.state is State.FAILED
+    assert task.state is TaskState.FAILED
     assert task.sentence.startswith("there is not enough memory")
     assert studio.store.picture(task.entry).is_file()
 
@@ -88,12 +90,12 @@ def test_a_size_that_does_not_fit_is_refused_with_the_largest_that_does(studio, 
     refused = ask(size=8000)
     studio.worker.start()
     finish(refused)
-    assert refused.state is State.FAILED
+    assert refused.state is TaskState.FAILED
     assert refused.sentence.startswith("8000 pixels are too many: the largest size")
     largest = int(refused.sentence.rstrip(".").split()[-1])
     assert 256 <= largest < 8000
 
-    sources = refused.photograph.path, [painting.path for painting in refused.paintings]
+    sources = refused.content.path, [style.path for style in refused.styles]
     prepare(*sources, SMALL.replace(size=largest))
     with pytest.raises(SettingsError):
         prepare(*sources, SMALL.replace(size=largest + 64))
@@ -102,10 +104,75 @@ def test_a_size_that_does_not_fit_is_refused_with_the_largest_that_does(studio, 
 def test_closing_the_studio_keeps_what_is_being_painted(studio, ask):
     task = ask(iterations=100_000)
     studio.worker.start()
-    wait_for(lambda: task.latest is not None)
+    wait_for(lambda: task.result is not None)
     studio.worker.close()
     assert not studio.worker.thread.is_alive()
     assert [entry.name for entry in Store(studio.store.folder).entries] == [task.entry.name]
+
+
+def test_closing_waits_for_an_evaluation_however_long_it_takes(studio, ask, monkeypatch):
+    task, real = ask(iterations=100_000), loop.accept
+
+    def slow(state, at):
+        if state.iteration == 2:
+            wait_for(lambda: task.stopping)
+        return real(state, at)
+
+    monkeypatch.setattr(loop, "accept", slow)
+    studio.worker.start()
+    wait_for(lambda: task.result is not None)
+    studio.worker.close()
+    assert (task.state, task.entry.evaluations) == (TaskState.STOPPED, 2)
+
+
+def test_closing_stops_a_task_that_is_just_being_taken(studio, ask, monkeypatch):
+    task, take = ask(iterations=100_000), Queue.take
+
+    def taken(queue):
+        found = take(queue)
+        queue.close()
+        return found
+
+    monkeypatch.setattr(Queue, "take", taken)
+    studio.worker.start()
+    finish(task)
+    studio.worker.close()
+    assert (task.state, task.entry) == (TaskState.CANCELED, None)
+
+
+def test_stop_waits_for_none_of_the_runs_before_a_painting(studio, ask, monkeypatch):
+    task, after, real, calls = ask(auto=True), ask(), loop.accept, []
+
+    def slow(state, at):
+        calls.append(state.iteration)
+        if len(calls) == 2:
+            wait_for(lambda: task.stopping)
+        return real(state, at)
+
+    monkeypatch.setattr(loop, "accept", slow)
+    studio.worker.start()
+    wait_for(lambda: len(calls) == 2)
+    studio.worker.stop(task)
+    finish(task, after)
+    assert (task.state, after.state) == (TaskState.CANCELED, TaskState.DONE)
+    assert len(calls) == 2 + SMALL.iterations
+
+
+def test_a_page_looks_once_at_a_result_that_the_worker_may_take_away(studio, ask, monkeypatch):
+    task = ask()
+    *_, result = run(prepare(task.content.path, task.styles[0].path, SMALL))
+    task.state, looks = TaskState.PAINTING, []
+
+    def look(task):
+        return looks.pop() if looks else None
+
+    monkeypatch.setattr(Task, "result", property(look))
+    tab = SimpleNamespace(task=task)
+    for show in (lambda: views.status(task), lambda: views.painting(task, "data:"),
+                 lambda: aloud(tab), lambda: task.share):  # fmt: skip
+        looks.append(result)
+        assert show()
+        assert looks == []
 
 
 def test_a_finished_task_holds_no_network(studio, ask):
@@ -113,27 +180,27 @@ def test_a_finished_task_holds_no_network(studio, ask):
     studio.worker.start()
     finish(task)
     wait_for(lambda: studio.worker.current is None)
-    assert (task.painted, task.latest, task.eta) == (None, None, None)
+    assert (task.result, task.eta) == (None, None)
 
 
 def test_previews_are_made_for_those_who_watch_and_not_too_often(studio, ask, monkeypatch):
     made, clock, encode = [], [100.0], preview.data_uri
 
-    def encoded(progress):
-        made.append(progress.evaluations)
+    def encoded(result):
+        made.append(result.evaluations)
         clock[0] += 1.0  # as long as this takes
-        return encode(progress)
+        return encode(result)
 
     monkeypatch.setattr(preview, "data_uri", encoded)
     monkeypatch.setattr(preview, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     task, eye = ask(iterations=100_000), Preview()
     assert eye.of(task) == ""
     studio.worker.start()
-    wait_for(lambda: task.latest is not None)
+    wait_for(lambda: task.result is not None)
     assert made == []
     first = eye.of(task)
     assert first.startswith("data:image/jpeg;base64,")
-    wait_for(lambda: task.latest.evaluations > made[0] + 2)
+    wait_for(lambda: task.result.evaluations > made[0] + 2)
     clock[0] = 100.0 + 1.0 / preview.SHARE - 0.01
     assert eye.of(task) == first
     assert len(made) == 1
@@ -151,7 +218,7 @@ def test_variants_go_onto_their_sheet_and_not_into_the_history(studio, pair):
     studio.worker.ask(tasks[0])
     studio.worker.start()
     finish(tasks[0])
-    assert tasks[0].state is State.DONE
+    assert tasks[0].state is TaskState.DONE
     assert tasks[0].picture.startswith("data:image/jpeg")
     assert studio.store.latest(5) == []
 
