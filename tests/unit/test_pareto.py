@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from impasto.sweeps.axes import make_sweep
-from impasto.sweeps.cells import Result
+from impasto.sweeps.cells import CellResult
 from impasto.sweeps.report.pareto import LONGEST, Point, draw, front, obstacles, plot, write_labels
 
 
@@ -26,7 +26,7 @@ def make(photograph, painting):
         values = ",".join(str(10 + n) for n in range(len(measures)))
         sweep = make_sweep(str(photograph), [str(painting)], {"size": "64"}, [f"{vary}={values}"])
         results = {
-            cell.name: Result(cell, scores={"wasserstein": style, "structure": content})
+            cell.name: CellResult(cell, scores={"wasserstein": style, "structure": content})
             for cell, (style, content) in zip(sweep.cells, measures, strict=True)
         }
         return plot(sweep, results)
@@ -123,7 +123,7 @@ def test_long_labels_are_cut_and_odd_ones_escaped(photograph, painting, tmp_path
     sweep = make_sweep(str(photograph), [str(painting)], {}, [f"style={odd},{foreign}"])
     scores = [{"wasserstein": n / 10, "structure": n / 10} for n in (1, 3, 5)]
     cells = zip(sweep.cells, scores, strict=True)
-    drawn = plot(sweep, {cell.name: Result(cell, scores=found) for cell, found in cells})
+    drawn = plot(sweep, {cell.name: CellResult(cell, scores=found) for cell, found in cells})
     assert max(len(point.label) for point in drawn.points) == LONGEST
     assert "<b>" not in drawn.svg
     assert "a&lt;b&gt;&amp;$^$" in drawn.svg

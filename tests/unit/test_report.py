@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from impasto import images
-from impasto.settings.settings import KNOBS
+from impasto.settings import SPECS
 from impasto.sweeps.axes import make_sweep
-from impasto.sweeps.cells import Result
+from impasto.sweeps.cells import CellResult
 from impasto.sweeps.report.charts import VARIABLES, loss_chart
 from impasto.sweeps.report.lettering import font, readable, wrap
 from impasto.sweeps.report.pictures import over_white
@@ -69,8 +69,8 @@ def report(tmp_path, photograph, painting):
         images.write(picture_file(folder, cell), np.full((48, 64, 3), color, np.float32))
         curve = {"evaluation": [1.0, 2.0, 3.0], "total": [9.0, 3.0, 1.0], "style": [8.0, 2.0, 0.0]}
         losses = {"total": 1.0, "style": 0.9, "tv": 0.1}
-        results.append(Result(cell, "", losses, 3, 0.25, (64, 48), curve))
-    results.append(Result(sweep.cells[3], error="bad <script>alert(1)</script> & 'worse'."))
+        results.append(CellResult(cell, "", losses, 3, 0.25, (64, 48), curve))
+    results.append(CellResult(sweep.cells[3], error="bad <script>alert(1)</script> & 'worse'."))
     written = Report(sweep, folder, results)
     written.write()
     return written
@@ -123,7 +123,7 @@ def test_the_page_tells_how_far_the_sweep_is(report):
 def test_the_table_has_a_row_for_every_cell(report):
     rows = list(csv.DictReader(io.StringIO((report.folder / "cells.csv").read_text("utf-8"))))
     assert [row["cell"] for row in rows] == [cell.name for cell in report.sweep.cells]
-    assert set(KNOBS) < set(rows[0]) == set(COLUMNS)
+    assert set(SPECS) < set(rows[0]) == set(COLUMNS)
     assert [row["style_weight"] for row in rows] == ["1"] * 3 + ["100"] * 3
     assert [row["tv_weight"] for row in rows] == ["0", "1", "3"] * 2
     first, failed, missing = rows[0], rows[3], rows[4]

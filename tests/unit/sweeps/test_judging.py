@@ -10,7 +10,7 @@ from impasto.errors import PictureError
 from impasto.evaluation.scores import FILTERS, Scores, choose_network, judge
 from impasto.images import as_picture
 from impasto.sweeps.axes import make_sweep
-from impasto.sweeps.cells import Result
+from impasto.sweeps.cells import CellResult
 from impasto.sweeps.figures import figure
 from impasto.sweeps.judging import Judge, can_judge
 from impasto.sweeps.report.table import SCORES
@@ -31,7 +31,7 @@ def results(sweep, tmp_path, painting):
     for cell in sweep.cells:
         rgb = as_picture(cell.content).rgb
         images.write(picture_file(tmp_path, cell), rgb)
-        found.append(Result(cell, losses={"total": 1.0}, size=rgb.shape[1::-1]))
+        found.append(CellResult(cell, losses={"total": 1.0}, size=rgb.shape[1::-1]))
     return found
 
 
@@ -77,7 +77,7 @@ def test_paintings_count_by_their_weights(photograph, painting, tmp_path):
     measure, found = Judge(sweep, tmp_path, {}), []
     for cell in sweep.cells:
         images.write(picture_file(tmp_path, cell), as_picture(photograph).rgb)
-        found.append(measure(Result(cell, size=(64, 48))).scores["gram"])
+        found.append(measure(CellResult(cell, size=(64, 48))).scores["gram"])
     assert found[0] > 0.05
     assert found[1] == pytest.approx(0, abs=1e-5)
 
@@ -96,8 +96,8 @@ def test_a_failure_costs_the_measures_and_not_the_cell(sweep, results, tmp_path,
 
 def test_what_has_no_photograph_or_no_style_is_left_alone(photograph, painting, tmp_path):
     sweep = figure(1, str(photograph), [str(painting)], {"size": "64"})
-    assert not any(can_judge(Result(cell)) for cell in sweep.cells)
-    failed = Result(sweep.cells[0], error="it failed.")
+    assert not any(can_judge(CellResult(cell)) for cell in sweep.cells)
+    failed = CellResult(sweep.cells[0], error="it failed.")
     assert Judge(sweep, tmp_path, {})(failed) is failed
 
 
