@@ -33,7 +33,7 @@ def textbook(remembered, gradient, scale):
 @pytest.mark.parametrize(("dtype", "error"), [(torch.float64, 1e-12), (torch.float32, 1e-5)])
 @pytest.mark.parametrize("number", [1, 3, 4, 5, 11])
 def test_the_loops_on_coefficients_are_those_on_vectors(number, dtype, error, monkeypatch):
-    monkeypatch.setattr(pairs, "PIECE", 16)
+    monkeypatch.setattr(pairs, "VECTOR_PIECE", 16)
     monkeypatch.setattr(pairs, "BLOCK", 4)
     kept, given = CurvaturePairs(history=4), some_pairs(number, dtype)
     for count, (s, y) in enumerate(given, start=1):
@@ -47,7 +47,7 @@ def test_the_loops_on_coefficients_are_those_on_vectors(number, dtype, error, mo
 
 def test_vectors_in_16_bits_are_taken_as_they_are(monkeypatch):
     monkeypatch.setattr(pairs, "LARGE", LENGTH)
-    monkeypatch.setattr(pairs, "PIECE", 16)
+    monkeypatch.setattr(pairs, "VECTOR_PIECE", 16)
     monkeypatch.setattr(pairs, "BLOCK", 4)
     kept, given = CurvaturePairs(history=4), some_pairs(6, torch.float32)
     for s, y in given:
@@ -165,7 +165,7 @@ def test_products_and_sums_go_piece_by_piece(monkeypatch):
     a, b = torch.randn(1000).bfloat16(), torch.randn(1000)
     whole = float(a.double() @ b.double())
     sums = b + 0.5 * a.float()
-    monkeypatch.setattr(pairs, "PIECE", 64)
+    monkeypatch.setattr(pairs, "VECTOR_PIECE", 64)
     assert pairs.dot(a, b) == pytest.approx(whole, rel=1e-5)
     pairs.add(b, a, 0.5)
     torch.testing.assert_close(b, sums)

@@ -69,7 +69,7 @@ def test_samples_can_be_chosen_and_have_a_small_copy(inputs):
         found = inputs.find(name)
         assert found.path.is_file()
         with Image.open(found.thumbnail) as small:
-            assert max(small.size) <= module.THUMBNAIL
+            assert max(small.size) <= module.THUMBNAIL_SIDE
 
 
 def test_the_latest_upload_comes_first_and_the_same_file_only_once(inputs, photograph, painting):

@@ -1,0 +1,95 @@
+"""Axes, cells, and their names."""
+
+import pytest
+
+from impasto.errors import PictureError, SettingsError, UnknownName
+from impasto.sweeps.axes import parse_axis
+from impasto.sweeps.names import LONGEST_NAME
+
+
+def test_cells_are_the_product_of_the_axes(make):
+    sweep = make("style-weight=10,100,1000", "optimizer=lbfgs,adam", size="32")
+    assert [axis.name for axis in sweep.axes] == ["style_weight", "optimizer"]
+    assert [cell.place for cell in sweep.cells] == [(i, j) for i in range(3) for j in range(2)]
+    assert {cell.settings.size for cell in sweep.cells} == {32}
+    assert sweep.cells[3].settings.style_weight == 100
+    assert sweep.cells[3].settings.optimizer == "adam"
+
+
+def test_values_with_commas_are_separated_by_semicolons(make):
+    sweep = make("style_layers=relu1_1;relu1_1,relu2_1:0.5")
+    assert [cell.settings.style_layers for cell in sweep.cells] == [
+        (("relu1_1", 1.0),),
+        (("relu1_1", 1.0), ("relu2_1", 0.5)),
+    ]
+
+
+def test_a_number_of_style_layers_takes_the_first_of_the_network(make):
+    sweep = make("style_layers=2,3,4,5")
+    assert [len(cell.settings.style_layers) for cell in sweep.cells] == [2, 3, 4, 5]
+    assert sweep.cells[0].settings.style_layers == (("relu1_1", 1.0), ("relu2_1", 1.0))
+    assert "5 usual style layers" in make("style_layers=5,6").cells[1].error
+
+
+def test_the_pictures_of_the_arguments_come_first_on_their_axis(make, tmp_path, photograph):
+    other = tmp_path / "other.png"
+    other.write_bytes(photograph.read_bytes())
+    sweep = make(f"content={other}")
+    assert [cell.content for cell in sweep.cells] == [str(photograph), str(other)]
+    assert sweep.axes[0].values[1].picture == str(other)
+    assert [what for what, _ in sweep.sources] == ["style"]
+
+
+def test_exchanged_cells_swap_content_and_style(make, photograph, painting):
+    as_given, swapped = make("exchange=no,yes").cells
+    assert (as_given.content, as_given.styles) == (str(photograph), (str(painting),))
+    assert (swapped.content, swapped.styles) == (str(painting), (str(photograph),))
+
+
+@pytest.mark.parametrize(
+    ("vary", "error", "words"),
+    [
+        ("syle_weight=1,2", UnknownName, "did you mean 'style_weight'"),
+        ("style_weight", SettingsError, "has no values"),
+        ("style_weight=,", SettingsError, "has no values"),
+        ("style_weight=1,large", SettingsError, "'large': it must be a number"),
+        ("optimizer=adam,lbgfs", UnknownName, "did you mean 'lbfgs'"),
+        ("style_weight=1,2,1", SettingsError, "twice"),
+        ("exchange=no,perhaps", SettingsError, "true or false"),
+        ("content=nowhere.jpg", PictureError, "nowhere.jpg"),
+    ],
+)
+def test_a_wrong_axis_or_value_is_named_before_anything_else(make, vary, error, words):
+    with pytest.raises(error, match=words):
+        make(vary)
+
+
+def test_axes_that_do_nothing_are_refused(make):
+    with pytest.raises(SettingsError, match="a plan fixes"):
+        make("iterations=5,10", plan="32:4")
+    with pytest.raises(SettingsError, match="varies twice"):
+        make("size=32,48", "size=64")
+
+
+def test_values_that_contradict_each_other_spoil_their_cell_only(make):
+    good, bad = make("plan=32:4;64:4", size="32").cells
+    assert good.settings is not None
+    assert bad.settings is None
+    assert "plan ends at 64" in bad.error
+
+
+def test_names_are_short_safe_and_unlike_each_other(make):
+    layers = ",".join(f"relu{n}_1:0.123456789" for n in range(1, 6))
+    sweep = make(f"style_layers={layers};{layers}1", "style_weight=1e2,1e5")
+    names = [cell.name for cell in sweep.cells]
+    assert len({name.lower() for name in names}) == 4
+    for name in names:
+        assert len(name) <= LONGEST_NAME
+        assert not set(name) - set("abcdefghijklmnopqrstuvwxyz0123456789_.+-")
+    assert names == [cell.name for cell in make(
+        f"style_layers={layers};{layers}1", "style_weight=1e2,1e5").cells]  # fmt: skip
+    assert [cell.name for cell in make("tv-weight=1,2").cells] == ["tv_weight-1", "tv_weight-2"]
+
+
+def test_axes_are_parsed_with_dashes():
+    assert parse_axis("tv-weight=1,10", "a", ["b"]).name == "tv_weight"
