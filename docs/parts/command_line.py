@@ -10,7 +10,7 @@ from typing import Any
 import click
 from docs.parts.markdown import number, table
 
-from impasto.cli import cli
+from impasto.cli import CONTEXT, cli
 from impasto.settings import SPECS, Settings, parsing
 
 ELSEWHERE = {
@@ -23,7 +23,7 @@ ELSEWHERE = {
 def commands() -> str:
     """Return every command with what it takes, less what several take, which comes first."""
     several = shared()
-    before = records(cli, click.Context(cli, info_name="impasto"))
+    before = records(cli, click.Context(cli, info_name="impasto", **CONTEXT))
     text = "Options before the command:\n\n" + "".join(f"- {said(record)}\n" for record in before)
     for names in dict.fromkeys(map(tuple, several.values())):
         text += f"\nOptions of {', '.join(names)}:\n\n"
@@ -53,7 +53,7 @@ def walk() -> Iterator[tuple[str, click.Command, click.Context]]:
     waiting: list[tuple[click.Command, click.Context | None, str]] = [(cli, None, "impasto")]
     while waiting:
         command, parent, name = waiting.pop(0)
-        context = click.Context(command, parent, info_name=name)
+        context = click.Context(command, parent, info_name=name, **CONTEXT)
         if parent is not None:
             yield context.command_path, command, context
         if isinstance(command, click.Group):

@@ -15,7 +15,7 @@ import pytest
 from docs import generate
 
 import impasto
-from impasto.cli import cli
+from impasto.cli import CONTEXT, cli
 from impasto.cli.options import given
 from impasto.settings import SPECS, Settings
 
@@ -204,7 +204,7 @@ def test_every_command_on_a_page_can_be_typed(name):
         rest = list(arguments)
         parent = None
         while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
-            parent = click.Context(command, parent)
+            parent = click.Context(command, parent, **CONTEXT)
             command = command.commands[rest.pop(0)]
         if {"--help", "-h", "--version"} & set(rest) or isinstance(command, click.Group):
             continue
