@@ -40,7 +40,7 @@ def test_figure_3_has_the_ratios_of_the_paper_for_its_network_and_multiples_else
         ({**paper, "style_weight": "10"}, [1e-5, 1e-4, 1e-3, 1e-2]),
     ):
         sweep = figure(3, str(photograph), [str(painting)], options)
-        found = [c.settings.content_weight / c.settings.with_defaults().style_weight
+        found = [c.settings.content_weight / c.settings.completed().style_weight
                  for c in sweep.cells[:4]]  # fmt: skip
         assert found == pytest.approx(ratios)
     sweep = figure(3, str(photograph), [str(painting)], {})
