@@ -8,7 +8,7 @@ import pytest
 from impasto.cli.sweep_display import Rest, opening
 from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import CellResult
-from impasto.sweeps.running import Painting, Schedule
+from impasto.sweeps.running import Painting, SweepSchedule
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def test_the_time_left_covers_the_whole_and_learns_from_what_was_done(make, monk
     monkeypatch.setattr(
         "impasto.cli.sweep_display.time", SimpleNamespace(monotonic=lambda: next(clock))
     )
-    rest = Rest(Schedule(Path(), [Painting((cell,), 2.0, 10) for cell in cells]))
+    rest = Rest(SweepSchedule(Path(), [Painting((cell,), 2.0, 10) for cell in cells]))
     assert rest.finish(CellResult(cells[0])) == pytest.approx(8.0)  # each took twice its estimate
     assert rest.finish(CellResult(cells[1])) == pytest.approx(3.0)
 
@@ -30,13 +30,13 @@ def test_the_time_left_covers_the_whole_and_learns_from_what_was_done(make, monk
 def test_the_opening_tells_what_is_there_and_what_is_not(make):
     sweep = make("seed=1,2,3,4")
     one, two, three, four = sweep.cells
-    plan = Schedule(
+    plan = SweepSchedule(
         Path(), [Painting((three, four), 65.0, 10)], [CellResult(one), CellResult(two, error="bad")]
     )
     assert opening(sweep, plan) == (
         "4 cells; 1 there already; 1 that cannot be painted; 2 to paint in 1 run, 10 evaluations; "
         "about 1:05"
     )
-    assert opening(sweep, Schedule(Path(), [], [CellResult(cell) for cell in sweep.cells])) == (
-        "4 cells; 4 there already"
-    )
+    assert opening(
+        sweep, SweepSchedule(Path(), [], [CellResult(cell) for cell in sweep.cells])
+    ) == ("4 cells; 4 there already")
