@@ -11,8 +11,7 @@ from typing import Any
 from docs.parts.markdown import table
 
 from impasto.normalization import NORMALIZATIONS
-from impasto.pyramid import plan
-from impasto.settings import ITERATIONS, PRESETS
+from impasto.settings import PRESETS, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -94,8 +93,8 @@ def plans() -> str:
     """Return the plan of evaluations for two sizes, with what it costs."""
     rows = []
     for size in (512, 4096):
-        levels = plan(size, ITERATIONS)
-        cost = sum(level.evaluations * (level.size / size) ** 2 for level in levels)
-        counts = ", ".join(f"{level.size}: {level.evaluations}" for level in levels)
+        levels = Settings(size=size).completed().plan
+        cost = sum(evaluations * (side / size) ** 2 for side, evaluations in levels)
+        counts = ", ".join(f"{side}: {evaluations}" for side, evaluations in levels)
         rows.append((f"{size} px", counts, f"{cost:.0f}"))
     return table(("result", "evaluations at each size", "cost, in evaluations at the last"), rows)

@@ -19,13 +19,13 @@ SMALLEST = 16
 
 GROWTH = 1.5
 """Each coarser level gets this many times the evaluations of the next finer one, at a quarter of
-the cost each."""
+the cost each, unless its network has another number."""
 
 LARGEST_GROWTH = 4.0
 """No level gets more than this many times the evaluations of the final size."""
 
-CONTINUED, SHORT, LONG = 0.75, 40, 240
-"""Continuation takes this share of the evaluations at the final size: none of fewer than 40, and no
+CONTINUED, SHORT, LONG = 0.75, 24, 240
+"""Continuation takes this share of the evaluations at the final size: none of fewer than 24, and no
 more than it takes of 240."""
 
 HELD = 256
@@ -49,7 +49,9 @@ class Level:
     evaluations: int
 
 
-def plan(size: int, evaluations: int, levels: int | None = None) -> tuple[Level, ...]:
+def plan(
+    size: int, evaluations: int, levels: int | None = None, growth: float = GROWTH
+) -> tuple[Level, ...]:
     """Return the levels, coarsest first; the last has exactly ``size`` and ``evaluations``.
 
     Args:
@@ -57,6 +59,7 @@ def plan(size: int, evaluations: int, levels: int | None = None) -> tuple[Level,
         evaluations: Evaluations at the final size.
         levels: How many sizes at most, 1 for the final one only; by default the size is halved
             while it stays at or above `COARSEST`.
+        growth: See `GROWTH`.
 
     Example:
         >>> [(level.size, level.evaluations) for level in plan(512, 100)]
@@ -67,7 +70,7 @@ def plan(size: int, evaluations: int, levels: int | None = None) -> tuple[Level,
         while size / 2**levels >= COARSEST:
             levels += 1
     return tuple(
-        Level(round(size / 2**k), round(evaluations * min(GROWTH**k, LARGEST_GROWTH)))
+        Level(round(size / 2**k), round(evaluations * min(growth**k, LARGEST_GROWTH)))
         for k in reversed(range(levels))
         if k == 0 or size / 2**k >= SMALLEST
     )
@@ -83,7 +86,7 @@ def continued(evaluations: int) -> int:
     return round(CONTINUED * min(evaluations, LONG)) if evaluations >= SHORT else 0
 
 
-def holding(size: int, evaluations: int) -> tuple[Level, ...]:
+def holding(size: int, evaluations: int, growth: float = GROWTH) -> tuple[Level, ...]:
     """Return levels by which a large picture keeps the look of a small one.
 
     With all evaluations at each size, the network, which sees less and less of the picture, paints
@@ -96,7 +99,7 @@ def holding(size: int, evaluations: int) -> tuple[Level, ...]:
     sizes = [level.size for level in plan(size, evaluations)]
     base = next((at for at, each in enumerate(sizes) if each * math.sqrt(2) > HELD), len(sizes) - 1)
     shares = (
-        min(GROWTH ** (base - at), LARGEST_GROWTH) if at <= base else FINER / 2 ** (at - base - 1)
+        min(growth ** (base - at), LARGEST_GROWTH) if at <= base else FINER / 2 ** (at - base - 1)
         for at in range(len(sizes))
     )
     least = min(FEWEST, evaluations)

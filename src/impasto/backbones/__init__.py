@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from impasto.backbones.architecture import Architecture, LayerWeights
+from impasto.backbones.architecture import Architecture, Effort, LayerWeights
 from impasto.backbones.layers import Geometry, Window
 from impasto.backbones.table import BACKBONES, POOLINGS, RESCALINGS, check_layers, load_backbone
 from impasto.errors import import_row
@@ -39,6 +39,7 @@ __all__ = [
     "RESCALINGS",
     "Architecture",
     "Backbone",
+    "Effort",
     "Geometry",
     "LayerWeights",
     "Network",

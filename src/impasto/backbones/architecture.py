@@ -16,6 +16,40 @@ LayerWeights = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
+class Effort:
+    """How a network is painted with unless more is asked for: chosen by looking at many pairs.
+
+    Attributes:
+        style_weight: β, with relative losses.
+        evaluations: At the final size, from `AMPLE` pixels on.
+        most: At the final size where it is small: their number goes with one over the size, because
+            there is no coarser one that has laid out the forms.
+        growth: How many times the evaluations of a size the next coarser one gets.
+    """
+
+    style_weight: float
+    evaluations: int
+    most: int
+    growth: float
+
+    def at(self, size: int) -> int:
+        """Return the evaluations at a final size in pixels.
+
+        Example:
+            >>> [Effort(20, 25, 100, 2).at(size) for size in (64, 256, 512, 2048)]
+            [100, 50, 25, 25]
+        """
+        return min(max(round(self.evaluations * AMPLE / size), self.evaluations), self.most)
+
+
+AMPLE = 512
+"""The long side in pixels from which a picture needs no more evaluations the smaller it is."""
+
+MUCH = Effort(style_weight=100, evaluations=60, most=60, growth=1.5)
+"""For networks that are quick, or that nobody has looked at yet."""
+
+
+@dataclass(frozen=True)
 class Architecture:
     """One row of `BACKBONES`: what is known of a network before its weights are read.
 
@@ -27,6 +61,7 @@ class Architecture:
         content_layers: The default content layers, each with its weight.
         style_layers: The default style layers, each with its weight.
         minimum_side: The smallest height and width, in pixels, that reaches the deepest layer.
+        effort: The weight and the evaluations that it is painted with by default.
         table: The layers that the network is made of; empty where its class knows.
         conventions: What weights expect of their input (a row of
             `impasto.backbones.weights.conventions.CONVENTIONS`) by the habits of their
@@ -41,6 +76,7 @@ class Architecture:
     content_layers: LayerWeights
     style_layers: LayerWeights
     minimum_side: int
+    effort: Effort = MUCH
     table: tuple[LayerSpec, ...] = ()
     conventions: Mapping[str, str] = field(default_factory=dict)
 
@@ -61,6 +97,7 @@ class Architecture:
         content: LayerWeights,
         style: LayerWeights,
         conventions: Mapping[str, str],
+        effort: Effort = MUCH,
     ) -> Architecture:
         """Return the row of a network that is a table of layers.
 
@@ -78,6 +115,7 @@ class Architecture:
             content_layers=content,
             style_layers=style,
             minimum_side=minimum_side_of(table),
+            effort=effort,
             table=table,
             conventions=conventions,
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impasto.backbones.alexnet import alexnet, caffenet
-from impasto.backbones.architecture import Architecture, LayerWeights
+from impasto.backbones.architecture import Architecture, Effort, LayerWeights
 from impasto.backbones.googlenet import googlenet, googlenet_caffe
 from impasto.backbones.squeezenet import squeezenet1_0, squeezenet1_1
 from impasto.backbones.vgg import vgg
@@ -50,26 +50,31 @@ _INCEPTION_STYLE = _equal("relu1", "relu2", "inception3a", "inception4a", "incep
 _ALEXNET_CONTENT = _equal("relu4")
 _ALEXNET_STYLE = _equal("relu1", "relu2", "relu3", "relu4", "relu5")
 _VGG = {"torchvision": "torchvision", "caffe": "caffe", "matconvnet": "caffe-rgb"}
+# Chosen by looking at sixteen pairs, see docs/models.md: with more weight faces and near towers go;
+# with more evaluations the look is the same.
+_VGG_EFFORT = Effort(style_weight=20, evaluations=25, most=100, growth=2)
 _SQUEEZENET = {"torchvision": "torchvision", "caffe": "caffe-squeezenet"}
 
 
 BACKBONES: dict[str, Architecture] = {
-    "pocket": Architecture(
-        object="impasto.backbones.pocket:Pocket",
-        title="pocket network",
-        summary="small, comes with the package: distilled to answer like VGG-19; no download",
-        layers=("relu1_1", "relu2_1", "relu3_1", "relu3_3", "relu4_1", "relu4_2", "relu5_1"),
-        content_layers=_CONTENT,
-        style_layers=_STYLE,
-        minimum_side=16,
-    ),
     "vgg19": Architecture.of(
         "VGG-19",
-        "the network of Gatys et al.: best quality; its weights are fetched once, or given",
+        "the network of Gatys et al., in the package: paints best",
         vgg((2, 2, 4, 4, 4)),
         content=_CONTENT,
         style=_STYLE,
         conventions=_VGG,
+        effort=_VGG_EFFORT,
+    ),
+    "pocket": Architecture(
+        object="impasto.backbones.pocket:Pocket",
+        title="pocket network",
+        summary="the quick one, for previews: distilled to answer like VGG-19, in the package",
+        layers=("relu1_1", "relu2_1", "relu3_1", "relu3_3", "relu4_1", "relu4_2", "relu5_1"),
+        content_layers=_CONTENT,
+        style_layers=_STYLE,
+        minimum_side=16,
+        effort=Effort(style_weight=30, evaluations=60, most=60, growth=1.5),
     ),
     "vgg16": Architecture.of(
         "VGG-16",
@@ -78,6 +83,7 @@ BACKBONES: dict[str, Architecture] = {
         content=_CONTENT,
         style=_STYLE,
         conventions=_VGG,
+        effort=_VGG_EFFORT,
     ),
     "squeezenet1_0": Architecture.of(
         "SqueezeNet 1.0",

@@ -187,14 +187,20 @@ def models_table() -> None:
     load_installed()
     for name, network in BACKBONES.items():
         rows, plugin = sources(name), owner("backbone", name)
-        here = str(find(name) or "no") if network.table else "in the package, MIT"
+        found = find(name)
+        here = str(found or "no") if network.table else "in the package, MIT"
         if plugin is not None:
             here = f"of the plugin {plugin.where}"
         console.print(Text.assemble((name, "bold"), f"  {network.title}: {network.summary}"))
         about = [("layers", f"{network.layers[0]} … {network.layers[-1]}, {len(network.layers)}")]
         about.append(("here", here))
         for source, row in rows.items():
-            host = urlsplit(row.url).hostname
-            about.append(("to fetch", f"{source}, {row.megabytes} MB, {host}, {row.licence}"))
+            size = f"{source}, {row.megabytes} MB"
+            if row.in_package:
+                about[-1] = ("here", f"in the package: {size}, {row.licence}")
+            elif row.path().is_file() and row.path() != found:
+                about.append(("here, too", f"--weights {source}: {row.path()}"))
+            elif row.url:
+                about.append(("to fetch", f"{size}, {urlsplit(row.url).hostname}, {row.licence}"))
         for what, value in about:
             console.print(Text(f"    {what:9} {value}"))

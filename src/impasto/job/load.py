@@ -9,7 +9,7 @@ from torch import Tensor
 
 from impasto import images, samples
 from impasto.backbones import BACKBONES, Backbone, Network, load_backbone, rescale
-from impasto.backbones.weights import find_weights
+from impasto.backbones.weights import find_weights, locate
 from impasto.controls import Controls
 from impasto.job import resources as memory
 from impasto.job.job import Job
@@ -50,9 +50,9 @@ def network_of(
 
 
 def weight_file(settings: Settings) -> Path | None:
-    """Return the weight file given or fetched, or None for the network inside the package."""
+    """Return the weight file given or at hand; None for a network that reads its own."""
     if settings.weights is not None:
-        return Path(settings.weights).expanduser()
+        return locate(settings.weights)
     return find_weights(settings.backbone) if BACKBONES[settings.backbone].table else None
 
 

@@ -12,7 +12,6 @@ expansion.py   from a preset and what is given to settings
 
 from impasto.backbones import LayerWeights
 from impasto.settings import parsing
-from impasto.settings.defaults import ITERATIONS
 from impasto.settings.expansion import apply, expand
 from impasto.settings.fields import SPECS, Plan, check
 from impasto.settings.presets import PRESETS
@@ -25,7 +24,6 @@ from impasto.settings.settings import (
 from impasto.settings.spec import Group, SettingSpec
 
 __all__ = [
-    "ITERATIONS",
     "MACHINE_CHOICES",
     "PRESETS",
     "SPECS",

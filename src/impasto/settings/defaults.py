@@ -10,11 +10,9 @@ from impasto.normalization import NORMALIZATIONS
 from impasto.registry import INITIALIZERS, LEARNING_RATES
 from impasto.settings.fields import Plan, SettingFields
 
-ITERATIONS = 60
-"""Evaluations at the final size, if no number is given."""
-
-ITERATIONS_WITHOUT_CONTINUATION = 80
-"""Likewise, where continuation is turned off or has nothing to do; it saves a quarter."""
+WITHOUT_CONTINUATION = 4 / 3
+"""How many times the usual evaluations there are where continuation is turned off or has nothing to
+do: it saves a quarter."""
 
 MAX_ITERATIONS = 10_000
 """Evaluations at the final size after which a run that was to converge ends all the same."""
@@ -33,7 +31,7 @@ def defaults(given: SettingFields) -> dict[str, Any]:
     plan = given.plan or default_plan(given, continues)
     last = plan[-1][1]
     usual = {
-        "style_weight": norm.style_weight,
+        "style_weight": style_weight(given),
         "content_weight": norm.content_weight,
         "tv_weight": norm.tv_weight,
         "tv": norm.tv,
@@ -52,13 +50,21 @@ def defaults(given: SettingFields) -> dict[str, Any]:
 
 def default_plan(given: SettingFields, continues: bool) -> Plan:
     """Return the sizes and their evaluations for a size, and for what is given of the rest."""
-    usual = ITERATIONS if continues else ITERATIONS_WITHOUT_CONTINUATION
+    effort = BACKBONES[given.backbone].effort
+    usual = round(effort.at(given.size) * (1 if continues else WITHOUT_CONTINUATION))
     iterations = given.iterations or (MAX_ITERATIONS if given.converge else usual)
     if holds_look(given):
-        levels = pyramid.holding(given.size, iterations)
+        levels = pyramid.holding(given.size, iterations, effort.growth)
     else:
-        levels = pyramid.plan(given.size, iterations, given.levels)
+        levels = pyramid.plan(given.size, iterations, given.levels, effort.growth)
     return tuple((level.size, level.evaluations) for level in levels)
+
+
+def style_weight(given: SettingFields) -> float:
+    """Return the usual β: a network's own with relative losses, else the convention's."""
+    if given.normalization == "relative":
+        return BACKBONES[given.backbone].effort.style_weight
+    return NORMALIZATIONS[given.normalization].style_weight
 
 
 def holds_look(given: SettingFields) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from impasto.backbones import BACKBONES
-from impasto.backbones.weights import PUBLISHED, weights_directory
+from impasto.backbones.weights import PUBLISHED
 from impasto.errors import WeightsError, look_up
 from impasto.normalization import NORMALIZATIONS
 from impasto.settings.fields import check
@@ -65,10 +65,8 @@ def on_another_network(values: Mapping[str, Any], backbone: str) -> dict[str, An
         layers = tuple((layer, weight if as_given else 1.0) for layer, weight in values[group])
         known = all(layer in network.layers for layer, _ in layers)
         changed[group] = layers if known else getattr(network, group)
-    changed["content_weight"], changed["style_weight"] = (
-        relative.content_weight,
-        relative.style_weight,
-    )
+    changed["content_weight"] = relative.content_weight
+    changed["style_weight"] = network.effort.style_weight
     changed["tv_weight"] = relative.tv_weight if smooth else 0.0
     return changed
 
@@ -80,12 +78,12 @@ def find_weights_of(name: str) -> str:
         WeightsError: If it is not here; the message says what to do.
     """
     sources = PRESETS[name].weights
-    paths = [weights_directory() / PUBLISHED[source].file_name for source in sources]
+    paths = [PUBLISHED[source].path() for source in sources]
     for path in paths:
         if path.is_file():
             return str(path)
     raise WeightsError(
         f"the weights of the preset '{name}' are not here: run `impasto models fetch {sources[0]}` "
         f"({PUBLISHED[sources[0]].megabytes} MB, once), give a file with --weights, or take a "
-        "network that comes with the package: --backbone pocket."
+        "network that comes with the package: --backbone vgg19."
     )

