@@ -104,7 +104,7 @@ class TestPreset:
             assert settings.plan[-1][0] == settings.size
             if backbone != PRESETS[name].values["backbone"]:
                 assert settings.normalization == "relative"
-                assert settings.style_weight == NORMALIZATIONS["relative"].style_weight
+                assert settings.style_weight == BACKBONES[backbone].effort.style_weight
                 assert settings.rescale == "none"
 
     def test_what_is_given_wins(self, name):
@@ -126,7 +126,7 @@ class TestPreset:
         if not PRESETS[name].weights:
             assert apply(name, {}).weights is None
             return
-        with pytest.raises(WeightsError, match=r"models fetch .*--weights.*--backbone pocket"):
+        with pytest.raises(WeightsError, match=r"models fetch .*--weights.*--backbone vgg19"):
             apply(name, {})
         file = tmp_path / "weights" / PUBLISHED[PRESETS[name].weights[-1]].file_name
         file.parent.mkdir()

@@ -17,7 +17,7 @@ up to 0.5 %, gradients by 4 to 14 % of their length."""
 
 
 def jobs(photograph, painting):
-    settings = Settings(size=96, plan="96:20", tile=0)
+    settings = Settings(size=96, plan="96:20", tile=0, backbone="pocket")
     pair = samples.photograph(photograph), samples.painting(painting)
     return [prepare(*pair, settings.replace(precision=p)) for p in ("float32", "bfloat16")]
 

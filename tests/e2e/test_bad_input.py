@@ -108,7 +108,7 @@ def test_one_sentence_and_exit_code_2(impasto, files, monkeypatch, name):
     monkeypatch.setenv("IMPASTO_CACHE", str(files / "cache"))
     before = {path: path.stat().st_mtime_ns for path in files.iterdir()}
     arguments, hint = CASES[name]
-    done = impasto("paint", *arguments)
+    done = impasto("paint", *arguments, "--backbone=pocket")
     assert done.code == 2, done.err
     assert done.out == ""
     assert done.err.startswith("impasto: ")
@@ -150,7 +150,9 @@ def test_an_error_inside_is_one_sentence_and_keeps_the_picture_so_far(impasto, f
 
     monkeypatch.chdir(files)
     monkeypatch.setattr(loop, "accept", failing)
-    done = impasto("paint", "photo.png", "painting.jpg", "-o", "out.png", "--size", 32)
+    done = impasto(
+        "paint", "photo.png", "painting.jpg", "-o", "out.png", "--size", 32, "--backbone=pocket"
+    )
     assert done.code == 1
     assert done.err.endswith("internal error, RuntimeError: broken (IMPASTO_DEBUG=1 shows where)\n")
     assert dimensions(files / "out.png") == (32, 24)

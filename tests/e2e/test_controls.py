@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-SMALL = ("--size", "48", "--plan", "48:2", "--precision", "float32")
+SMALL = ("--backbone=pocket", "--size", "48", "--plan", "48:2", "--precision", "float32")
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_what_makes_no_sense_is_refused_with_one_sentence(impasto, masks, name):
     arguments, hint = CASES[name]
-    done = impasto("paint", "photo.png", "painting.jpg", *arguments)
+    done = impasto("paint", "photo.png", "painting.jpg", *arguments, "--backbone=pocket")
     assert done.code == 2, done.err
     assert done.err.startswith("impasto: ")
     assert done.err.count("\n") == 1

@@ -14,13 +14,15 @@ from tests.support.pictures import dimensions, pixels
 from tests.support.processes import command, rest_of, running
 from tests.support.signaled import program
 
-FAST = ("--size", 32, "--iterations", 3)
+FAST = ("--backbone=pocket", "--size", 32, "--iterations", 3)
 
 
 def test_ctrl_c_keeps_the_picture_so_far_and_it_can_be_repeated(photograph, painting, tmp_path):
     out, again = tmp_path / "out.png", tmp_path / "again.png"
     options = ("--json", "--quiet", "--size", 96, "--plan", "48:4,96:100000")
-    with running(command("paint", photograph, painting, "-o", out, *options)) as process:
+    with running(
+        command("paint", photograph, painting, "-o", out, *options, "--backbone=pocket")
+    ) as process:
         for _ in range(6):
             assert process.stdout.readline()
         process.send_signal(signal.SIGINT)
@@ -47,7 +49,18 @@ def test_ctrl_c_at_a_coarse_size_gives_the_size_asked_for(
             os.kill(os.getpid(), signal.SIGINT)
 
     monkeypatch.setattr(Result, "add", interrupted)
-    done = impasto("paint", photograph, painting, "-o", out, "--plan", "32:5,64:5", "--size", 64)
+    done = impasto(
+        "paint",
+        photograph,
+        painting,
+        "-o",
+        out,
+        "--plan",
+        "32:5,64:5",
+        "--size",
+        64,
+        "--backbone=pocket",
+    )
     assert done.code == 130
     assert dimensions(out) == (64, 48)
     assert Recipe.of_picture(out).settings.plan == ((32, 2),)

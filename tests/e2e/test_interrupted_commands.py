@@ -19,7 +19,7 @@ from tests.support.weight_server import BODY, DIGEST, Handler, names
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
-FAST = ("--size", 32, "--iterations", 2, "--threads", 1)
+FAST = ("--backbone=pocket", "--size", 32, "--iterations", 2, "--threads", 1)
 
 STEP = "impasto.optimize.loop.accept"
 

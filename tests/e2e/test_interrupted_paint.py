@@ -11,7 +11,7 @@ from tests.support.signaled import signaled
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
-FAST = ("--size", 64, "--plan", "32:3,64:3", "--threads", 1)
+FAST = ("--backbone=pocket", "--size", 64, "--plan", "32:3,64:3", "--threads", 1)
 
 STEP = "impasto.optimize.loop.accept"
 """Is called in every evaluation, before anybody has seen its step."""

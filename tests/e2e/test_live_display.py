@@ -44,7 +44,9 @@ def test_a_terminal_shows_a_bar_for_each_level_and_stdout_gets_the_path(
 
 @pytest.fixture
 def job(photograph, painting):
-    settings = Settings(size=64, plan="32:3,64:2", precision="float32", threads=1)
+    settings = Settings(
+        size=64, plan="32:3,64:2", precision="float32", threads=1, backbone="pocket"
+    )
     return prepare(photograph, painting, settings)
 
 

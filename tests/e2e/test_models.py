@@ -51,7 +51,7 @@ def test_import_recognizes_a_network_keeps_it_and_paints_with_it(
     path.unlink()
     out = tmp_path / "out.png"
     fast = ("--size", 48, "--iterations", 2, "--backbone", name, "-o", out)
-    done = impasto("paint", photograph, painting, *fast)
+    done = impasto("paint", photograph, painting, *fast, "--backbone=pocket")
     assert done.code == 0, done.err
     assert out.is_file()
     assert str(kept) in impasto("models").out

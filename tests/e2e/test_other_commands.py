@@ -106,7 +106,12 @@ def test_repeat_finds_inputs_that_were_named_from_another_folder(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "sub").mkdir()
     fast = ("--size", 32, "--iterations", 2)
-    assert impasto("paint", "photo.png", "painting.jpg", "-o", "sub/out.png", *fast).code == 0
+    assert (
+        impasto(
+            "paint", "photo.png", "painting.jpg", "-o", "sub/out.png", *fast, "--backbone=pocket"
+        ).code
+        == 0
+    )
     monkeypatch.chdir(tmp_path / "sub")
     assert impasto("repeat", "out.png").code == 0
 

@@ -11,14 +11,25 @@ from impasto.job.recipe import Recipe
 from impasto.job.resources import GIB, taken
 from tests.support.pictures import dimensions, pixels
 
-FAST = ("--size", 32, "--iterations", 3)
+FAST = ("--backbone=pocket", "--size", 32, "--iterations", 3)
 
 
 def test_paint_writes_a_picture_of_the_size_asked_for_and_prints_its_path(
     impasto, photograph, painting, tmp_path
 ):
     out = tmp_path / "out.png"
-    done = impasto("paint", photograph, painting, "-o", out, "--size", 64, "--iterations", 8)
+    done = impasto(
+        "paint",
+        photograph,
+        painting,
+        "-o",
+        out,
+        "--size",
+        64,
+        "--iterations",
+        8,
+        "--backbone=pocket",
+    )
     assert done.code == 0, done.err
     assert done.out == f"{out}\n"
     assert dimensions(out) == (64, 48)
@@ -174,14 +185,18 @@ def test_a_level_that_has_converged_is_left_early(impasto, photograph, painting,
 def test_other_normalizations_do_paint(impasto, photograph, painting, tmp_path, name):
     out = tmp_path / "out.png"
     options = ("--normalization", name, "--size", 64, "--iterations", 60)
-    assert impasto("paint", photograph, painting, "-o", out, *options).code == 0
+    assert (
+        impasto("paint", photograph, painting, "-o", out, *options, "--backbone=pocket").code == 0
+    )
     assert np.abs(pixels(out) - pixels(photograph)).mean() > 0.01
 
 
 def test_a_preset_is_recorded_as_settings_and_options_win(impasto, photograph, painting, tmp_path):
     out, again = tmp_path / "out.png", tmp_path / "again.png"
     options = ("--preset", "liu", "--backbone", "pocket", "--size", 32, "--iterations", 3)
-    assert impasto("paint", photograph, painting, "-o", out, *options).code == 0
+    assert (
+        impasto("paint", photograph, painting, "-o", out, *options, "--backbone=pocket").code == 0
+    )
     recorded = Recipe.of_picture(out).settings
     assert (recorded.optimizer, recorded.history, recorded.style_scale) == ("lbfgsb", 8, (1.2,))
     assert recorded.plan == ((32, 3),)

@@ -12,7 +12,7 @@ from impasto import images
 from impasto.job.recipe import Recipe
 from tests.support.pictures import dimensions, pixels
 
-FAST = ("--size", 32, "--iterations", 3)
+FAST = ("--backbone=pocket", "--size", 32, "--iterations", 3)
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".tif"])
@@ -55,14 +55,36 @@ def test_transparency_is_put_back_on_request(impasto, painting, tmp_path):
 def test_very_wide_and_very_small_pictures_keep_their_size(impasto, painting, tmp_path, size):
     content, out = tmp_path / "thin.png", tmp_path / "out.png"
     Image.radial_gradient("L").convert("RGB").resize(size).save(content)
-    done = impasto("paint", content, painting, "-o", out, "--size", max(size), "--iterations", 2)
+    done = impasto(
+        "paint",
+        content,
+        painting,
+        "-o",
+        out,
+        "--size",
+        max(size),
+        "--iterations",
+        2,
+        "--backbone=pocket",
+    )
     assert done.code == 0, done.err
     assert dimensions(out) == size
 
 
 def test_the_long_side_is_exact_and_odd_sizes_work(impasto, photograph, painting, tmp_path):
     out = tmp_path / "out.png"
-    impasto("paint", photograph, painting, "-o", out, "--size", 51, "--iterations", 2)
+    impasto(
+        "paint",
+        photograph,
+        painting,
+        "-o",
+        out,
+        "--size",
+        51,
+        "--iterations",
+        2,
+        "--backbone=pocket",
+    )
     assert dimensions(out) == (51, 38)
 
 

@@ -16,7 +16,7 @@ from impasto.job.recipe import fields_of, read_embedded
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "plugins"
 SKEW = EXAMPLES / "skew_loss.py"
-FAST = ("--size", 48, "--levels", 1, "--iterations", 2, "--threads", 1)
+FAST = ("--backbone=pocket", "--size", 48, "--levels", 1, "--iterations", 2, "--threads", 1)
 CHOSEN = {
     "skew_loss": ("--style-loss", "gram:1,skew:0.5"),
     "momentum": ("--optimizer", "momentum"),
@@ -74,7 +74,15 @@ def test_an_example_is_accepted_painted_with_and_recorded(
 
 def test_help_lists_what_plugins_add(impasto):
     assert "skew" not in impasto("paint", "--help").out
-    done = impasto("--plugin", SKEW, "--plugin", EXAMPLES / "random_network.py", "paint", "-h")
+    done = impasto(
+        "--plugin",
+        SKEW,
+        "--plugin",
+        EXAMPLES / "random_network.py",
+        "paint",
+        "-h",
+        "--backbone=pocket",
+    )
     assert "skew" in done.out
     assert "caffenet, random" in " ".join(done.out.split())
     assert "random  RandomNetwork: two layers of random filters" in impasto("models").out
@@ -99,7 +107,7 @@ def test_a_plugin_that_cannot_be_loaded_is_one_sentence(impasto, tmp_path, code)
 
 
 def test_behind_the_command_it_is_told_where_plugins_stand(impasto, photograph, painting):
-    done = impasto("paint", photograph, painting, "--plugin", SKEW)
+    done = impasto("paint", photograph, painting, "--plugin", SKEW, "--backbone=pocket")
     assert done.code == 2
     assert (
         done.err

@@ -7,7 +7,7 @@ from impasto.cli.sweeps import RECONSTRUCTION
 from impasto.job.reconstruction import DEFAULTS, TV
 from tests.support.pictures import dimensions, pixels
 
-FAST = ("--size", 32, "--iterations", 2, "--threads", 1)
+FAST = ("--backbone=pocket", "--size", 32, "--iterations", 2, "--threads", 1)
 
 
 def test_reconstructions_can_be_repeated(impasto, photograph, painting, tmp_path):

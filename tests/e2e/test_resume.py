@@ -14,7 +14,17 @@ from impasto.images.destination import unwritable
 from impasto.job.recipe import Recipe
 from tests.support.processes import killed_after
 
-RUN = ("--size", "48", "--plan", "24:12,48:18", "--init", "noise", "--snapshot-every", "5")
+RUN = (
+    "--backbone=pocket",
+    "--size",
+    "48",
+    "--plan",
+    "24:12,48:18",
+    "--init",
+    "noise",
+    "--snapshot-every",
+    "5",
+)
 
 
 def arguments(photograph, painting, out, *options):
@@ -179,7 +189,18 @@ def test_a_picture_that_cannot_be_written_is_kept_elsewhere(
         real(path, *arguments, **keywords)
 
     monkeypatch.setattr(images, "write", fails_here)
-    done = impasto("paint", photograph, painting, "-o", out, "--size", 32, "--iterations", 2)
+    done = impasto(
+        "paint",
+        photograph,
+        painting,
+        "-o",
+        out,
+        "--size",
+        32,
+        "--iterations",
+        2,
+        "--backbone=pocket",
+    )
     assert done.code == 1
     (kept,) = elsewhere.rglob("*.png")
     assert f"the picture is kept in '{kept}'" in done.err.splitlines()[-1]
@@ -189,7 +210,18 @@ def test_a_picture_that_cannot_be_written_is_kept_elsewhere(
         raise no_space(path)
 
     monkeypatch.setattr(images, "write", fails_everywhere)
-    done = impasto("paint", photograph, painting, "-o", out, "--size", 32, "--iterations", 2)
+    done = impasto(
+        "paint",
+        photograph,
+        painting,
+        "-o",
+        out,
+        "--size",
+        32,
+        "--iterations",
+        2,
+        "--backbone=pocket",
+    )
     assert done.code == 2
     assert "No space left on device" in done.err
 

@@ -16,7 +16,7 @@ from impasto.job.recipe import Recipe
 from tests.support.pictures import dimensions, pixels
 from tests.support.processes import command, rest_of, running
 
-FAST = ("--size", 32, "--iterations", 2, "--threads", 1)
+FAST = ("--backbone=pocket", "--size", 32, "--iterations", 2, "--threads", 1)
 
 
 def rows(folder) -> list[dict[str, str]]:
@@ -255,7 +255,7 @@ CASES = {
 def test_bad_input_is_one_sentence(impasto, photograph, painting, tmp_path, monkeypatch, case):
     monkeypatch.chdir(tmp_path)
     options, words = CASES[case]
-    done = impasto("sweep", "photo.png", "painting.jpg", *options)
+    done = impasto("sweep", "photo.png", "painting.jpg", *options, "--backbone=pocket")
     assert done.code == 2
     assert words in done.err
     assert "Traceback" not in done.err

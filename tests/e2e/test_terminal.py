@@ -12,7 +12,7 @@ from tests.support.signaled import program
 from tests.support.studio import wait_for
 from tests.support.terminal import PATIENCE, in_a_terminal
 
-LONG = ("--size", 64, "--iterations", 10**6)
+LONG = ("--backbone=pocket", "--size", 64, "--iterations", 10**6)
 
 BEGUN = r" [2-9]\d*/1000000 .* left \d"
 """A live display after the second evaluation."""

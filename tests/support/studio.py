@@ -11,7 +11,7 @@ from pathlib import Path
 
 from impasto.settings import Settings
 
-SMALL = Settings(size=48, iterations=2, precision="float32")
+SMALL = Settings(size=48, iterations=2, precision="float32", backbone="pocket")
 
 PATIENCE = 300.0
 """Seconds that a start or an end, or anything on the way, may take on a busy machine."""

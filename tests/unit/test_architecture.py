@@ -116,5 +116,5 @@ def test_from_the_command_to_the_loop_are_four_calls(
 def test_from_the_library_to_the_loop_are_three_calls(
     stacks: list[list[str]], photograph: Path, painting: Path
 ):
-    impasto.stylize(photograph, painting, size=32, iterations=1, levels=1)
+    impasto.stylize(photograph, painting, size=32, iterations=1, levels=1, backbone="pocket")
     assert hops(stacks, "stylize") <= 3

@@ -9,6 +9,7 @@ import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save, save_file
+from training import vgg19 as program
 
 from impasto.backbones import load_backbone
 from impasto.backbones.weights import find, locate
@@ -19,7 +20,6 @@ from impasto.backbones.weights.reading import open_weights
 from impasto.errors import WeightsError
 from impasto.job import prepare
 from impasto.settings import Settings
-from training import vgg19 as program
 
 ORIGINAL = Path(__file__).parents[3] / "shared/weights/vgg19_conv1_1-conv3_4.safetensors"
 

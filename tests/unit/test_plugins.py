@@ -47,9 +47,12 @@ def plugin(tmp_path):
 def test_a_file_adds_a_choice_with_everything_that_follows(plugin):
     path = plugin()
     with pytest.raises(UnknownName, match="skew"):
-        Settings(style_loss="skew")
+        Settings(style_loss="skew", backbone="pocket")
     loaded = impasto.load_plugin(EXAMPLES / "skew_loss.py")
-    assert Settings(style_loss="gram,skew:2").style_loss == (("gram", 1.0), ("skew", 2.0))
+    assert Settings(style_loss="gram,skew:2", backbone="pocket").style_loss == (
+        ("gram", 1.0),
+        ("skew", 2.0),
+    )
     assert "skew" in SPECS["style_loss"].choices
     assert owner("style_loss", "skew") == loaded
     assert owner("style_loss", "gram") is None
@@ -237,11 +240,11 @@ def installed(tmp_path, monkeypatch):
 
 def test_an_installed_plugin_is_imported_when_its_name_is_needed(installed):
     file = installed(START.format(name="dark", summary="", factor=0.5))
-    Settings(style_loss="gram", init="content")
+    Settings(style_loss="gram", init="content", backbone="pocket")
     assert "impasto_dark" not in sys.modules
     with pytest.raises(UnknownName):
-        Settings(style_loss="darc")
-    assert Settings(init="dark").init == "dark"
+        Settings(style_loss="darc", backbone="pocket")
+    assert Settings(init="dark", backbone="pocket").init == "dark"
     found = owner("init", "dark")
     assert found is not None
     assert (found.name, found.distribution) == ("dark", "impasto-dark 1.2")
@@ -261,7 +264,7 @@ def test_an_installed_plugin_that_fails_is_named_with_its_package(installed):
     installed("1 / 0")
     for _ in range(2):
         with pytest.raises(PluginError, match=r"'dark' of 'impasto-dark 1\.2' cannot be load"):
-            Settings(style_loss="darc")
+            Settings(style_loss="darc", backbone="pocket")
 
 
 def test_who_has_no_plugin_does_not_wait_for_any():

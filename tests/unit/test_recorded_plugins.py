@@ -41,8 +41,8 @@ def painted(skew, photograph, painting, tmp_path):
 def test_used_are_the_plugins_whose_rows_settings_name(skew):
     load(EXAMPLES / "momentum.py")
     plugin = load(skew)
-    assert used(Settings(style_loss="gram").to_dict()) == ()
-    (found,) = used(Settings(style_loss="gram,skew:2").completed().to_dict())
+    assert used(Settings(style_loss="gram", backbone="pocket").to_dict()) == ()
+    (found,) = used(Settings(style_loss="gram,skew:2", backbone="pocket").completed().to_dict())
     assert found.rows == (("style_loss", "skew"),)
     assert (found.path, found.sha256) == (plugin.path, plugin.sha256)
 

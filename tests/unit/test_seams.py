@@ -122,7 +122,7 @@ def test_a_texture_is_painted_of_another_loss_with_fine_strokes(photograph, pain
     texture = reconstruct(
         painting, style_layers="relu1_1,relu2_1", size=(32, 24), style_loss="meanstd",
         fine_style=str(photograph), iterations=2,
-    )  # fmt: skip
+    backbone="pocket")  # fmt: skip
     assert texture.image.size == (32, 24)
     assert texture.recipe.fine_style.path == str(photograph)
 
@@ -130,35 +130,56 @@ def test_a_texture_is_painted_of_another_loss_with_fine_strokes(photograph, pain
 def test_what_makes_no_sense_together_is_refused(photograph, painting, mask):
     pair = photograph, painting
     with pytest.raises(SettingsError, match="patches compares whole pictures and regions"):
-        prepare(*pair, Settings(content_mask=mask, style_loss="patches", size=64))
+        prepare(
+            *pair, Settings(content_mask=mask, style_loss="patches", size=64, backbone="pocket")
+        )
     with pytest.raises(SettingsError, match="patches compares whole pictures and regions"):
-        stylize(*pair, content_mask=read(mask).rgb, style_loss="gram,patches", size=64)
+        stylize(
+            *pair,
+            content_mask=read(mask).rgb,
+            style_loss="gram,patches",
+            size=64,
+            backbone="pocket",
+        )
     with pytest.raises(SettingsError, match="auto weighs the style of a whole picture"):
-        prepare(*pair, Settings(content_mask=mask, auto=True, size=64))
+        prepare(*pair, Settings(content_mask=mask, auto=True, size=64, backbone="pocket"))
     with pytest.raises(SettingsError, match="auto seeks the weight"):
-        Settings(auto=True, photoreal=True)
+        Settings(auto=True, photoreal=True, backbone="pocket")
     with pytest.raises(SettingsError, match="fine_style is given but no style"):
-        prepare(photograph, [], Settings(style_weight=0, fine_style=painting))
-    job = prepare(*pair, Settings(style_loss="patches", fine_style=painting, size=64))
+        prepare(photograph, [], Settings(style_weight=0, fine_style=painting, backbone="pocket"))
+    job = prepare(
+        *pair, Settings(style_loss="patches", fine_style=painting, size=64, backbone="pocket")
+    )
     with pytest.raises(SettingsError, match="fine_style compares the finer style layers only"):
         mixing_jobs(job)
     # A tile as large as the picture is none.
-    assert prepare(*pair, Settings(style_loss="patches", size=64, tile=64)).settings.tile == 64
+    assert (
+        prepare(
+            *pair, Settings(style_loss="patches", size=64, tile=64, backbone="pocket")
+        ).settings.tile
+        == 64
+    )
 
 
 @pytest.mark.parametrize("size", [16, 24])
 def test_patches_paint_small_pictures(photograph, painting, size):
-    painted = stylize(photograph, painting, size=size, iterations=2, style_loss="patches")
+    painted = stylize(
+        photograph, painting, size=size, iterations=2, style_loss="patches", backbone="pocket"
+    )
     assert max(painted.image.size) == size
 
 
 def test_without_style_no_loss_is_looked_for(photograph):
-    job = prepare(photograph, [], Settings(style_weight=0, style_loss="patches", size=32))
+    job = prepare(
+        photograph, [], Settings(style_weight=0, style_loss="patches", size=32, backbone="pocket")
+    )
     assert set(paint(job).last.parts) == {"content relu4_2", "tv"}
 
 
 def test_a_loss_without_weight_is_left_out(photograph, painting):
-    settings = Settings(style_loss="gram:1,patches:0", size=64, tile=32, plan="64:1")
+    settings = Settings(
+        style_loss="gram:1,patches:0", size=64, tile=32, plan="64:1", backbone="pocket"
+    )
     assert "style relu1_1" in next(run(prepare(photograph, painting, settings))).step.parts
 
 
@@ -207,6 +228,8 @@ def test_masks_and_other_losses_are_exact_in_tiles(name, loss, spread):
 
 
 def test_a_canvas_takes_no_masks(painting, mask):
-    settings = Settings(content_weight=0, init="noise", content_mask=mask, size=32)
+    settings = Settings(
+        content_weight=0, init="noise", content_mask=mask, size=32, backbone="pocket"
+    )
     with pytest.raises(SettingsError, match="content_mask is"):
         prepare(Canvas(32, 32), painting, settings)

@@ -88,7 +88,10 @@ def test_completed_settings_leave_only_the_machines_choices_open(name, backbone)
     complete = Settings(normalization=name, backbone=backbone).completed()
     assert is_none(complete) == NOT_THERE | set(MACHINE_CHOICES)
     assert complete.completed() == complete
-    assert complete.style_weight == NORMALIZATIONS[name].style_weight
+    own = BACKBONES[backbone].effort.style_weight
+    assert complete.style_weight == (
+        own if name == "relative" else NORMALIZATIONS[name].style_weight
+    )
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -156,7 +159,7 @@ def test_json_has_the_settings_in_their_order_and_nothing_that_is_none():
 
 def test_auto_has_the_usual_style_weight_until_it_has_chosen():
     resolved = Settings(auto=True, content_weight=2).resolved(**HERE)
-    assert resolved.style_weight == NORMALIZATIONS["relative"].style_weight
+    assert resolved.style_weight == BACKBONES["vgg19"].effort.style_weight
     assert "style_weight" not in resolved.to_dict()
     assert Settings.from_dict(resolved.to_dict()).resolved(**HERE) == resolved
     chosen = resolved.replace(auto=False, style_weight=17)
@@ -215,6 +218,6 @@ def test_every_setting_has_help_that_reads_in_a_list():
 
 
 def test_a_run_to_convergence_has_a_high_limit_unless_one_is_given():
-    assert Settings(levels=1).completed().plan == ((512, 60),)
+    assert Settings(levels=1).completed().plan == ((512, 100),)
     assert Settings(levels=1, converge=1e-4).completed().plan == ((512, 10_000),)
     assert Settings(levels=1, converge=1e-4, iterations=70).completed().plan == ((512, 70),)

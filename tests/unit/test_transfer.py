@@ -81,16 +81,16 @@ def test_every_size_has_continuation_but_the_coarsest_of_several(settings, found
 
 def test_continuation_takes_three_quarters_of_the_evaluations_and_no_more_than_of_240():
     assert continued(LONG) == continued(10 * LONG) == 180
-    assert Settings(iterations=80).completed().continuation == 60
-    assert Settings(style_weight=0).completed().plan[-1] == (512, 80)
-    assert Settings(continuation=0).completed().plan[-1] == (512, 80)
-    assert Settings(converge=1e-3).completed().continuation == 180
+    assert Settings(iterations=80, backbone="pocket").completed().continuation == 60
+    assert Settings(style_weight=0, backbone="pocket").completed().plan[-1] == (512, 80)
+    assert Settings(continuation=0, backbone="pocket").completed().plan[-1] == (512, 80)
+    assert Settings(converge=1e-3, backbone="pocket").completed().continuation == 180
 
 
 def test_continuation_must_leave_evaluations_with_all_weights_as_given():
     with pytest.raises(SettingsError, match="continuation is 60 and iterations are 60"):
-        Settings(iterations=60, continuation=60)
-    Settings(plan="64:20", iterations=60, continuation=45)  # an interrupted run
+        Settings(iterations=60, continuation=60, backbone="pocket")
+    Settings(plan="64:20", iterations=60, continuation=45, backbone="pocket")  # an interrupted run
 
 
 def test_with_continuation_as_many_evaluations_reach_a_lower_loss():
@@ -107,7 +107,7 @@ def test_in_tiles_the_penalty_factors_are_the_same():
         return stylize(
             photograph("coffee"), painting("swirls"), size=96, plan="96:6", continuation=15,
             tile=tile, precision="float64",
-        )  # fmt: skip
+        backbone="pocket")  # fmt: skip
 
     whole, tiled = painted(0), painted(64)
     assert [a.total for a in tiled.history] == pytest.approx([b.total for b in whole.history])
@@ -118,7 +118,7 @@ def test_the_finer_size_starts_from_the_change_of_the_coarser_one():
     """Enlarged, and added to the content image, whose detail stays sharp."""
     job = prepare(
         photograph("cat"), painting("swirls"),
-        Settings(size=64, plan="32:3,64:1", tile=0, precision="float64"),
+        Settings(size=64, plan="32:3,64:1", tile=0, precision="float64", backbone="pocket"),
     )  # fmt: skip
     state = State()
     seen = list(paint(job, state))

@@ -23,6 +23,7 @@ from rich.text import Text
 
 from impasto.backbones import BACKBONES
 from impasto.backbones.weights import find, sources
+from impasto.cli.thumbnail import thumbnail
 from impasto.interruption import complain, mute
 from impasto.job import Job
 from impasto.optimize import Step
@@ -128,7 +129,7 @@ class LiveDisplay(Recorder):
     def begin(self, result: Result) -> None:
         """Show the bars; those of sizes that an earlier run has finished are full."""
         job = result.job
-        self.eta, self.word = Eta(job), left_word(job)
+        self.result, self.eta, self.word = result, Eta(job), left_word(job)
         self.tasks = {
             level.size: self.bars.add_task(
                 f"{level.size} px",
@@ -148,6 +149,14 @@ class LiveDisplay(Recorder):
         self.status.plain = f"  loss {step.total:.4g}  ({losses(step)})  {self.word} {clock(left)}"
         if step.note:
             self.console.print(Text(step.note, style="yellow"))
+        if self._shows_most(step):
+            self.console.print(thumbnail(self.result.preview))
+
+    def _shows_most(self, step: Step) -> bool:
+        """Tell whether forms and colors are laid out now, of a picture that takes longer."""
+        first, *finer = self.result.job.levels
+        is_laid_out = (step.size, step.iteration) == (first.size, first.evaluations)
+        return bool(finer) and is_laid_out and self.console.color_system in ("256", "truecolor")
 
     def close(self, finished: bool) -> None:
         """Leave the bars as they are."""

@@ -217,9 +217,7 @@ class SettingFields:
         10, parsing.whole, "steps that lbfgs remembers", Group.OPTIMIZATION, low=1, high=1000
     )
 
-    backbone: str = spec(
-        "vgg19", parsing.name, "feature network", Group.NETWORK, choices=BACKBONES
-    )
+    backbone: str = spec("vgg19", parsing.name, "feature network", Group.NETWORK, choices=BACKBONES)
     weights: str | None = spec(None, parsing.path, "weight file of the network", Group.NETWORK)
     pooling: str | None = spec(
         None, parsing.name, "how the network shrinks", Group.NETWORK, choices=POOLINGS

@@ -30,7 +30,10 @@ def texture(period: float, colors: tuple[float, ...], seed: int = 0) -> np.ndarr
     return np.clip((wave + grain)[..., None] * np.array(colors), 0, 1).astype(np.float32)
 
 
-RED_LINES, BLUE_GRAIN = texture(5, (0.9, 0.3, 0.2)), texture(17, (0.2, 0.4, 0.9), seed=1)
+RED_LINES, BLUE_GRAIN = (
+    texture(5, (0.9, 0.3, 0.2), backbone="pocket"),
+    texture(17, (0.2, 0.4, 0.9), seed=1, backbone="pocket"),
+)
 GRAY = np.full((64, 96, 3), 0.5, np.float32)
 LEFT = np.zeros((64, 96), np.float32)
 LEFT[:, :48] = 1
@@ -62,6 +65,7 @@ def test_each_region_takes_its_own_style():
         iterations=40,
         levels=1,
         content_weight=0.01,
+        backbone="pocket",
     )
     left, right = distances(result.rgb[8:-8, 8:40]), distances(result.rgb[8:-8, 56:-8])
     assert left["blue"] > 5 * left["red"]
@@ -136,7 +140,9 @@ def test_luminance_keeps_the_photographs_chroma():
 
 
 def test_with_the_photographs_colors_the_paintings_have_its_mean():
-    job = prepare(photograph("coffee"), painting("swirls"), Settings(color="content"))
+    job = prepare(
+        photograph("coffee"), painting("swirls"), Settings(color="content", backbone="pocket")
+    )
     recolored, content = job.styles[0].rgb, job.content.rgb
     assert np.abs(recolored.mean(axis=(0, 1)) - content.mean(axis=(0, 1))).max() < 0.03
     assert job.settings.color_match == "transport"
@@ -223,7 +229,7 @@ def test_without_the_detector_one_sentence_says_what_to_install(monkeypatch, cv2
 
 
 def test_strokes_can_have_a_size_for_each_painting():
-    settings = Settings(size=64, style_scale="1,0.5")
+    settings = Settings(size=64, style_scale="1,0.5", backbone="pocket")
     job = prepare(photograph("coffee"), [painting("dots"), painting("swirls")], settings)
     first, second = make_inputs(job, 64).styles
     assert first.shape[3] == 64

@@ -74,7 +74,9 @@ def test_noise_is_bad_at_both():
 
 
 def test_another_network_than_the_painter_measures(tmp_path):
-    painted = stylize(sample("cat"), sample("dots", painting), size=64, iterations=2, levels=1)
+    painted = stylize(
+        sample("cat"), sample("dots", painting), size=64, iterations=2, levels=1, backbone="pocket"
+    )
     painted.save(tmp_path / "out.png")
     verdict = judge(tmp_path / "out.png", sample("cat"), [sample("dots", painting)])
     assert verdict.painted_by == "pocket"

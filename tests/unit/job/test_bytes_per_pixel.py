@@ -54,7 +54,7 @@ def test_the_rest_is_buffers_and_what_the_optimizer_remembers(
     option, optimizer, history, monkeypatch
 ):
     sizes = Sizes(content=(60, 80), styles=((60, 80),), style_scale=(1.0,))
-    given = Settings(size=80, optimizer=optimizer, history=history)
+    given = Settings(size=80, optimizer=optimizer, history=history, backbone="pocket")
     settings = given.resolved(device="cpu", precision="float32", threads=1)
     line = next(x for x in PAGE.read_text("utf-8").splitlines() if x.startswith(f"| `{option}`"))
     for expected, large in zip(re.findall(r"\| (\d+)", line), (60 * 80 * 3 + 1, 1), strict=True):

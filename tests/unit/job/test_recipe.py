@@ -11,7 +11,7 @@ from impasto.settings import Settings
 @pytest.fixture
 def recipe(photograph, painting) -> Recipe:
     return Recipe(
-        Settings(size=64, plan="64:3").completed(),
+        Settings(size=64, plan="64:3", backbone="pocket").completed(),
         content=SourceFile.of_file(photograph),
         styles=(SourceFile.of_file(painting), SourceFile.of_values(b"array")),
         init=SourceFile.of_file(photograph),

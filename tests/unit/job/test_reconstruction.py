@@ -54,27 +54,35 @@ def test_a_texture_of_any_shape_has_the_statistics_of_the_style(painting, size):
 
 def test_another_seed_is_another_texture_of_the_same_kind(painting):
     one, other = (
-        reconstruct(painting, style_layers="relu1_1", seed=seed, size=(32, 32), iterations=5).rgb
+        reconstruct(
+            painting,
+            style_layers="relu1_1",
+            seed=seed,
+            size=(32, 32),
+            iterations=5,
+            backbone="pocket",
+        ).rgb
         for seed in (1, 2)
     )
     assert np.abs(one - other).mean() > 0.02
 
 
 def test_layers_without_weight_cost_nothing(photograph, painting):
-    content_only = prepare(photograph, [], Settings(style_weight=0, size=32))
+    content_only = prepare(photograph, [], Settings(style_weight=0, size=32, backbone="pocket"))
     assert wanted_layers(content_only.settings) == ["relu4_2"]
     assert "relu5_1" not in content_only.backbone.layers
-    both = prepare(photograph, painting, Settings(size=32))
+    both = prepare(photograph, painting, Settings(size=32, backbone="pocket"))
     assert content_only.estimate.memory < both.estimate.memory
     shallow = prepare(Canvas(32, 32), painting, Settings(
-        content_weight=0, init="noise", style_layers="relu1_1,relu5_1:0", size=32))  # fmt: skip
+        content_weight=0, init="noise", style_layers="relu1_1,relu5_1:0", size=32,
+        backbone="pocket"))  # fmt: skip
     assert active_layers(shallow.settings) == ({}, {"relu1_1": 1.0})
     assert shallow.backbone.layers == ("relu1_1",)
     assert shallow.estimate.margin < both.estimate.margin
 
 
 def test_a_network_is_taken_over_if_the_next_job_needs_the_same(photograph, painting):
-    settings = Settings(size=32, iterations=1)
+    settings = Settings(size=32, iterations=1, backbone="pocket")
     first = prepare(photograph, painting, settings)
     again = prepare(photograph, painting, settings.replace(size=48, seed=3), first)
     assert again.backbone is first.backbone
@@ -102,9 +110,9 @@ def test_what_is_wrong_is_told_before_the_work(photograph, options, words):
 
 def test_a_style_is_needed_unless_it_has_no_weight(photograph):
     with pytest.raises(SettingsError, match="no style picture"):
-        prepare(photograph, [], Settings())
+        prepare(photograph, [], Settings(backbone="pocket"))
     with pytest.raises(SettingsError, match="no style picture"):
-        prepare(photograph, [], Settings(style_weight=0, init="style"))
+        prepare(photograph, [], Settings(style_weight=0, init="style", backbone="pocket"))
 
 
 def test_tiles_change_nothing_without_content_or_style(photograph, painting):

@@ -55,7 +55,14 @@ def test_what_cannot_be_tiled_says_so_before_the_work():
     check_tiles({"gram": 1.0, "patches": 1.0}, 0)
     check_tiles({"gram": 1.0}, 128)
     with pytest.raises(SettingsError, match=r"patches needs the whole image at once.*128"):
-        stylize(photograph("cat"), painting("dots"), size=256, tile=128, style_loss="patches")
+        stylize(
+            photograph("cat"),
+            painting("dots"),
+            size=256,
+            tile=128,
+            style_loss="patches",
+            backbone="pocket",
+        )
 
 
 @pytest.mark.parametrize("loss", [n for n, row in STYLE_LOSSES.items() if row.load().additive])
@@ -132,14 +139,14 @@ def test_a_regularizer_without_weight_is_not_even_prepared(monkeypatch):
 
 
 def test_settings_take_one_loss_or_several():
-    assert Settings().style_loss == (("gram", 1.0),)
-    several = Settings(style_loss="gram,histogram:0.5")
-    assert several == Settings(style_loss={"gram": 1, "histogram": 0.5})
+    assert Settings(backbone="pocket").style_loss == (("gram", 1.0),)
+    several = Settings(style_loss="gram,histogram:0.5", backbone="pocket")
+    assert several == Settings(style_loss={"gram": 1, "histogram": 0.5}, backbone="pocket")
     assert Settings.from_dict(several.to_dict()) == several
     with pytest.raises(UnknownName, match="did you mean 'histogram'"):
-        Settings(style_loss="gram:1,histogramm:1")
+        Settings(style_loss="gram:1,histogramm:1", backbone="pocket")
     with pytest.raises(SettingsError, match="each loss once"):
-        Settings(style_loss="gram,gram")
+        Settings(style_loss="gram,gram", backbone="pocket")
 
 
 def test_recipes_with_one_loss_can_still_be_read():
@@ -158,7 +165,13 @@ def test_gram_alone_is_named_as_before():
 @pytest.mark.parametrize("loss", STYLE_LOSSES)
 def test_every_loss_paints(loss):
     painted = stylize(
-        photograph("cat"), painting("dots"), size=64, iterations=4, levels=1, style_loss=loss
+        photograph("cat"),
+        painting("dots"),
+        size=64,
+        iterations=4,
+        levels=1,
+        style_loss=loss,
+        backbone="pocket",
     )
     totals = [record.total for record in painted.history]
     assert totals[-1] < totals[0]

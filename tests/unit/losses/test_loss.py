@@ -127,7 +127,13 @@ def test_in_tiles_it_knows_regions_and_several_styles():
 
 def test_it_paints():
     painted = stylize(
-        photograph("cat"), painting("dots"), size=64, iterations=4, levels=1, style_loss="skew"
+        photograph("cat"),
+        painting("dots"),
+        size=64,
+        iterations=4,
+        levels=1,
+        style_loss="skew",
+        backbone="pocket",
     )
     assert painted.history[-1].kinds["style"] < painted.history[0].kinds["style"]
     assert not painted.notes

@@ -77,8 +77,8 @@ def test_where_a_pull_is_not_finite_every_term_keeps_its_weight(slope):
 def test_balance_is_a_setting():
     pictures = photograph("cat"), painting("dots")
     plain, even = (
-        stylize(*pictures, size=64, iterations=3, levels=1, balance=balance)
+        stylize(*pictures, size=64, iterations=3, levels=1, balance=balance, backbone="pocket")
         for balance in (False, True)
     )
     assert plain.history[0].parts != even.history[0].parts
-    assert Settings(balance="true").balance
+    assert Settings(balance="true", backbone="pocket").balance

@@ -74,7 +74,12 @@ def test_it_finds_scipys_minimum(function):
 
 def test_it_paints_as_low_a_loss_as_scipy(photograph, painting):
     settings = Settings(
-        size=24, precision="float64", content_weight=100, style_weight=3, init="gray"
+        size=24,
+        precision="float64",
+        content_weight=100,
+        style_weight=3,
+        init="gray",
+        backbone="pocket",
     )
     job = prepare(photograph, painting, settings)
     content, objective = make_inputs(job, 24).content, objective_at(job, 24)

@@ -15,7 +15,7 @@ from impasto.settings import Settings
 
 @pytest.fixture(scope="module")
 def job():
-    settings = Settings(auto=True, size=64, content_weight=2)
+    settings = Settings(auto=True, size=64, content_weight=2, backbone="pocket")
     return prepare(photograph("cat"), painting("dots"), settings)
 
 
@@ -53,12 +53,17 @@ def test_the_weight_has_bounds(job):
 
 
 def test_a_large_picture_keeps_the_look_unless_the_evaluations_are_given():
-    small, large = (Settings(auto=True, size=size).completed().plan for size in (256, 1024))
+    small, large = (
+        Settings(auto=True, size=size, backbone="pocket").completed().plan for size in (256, 1024)
+    )
     assert large == (*small, (512, 40), (1024, 20))
-    assert Settings(auto=True).completed().continuation == 0
-    given = Settings(auto=True, size=1024, iterations=50).completed().plan
-    assert given == Settings(size=1024, iterations=50).completed().plan
-    assert Settings(auto=True, size=1024, levels=2).completed().plan[-1] == (1024, 60)
+    assert Settings(auto=True, backbone="pocket").completed().continuation == 0
+    given = Settings(auto=True, size=1024, iterations=50, backbone="pocket").completed().plan
+    assert given == Settings(size=1024, iterations=50, backbone="pocket").completed().plan
+    assert Settings(auto=True, size=1024, levels=2, backbone="pocket").completed().plan[-1] == (
+        1024,
+        60,
+    )
 
 
 def test_weight_that_gains_nothing_is_not_taken(job):
@@ -87,7 +92,8 @@ def test_auto_paints_records_numbers_and_is_the_same_again(monkeypatch):
     y = np.mgrid[0:48, 0:64][0]
     flat = (0.5 + y / 200)[..., None].repeat(3, axis=-1)
     first, second = (
-        stylize(flat, painting("woodcut"), size=48, iterations=2, auto=True) for _ in range(2)
+        stylize(flat, painting("woodcut"), size=48, iterations=2, auto=True, backbone="pocket")
+        for _ in range(2)
     )
     assert np.array_equal(first.rgb, second.rgb)
     assert first.notes[0].startswith(f"auto: style_weight {first.settings.style_weight:g};")

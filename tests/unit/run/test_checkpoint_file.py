@@ -13,7 +13,9 @@ from impasto.run.checkpoint_file import checkpoint_path, read_checkpoint, write_
 from impasto.settings import Settings
 from tests.support.runs import interrupt
 
-SETTINGS = Settings(size=32, plan="24:4,32:6", init="noise", init_noise=0.5, precision="float32")
+SETTINGS = Settings(
+    size=32, plan="24:4,32:6", init="noise", init_noise=0.5, precision="float32", backbone="pocket"
+)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ from impasto.settings import Settings
 from impasto.transfer import paint
 from tests.support.steps import step
 
-SETTINGS = Settings(size=40, plan="20:5,40:5", precision="float32")
+SETTINGS = Settings(size=40, plan="20:5,40:5", precision="float32", backbone="pocket")
 
 
 @pytest.fixture

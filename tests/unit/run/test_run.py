@@ -7,7 +7,7 @@ from impasto.optimize import loop
 from impasto.run import Recorder, run
 from impasto.settings import Settings
 
-SETTINGS = Settings(size=40, plan="20:3,40:3", precision="float32")
+SETTINGS = Settings(size=40, plan="20:3,40:3", precision="float32", backbone="pocket")
 
 
 class Diary(Recorder):

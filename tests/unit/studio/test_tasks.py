@@ -13,7 +13,7 @@ from tests.support.studio import PATIENCE, wait_for
 
 def task(session: str, label: str = "photo") -> Task:
     picture = Upload("0" * 32, label, Path("photo.png"), Path("photo.jpg"), ())
-    return Task(session, picture, (picture,), Settings())
+    return Task(session, picture, (picture,), Settings(backbone="pocket"))
 
 
 @pytest.mark.parametrize(

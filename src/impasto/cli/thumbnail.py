@@ -1,0 +1,32 @@
+"""A small picture made of letters, for terminals: two pixels in each, one above the other."""
+
+from __future__ import annotations
+
+from PIL import Image
+from rich.color import Color
+from rich.style import Style
+from rich.text import Text
+
+COLUMNS, ROWS = 64, 24
+"""The most letters across and down."""
+
+UPPER_HALF = "▀"
+
+
+def thumbnail(picture: Image.Image) -> Text:
+    """Return a picture in letters, at most `COLUMNS` by `ROWS`; a letter is twice as high as wide.
+
+    Example:
+        >>> thumbnail(Image.new("RGB", (640, 320))).plain.splitlines()[0]
+        '▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀'
+    """
+    small = picture.convert("RGB")
+    small.thumbnail((COLUMNS, 2 * ROWS))
+    pixels, text = small.load(), Text()
+    assert pixels is not None
+    for y in range(0, small.height - 1, 2):
+        for x in range(small.width):
+            above, below = (Color.from_rgb(*pixels[x, row]) for row in (y, y + 1))  # type: ignore[misc]
+            text.append(UPPER_HALF, Style(color=above, bgcolor=below))
+        text.append("\n")
+    return text
