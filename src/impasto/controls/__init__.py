@@ -9,12 +9,13 @@ postprocess.py  puts the content's edges back into a finished picture
 
 from impasto.controls.color import luminance, recolor, transport
 from impasto.controls.controls import Controls, resized
-from impasto.controls.faces import find_faces
+from impasto.controls.faces import Care, find_faces
 from impasto.controls.masks import CORNERS, LEAST_SHARE, Mask, MaskedRegion
 
 __all__ = [
     "CORNERS",
     "LEAST_SHARE",
+    "Care",
     "Controls",
     "Mask",
     "MaskedRegion",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from impasto.job.inputs import Inputs
 from impasto.job.job import Job
-from impasto.job.style_terms import active_layers, choose, style_losses, style_terms
+from impasto.job.style_terms import active_layers, choose, masks_of, style_losses, style_terms
 from impasto.losses import ContentLoss, EdgeLoss, Loss, MattingLoss, TotalVariation
 from impasto.normalization import NORMALIZATIONS
 from impasto.objective import (
@@ -42,7 +42,11 @@ def tile_side(job: Job, inputs: Inputs) -> int:
 
 
 def content(job: Job, inputs: Inputs) -> Iterator[Term]:
-    """Yield a term for every content layer: ``α w_l L_content``."""
+    """Yield a term for every content layer: ``α w_l L_content``; one more where there are faces.
+
+    Content counts more in them, and style as everywhere. The further term is a regularizer by kind,
+    so that what is called content is the same with and without faces.
+    """
     norm = NORMALIZATIONS[job.settings.normalization]
     layers = shares(active_layers(job.settings)[0], norm.shares)
     features = collect_features(job.backbone, inputs.content, layers, job.settings.tile)
@@ -50,6 +54,10 @@ def content(job: Job, inputs: Inputs) -> Iterator[Term]:
         weight = job.settings.content_weight * share
         loss = ContentLoss(features[layer], norm.content)
         yield Term(f"content {layer}", Kind.CONTENT, weight, (layer,), loss)
+        if inputs.faces is not None:
+            mask = masks_of(job.backbone, [layer], inputs.faces, SPREADS["simple"].load())[layer]
+            more = weight * job.controls.care.more_content
+            yield Term(f"faces {layer}", Kind.REGULARIZER, more, (layer,), loss, mask)
 
 
 def style(job: Job, inputs: Inputs) -> Iterator[Term]:
