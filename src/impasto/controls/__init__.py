@@ -3,7 +3,7 @@
 controls.py     Controls: all of it, read and checked
 color.py        whose colors the picture has
 masks.py        which part of the content takes its style from which part of which picture
-faces.py        finds faces
+faces.py        Care: where there are faces, which are painted with care
 postprocess.py  puts the content's edges back into a finished picture
 """
 

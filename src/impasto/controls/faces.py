@@ -26,7 +26,7 @@ from impasto.settings import Settings
 MOST_CONTENT = 100.0
 """How many times as much content counts in the middle of a face, at a strength of 1."""
 
-LARGEST_SIDE = 800
+SEARCHED_SIDE = 800
 """Long side in pixels of the picture that is searched; a larger one is reduced."""
 
 SMALLEST_FACE, FEWEST_PIXELS = 0.08, 20
@@ -96,7 +96,7 @@ class Care:
 
     @property
     def more_content(self) -> float:
-        """How many times as much content is added in the middle of a face.
+        """How many times the content's weight is added in the middle of a face.
 
         Equal steps of strength are equal ratios: 3, 10, 32 and 100 times at each quarter.
         """
@@ -121,7 +121,7 @@ def find_faces(rgb: NDArray[np.float32]) -> list[Face]:
 def _find_faces(rgb: NDArray[np.float32]) -> list[Face]:
     cv2, detector = _opencv(), _cascade("frontalface_alt2")
     gray = cv2.cvtColor(np.rint(rgb * 255).astype(np.uint8), cv2.COLOR_RGB2GRAY)
-    ratio = max(max(gray.shape) / LARGEST_SIDE, 1.0)
+    ratio = max(max(gray.shape) / SEARCHED_SIDE, 1.0)
     if ratio > 1:
         gray = cv2.resize(gray, None, fx=1 / ratio, fy=1 / ratio, interpolation=cv2.INTER_AREA)
     least = max(round(SMALLEST_FACE * min(gray.shape)), FEWEST_PIXELS)

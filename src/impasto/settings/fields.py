@@ -138,8 +138,8 @@ class SettingFields:
     protect_faces: float | None = spec(
         None,
         parsing.strength,
-        "how much care faces are painted with: 0 for none, 1 for nearly as in the photograph; they "
-        "are found by OpenCV, extra faces",
+        "how much care is taken of faces, if the extra faces is installed: 0 for none, 1 for "
+        "nearly as they are in the photograph",
         Group.PHOTOREALISM,
         low=0,
         high=1,

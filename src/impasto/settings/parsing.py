@@ -67,7 +67,7 @@ def flag(value: Any) -> bool:
     return words[str(value).lower()]
 
 
-FACE_CARE = 0.6
+FACE_CARE = 0.5
 """How much care faces are painted with, if no strength is given. Chosen by looking."""
 
 

@@ -57,7 +57,7 @@ def test_content_counts_more_in_a_face_by_equal_ratios():
     weights = []
     for strength in (0.5, 1):
         (term,) = face_terms(job_of(protect_faces=strength))
-        assert (term.kind, term.label) == (Kind.REGULARIZER, "faces relu4_2")
+        assert (term.kind, term.label) == (Kind.REGULARIZER, "faces relu3_1")
         assert 0 < term.mask.mean() < 0.2
         weights.append(term.weight)
     assert weights == pytest.approx([10 - 1, 100 - 1])
