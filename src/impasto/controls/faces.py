@@ -144,8 +144,8 @@ def _scaled(box: Sequence[float], ratio: float) -> Face:
 def _is_face(gray: GrayLevels, box: Face, votes: int) -> bool:
     """Tell whether other detectors see a face there, too.
 
-    # Differs from Viola and Jones (2001): by the number of votes alone, four pictures in a hundred
-    # without a face have one. Here a second cascade must agree, and be sure, or a strict third one
+    # Differs from Viola and Jones (2001): by the number of votes alone, two or three pictures in a
+    # hundred had a face where there is none. Here a second cascade must agree, and be sure, or a strict third one
     # must, or there must be a pair of eyes.
 
     Args:
