@@ -145,8 +145,8 @@ def _is_face(gray: GrayLevels, box: Face, votes: int) -> bool:
     """Tell whether other detectors see a face there, too.
 
     # Differs from Viola and Jones (2001): by the number of votes alone, two or three pictures in a
-    # hundred had a face where there is none. Here a second cascade must agree, and be sure, or a strict third one
-    # must, or there must be a pair of eyes.
+    # hundred had a face where there is none. Here a second cascade must agree, and be sure, or a
+    # strict third one must, or there must be a pair of eyes.
 
     Args:
         gray: The picture (H, W).
