@@ -63,10 +63,10 @@ def regions() -> Image.Image:
 
 
 def stays() -> Image.Image:
-    """A portrait: painted, with its face protected, with its edges protected, with both."""
+    """A portrait: its face painted with none to most of the care; its edges protected."""
     swirls = painting("swirls")
-    ways = [{}, {"protect_faces": True}, {"protect_edges": 1.0},
-            {"protect_faces": True, "protect_edges": 1.0}]  # fmt: skip
+    ways = [{"protect_faces": 0}, {"protect_faces": 0.25}, {"protect_faces": 0.5},
+            {"protect_faces": 1}, {"protect_faces": 0, "protect_edges": 1.0}]  # fmt: skip
     return sheet(
         [photograph("astronaut"), *(paint("astronaut", swirls, **SMALLER, **way) for way in ways)]
     )

@@ -64,7 +64,7 @@ def paint(content: str, style: str, **settings: Any) -> Image.Image:
 def weaknesses() -> Image.Image:
     """A face, a painting with one red sun, strong colors, a poor match; below, what helps."""
     above = [
-        paint("astronaut", "swirls"),
+        paint("astronaut", "swirls", protect_faces=0),
         paint("rocket", "ink"),
         paint("rocket", "embers"),
         paint("coffee", "woodcut"),

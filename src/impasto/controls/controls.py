@@ -14,7 +14,7 @@ import torch
 
 from impasto import images
 from impasto.controls.color import luminance, recolor, spread, with_luminance_of
-from impasto.controls.faces import find_faces, strength_around
+from impasto.controls.faces import Care
 from impasto.controls.masks import Mask, MaskedRegion, regions
 from impasto.errors import SettingsError
 from impasto.images import Picture, Rgb
@@ -29,12 +29,12 @@ class Controls:
     Attributes:
         settings: What to paint.
         regions: The parts of the content that are painted; none if all of it is.
-        notes: What was found on the way, one sentence each.
+        care: Where there are faces, which are painted with care.
     """
 
     settings: CompleteSettings
     regions: tuple[MaskedRegion, ...] = ()
-    notes: tuple[str, ...] = ()
+    care: Care = Care()
 
     @classmethod
     def read(
@@ -44,8 +44,9 @@ class Controls:
         styles: Sequence[Picture],
         content_masks: Sequence[Picture],
         style_masks: Sequence[Picture],
+        care: Care,
     ) -> Controls:
-        """Make regions of masks and faces.
+        """Make regions of masks.
 
         Raises:
             SettingsError: If masks contradict each other or their pictures.
@@ -57,12 +58,9 @@ class Controls:
                 "auto weighs the style of a whole picture and a content mask leaves parts of it: "
                 "give a style_weight in place of auto."
             )
-        notes: tuple[str, ...] = ()
         found = regions(content_masks, style_masks, content, styles)
-        if settings.protect_faces:
-            found, notes = _protect_faces(found, content, len(styles))
         _check_weights(found, settings)
-        return cls(settings, found, notes)
+        return cls(settings, found, care)
 
     @property
     def gray(self) -> bool:
@@ -140,23 +138,6 @@ def resized(mask: Mask, shape: Sequence[int]) -> Mask:
     if mask.shape == tuple(shape):
         return mask
     return images.resize(mask, shape[1], shape[0])
-
-
-def _protect_faces(
-    found: tuple[MaskedRegion, ...], content: Picture, styles: int
-) -> tuple[tuple[MaskedRegion, ...], tuple[str, ...]]:
-    """Paint the regions, or else everything, with less strength where there are faces."""
-    faces = find_faces(content.over_white())
-    if not faces:
-        return found, ("no face was found: nothing is protected",)
-    height, width = content.rgb.shape[:2]
-    strength = strength_around(faces, height, width)
-    if not found:
-        found = (
-            MaskedRegion("", np.ones((height, width), np.float32), dict.fromkeys(range(styles))),
-        )
-    within = tuple(each.within(resized(strength, each.content.shape)) for each in found)
-    return within, (f"{len(faces)} {'face is' if len(faces) == 1 else 'faces are'} protected",)
 
 
 def _check_weights(found: Sequence[MaskedRegion], settings: CompleteSettings) -> None:

@@ -13,7 +13,7 @@ place in the list. What belongs to no region stays the content.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,10 +60,6 @@ class MaskedRegion:
     name: str
     content: Mask
     styles: Mapping[int, Mask | None]
-
-    def within(self, strength: Mask) -> MaskedRegion:
-        """Return the region with less of everything where the strength is below 1."""
-        return replace(self, content=self.content * strength)
 
 
 def regions(

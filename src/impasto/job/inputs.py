@@ -33,6 +33,7 @@ class Inputs:
         base: What the changes of coarser sizes are added to (1, 3, H, W): the start picture, the
             content image, or plain black.
         restrict: The projection of a change of the image onto what may change; None for all.
+        faces: How much each place belongs to a face (1, 1, H, W), in [0, 1]; None without care.
     """
 
     content: Tensor
@@ -40,6 +41,7 @@ class Inputs:
     regions: list[Region]
     base: Tensor
     restrict: Callable[[Tensor], Tensor] | None
+    faces: Tensor | None = None
 
     def allowed(self, image: Tensor) -> Tensor:
         """Return the image with only those differences from the content image that may be."""
@@ -61,6 +63,7 @@ def make_inputs(job: Job, size: int) -> Inputs:
         regions=_regions(job, size),
         base=_base(job, size, content),
         restrict=_restriction(job, size),
+        faces=_mask(job, job.controls.care.faces, job.sizes.shape(size)),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from impasto.controls import Controls
+from impasto.controls import Care, Controls
 from impasto.errors import SettingsError, did_you_mean
 from impasto.images import Canvas, Picture, as_picture
 from impasto.job.estimate import extent_of
@@ -57,8 +57,9 @@ def prepare(
     masks = (settings.content_mask if content_mask is None else several(content_mask),
              settings.style_mask if style_mask is None else several(style_mask))  # fmt: skip
     content_masks, style_masks = (tuple(map(as_picture, each)) for each in masks)
-    chosen = on_this_machine(settings)
-    controls = Controls.read(chosen, picture, pictures, content_masks, style_masks)
+    care = Care() if canvas else Care.of(settings, picture)
+    chosen = on_this_machine(settings).replace(protect_faces=care.strength)
+    controls = Controls.read(chosen, picture, pictures, content_masks, style_masks, care)
     weights = weight_file(settings)
     if controls.regions:
         check_regions(style_losses(chosen))
@@ -96,7 +97,7 @@ def prepare(
         controls=controls,
         recipe=recipe,
         fine_style=fine,
-        notes=controls.notes,
+        notes=care.notes,
     )
 
 
@@ -161,7 +162,7 @@ def check_canvas(canvas: Canvas, settings: Settings) -> Canvas:
         )
     for name in OF_THE_CONTENT:
         value = getattr(settings, name)
-        if value not in (None, getattr(DEFAULTS_RESOLVED, name)):
+        if value and value != getattr(DEFAULTS_RESOLVED, name):
             raise SettingsError(
                 f"{name} is {value!r} but a blank canvas has no photograph to keep something of: "
                 f"leave out {name}."

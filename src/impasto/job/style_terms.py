@@ -140,8 +140,8 @@ def check_regions(losses: Mapping[str, float]) -> None:
     for name in losses:
         if not style_loss(name).additive:
             raise SettingsError(
-                f"style_loss {name} compares whole pictures and regions are given: leave out masks "
-                "and protect_faces, or choose another loss."
+                f"style_loss {name} compares whole pictures and regions are given: leave out "
+                "masks, or choose another loss."
             )
 
 
@@ -177,7 +177,7 @@ def style_terms(
     whole = {layer for choice in choices if not choice.loss.additive for layer in choice.layers}
     statistics, maps = [], []
     for index, part in region.styles.items():
-        masks = _masks(backbone, layers, part, how)
+        masks = masks_of(backbone, layers, part, how)
         wanted = {
             choice.name: Wanted(
                 choice.layers, choice.loss.statistic, masks[choice.layers[0]], choice.loss.joint
@@ -196,7 +196,7 @@ def style_terms(
         seen = features if choice.loss.joint else [one for (one,) in features]
         return choice.loss.from_features(seen, blended, scale)
 
-    masks, share = _masks(backbone, layers, region.content, how), region.share
+    masks, share = masks_of(backbone, layers, region.content, how), region.share
     return [
         Term(
             name=f"{choice.name} {region.name}".rstrip(),
@@ -210,7 +210,7 @@ def style_terms(
     ]
 
 
-def _masks(
+def masks_of(
     backbone: Backbone, layers: Collection[str], part: Tensor | None, how: Spread
 ) -> dict[str, Tensor | None]:
     """Return the weights of each layer's positions from a mask (1, 1, H, W); None for all once."""

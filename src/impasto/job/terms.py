@@ -1,6 +1,6 @@
 """What one size minimizes: the terms of the objective, with their targets.
 
-    L = α L_content + β L_style + γ L_tv  (+ edges, + photorealism)
+    L = α L_content + β L_style + γ L_tv  (+ faces, + edges, + photorealism)
 
 Source: Gatys et al. (2015), equations 1, 5 and 7.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from impasto.job.inputs import Inputs
 from impasto.job.job import Job
-from impasto.job.style_terms import active_layers, choose, style_losses, style_terms
+from impasto.job.style_terms import active_layers, choose, masks_of, style_losses, style_terms
 from impasto.losses import ContentLoss, EdgeLoss, Loss, MattingLoss, TotalVariation
 from impasto.normalization import NORMALIZATIONS
 from impasto.objective import (
@@ -31,7 +31,12 @@ def make_objective(job: Job, inputs: Inputs) -> Objective:
     """Return the objective of a job at one size; its targets are computed here, once."""
     side = tile_side(job, inputs)
     evaluate = tiled(job.backbone, side) if side else whole(job.backbone)
-    terms = [*content(job, inputs), *style(job, inputs), *regularizers(job, inputs)]
+    terms = [
+        *content(job, inputs),
+        *faces(job, inputs),
+        *style(job, inputs),
+        *regularizers(job, inputs),
+    ]
     return Objective(terms, evaluate, inputs.restrict)
 
 
@@ -50,6 +55,25 @@ def content(job: Job, inputs: Inputs) -> Iterator[Term]:
         weight = job.settings.content_weight * share
         loss = ContentLoss(features[layer], norm.content)
         yield Term(f"content {layer}", Kind.CONTENT, weight, (layer,), loss)
+
+
+def faces(job: Job, inputs: Inputs) -> Iterator[Term]:
+    """Yield the content of faces, if they are painted with care: style counts as everywhere.
+
+    It is compared at the middle one of the style layers, relu3_1 of a VGG: a content layer is too
+    coarse for the eyes of a small face, and finer layers leave no room for strokes. By its kind it
+    is a regularizer, so that what is called content is the same with and without faces.
+    """
+    if inputs.faces is None:
+        return
+    settings, scale = job.settings, NORMALIZATIONS[job.settings.normalization].content
+    names = tuple(active_layers(settings)[1])
+    layer = names[len(names) // 2]
+    features = collect_features(job.backbone, inputs.content, [layer], settings.tile)
+    mask = masks_of(job.backbone, [layer], inputs.faces, SPREADS["simple"].load())[layer]
+    weight = settings.content_weight * job.controls.care.more_content
+    loss = ContentLoss(features[layer], scale)
+    yield Term(f"faces {layer}", Kind.REGULARIZER, weight, (layer,), loss, mask)
 
 
 def style(job: Job, inputs: Inputs) -> Iterator[Term]:

@@ -89,7 +89,7 @@ def tuned(job: Job, paint: Paint) -> Job:
     settings = job.settings.replace(auto=False, style_weight=chosen)
     recipe, found = replace(job.recipe, settings=settings), notes(best, chosen)
     found += [SATISFIED] if idle(trials) else []
-    return replace(job, settings=settings, recipe=recipe, notes=(*job.notes, *found))
+    return replace(job, settings=settings, recipe=recipe, notes=(*found, *job.notes))
 
 
 def try_weight(job: Job, paint: Paint, weight: float) -> Trial:

@@ -13,7 +13,7 @@ from impasto.optimize import State, Step
 from impasto.run.result import Result
 from impasto.settings import MACHINE_CHOICES, SPECS, ResolvedSettings, Settings
 
-KEPT_CHOICES = (*MACHINE_CHOICES, "continuation")
+KEPT_CHOICES = (*MACHINE_CHOICES, "continuation", "protect_faces")
 """What is chosen if nobody does: a run that goes on keeps the choices it began with."""
 
 FREE = {

@@ -9,6 +9,7 @@ from impasto.backbones import BACKBONES
 from impasto.normalization import NORMALIZATIONS
 from impasto.registry import INITIALIZERS, LEARNING_RATES
 from impasto.settings.fields import Plan, SettingFields
+from impasto.settings.parsing import FACE_CARE
 
 WITHOUT_CONTINUATION = 4 / 3
 """How many times the usual evaluations there are where continuation is turned off or has nothing to
@@ -41,6 +42,7 @@ def defaults(given: SettingFields) -> dict[str, Any]:
         "continuation": pyramid.continued(last) if continues else 0,
         "learning_rate": LEARNING_RATES[given.optimizer],
         "color_match": "transport" if given.color == "content" else None,
+        "protect_faces": FACE_CARE,
         "photoreal_weight": PHOTOREAL_WEIGHT if given.photoreal else 0.0,
         "finish": PHOTOREAL_FINISH if given.photoreal else "none",
     }

@@ -135,8 +135,14 @@ class SettingFields:
         Group.REGIONS,
         choices=SPREADS,
     )
-    protect_faces: bool = spec(
-        False, parsing.flag, "find faces, and paint them with less strength", Group.PHOTOREALISM
+    protect_faces: float | None = spec(
+        None,
+        parsing.strength,
+        "how much care is taken of faces, if the extra faces is installed: 0 for none, 1 for "
+        "nearly as they are in the photograph",
+        Group.PHOTOREALISM,
+        low=0,
+        high=1,
     )
     protect_edges: float = spec(
         0.0,

@@ -34,8 +34,9 @@ class Preset:
 
 _FIVE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 
-IN_ALL_PRESETS = {"continuation": 0}
-"""What all rows have in common: they minimize one function from the first evaluation on."""
+IN_ALL_PRESETS = {"continuation": 0, "protect_faces": 0.0}
+"""What all rows have in common: they minimize one function from the first evaluation on, which is
+the same wherever in the picture."""
 
 
 def _layers(

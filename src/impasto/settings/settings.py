@@ -102,6 +102,7 @@ class CompleteSettings(Settings):
     style_weight: float = field()
     content_weight: float = field()
     tv_weight: float = field()
+    protect_faces: float = field()
     photoreal_weight: float = field()
     finish: str = field()
     iterations: int = field()

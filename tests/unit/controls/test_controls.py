@@ -1,14 +1,11 @@
 """Colors, regions and protection in whole paintings, measured."""
 
-from types import ModuleType, SimpleNamespace
-
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from impasto import stylize
-from impasto.controls import faces
 from impasto.controls.color import LUMA, luminance
 from impasto.errors import SettingsError
 from impasto.job import make_inputs, prepare
@@ -200,32 +197,6 @@ def test_edges_come_closer_with_their_weight():
         image = torch.from_numpy(result.rgb).permute(2, 0, 1)[None]
         losses.append(EdgeLoss(original, NORMALIZATIONS["relative"].content)(image).item())
     assert losses[1] < 0.3 * losses[0]
-
-
-def test_faces_are_found_and_painted_with_less_strength():
-    settings = Settings(protect_faces=True, **SMALL)
-    job = prepare(photograph("astronaut"), painting("dots"), settings)
-    assert job.notes == ("1 face is protected",)
-    strength = job.controls.strength(64, 64)
-    assert strength[14, 28] == pytest.approx(faces.STRENGTH_IN_FACES, abs=0.01)
-    assert strength[60, 5] == 1
-    within = prepare(
-        photograph("astronaut"), painting("dots"), settings, content_mask=np.ones((64, 64))
-    )
-    np.testing.assert_allclose(within.controls.strength(64, 64), strength, atol=0.01)
-
-
-def test_without_a_face_a_note_says_so():
-    job = prepare(photograph("coffee"), painting("dots"), Settings(protect_faces=True, **SMALL))
-    assert job.notes == ("no face was found: nothing is protected",)
-    assert job.controls.strength(64, 64) is None
-
-
-@pytest.mark.parametrize("cv2", [None, SimpleNamespace(), ModuleType("cv2")])
-def test_without_the_detector_one_sentence_says_what_to_install(monkeypatch, cv2):
-    monkeypatch.setitem(__import__("sys").modules, "cv2", cv2)
-    with pytest.raises(SettingsError, match=r"pip install \"impasto\[faces\]\""):
-        faces.find_faces(np.zeros((32, 32, 3), np.float32))
 
 
 def test_strokes_can_have_a_size_for_each_painting():
