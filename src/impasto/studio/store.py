@@ -166,6 +166,11 @@ class Store:
         with self.lock:
             return self.entries[:most]
 
+    def all(self) -> list[Entry]:
+        """Return every picture, the last one first."""
+        with self.lock:
+            return list(self.entries)
+
     def remove(self, entry: Entry) -> None:
         """Delete a picture, and everything of it."""
         with self.lock:
