@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,7 +119,8 @@ class Uploads:
         path = SAMPLES[name]
         thumbnail = self.folder / f"{name}.jpg"
         if not thumbnail.is_file():
-            images.write(thumbnail, shrunk(images.read(path).rgb, THUMBNAIL_SIDE))
+            with suppress(PictureError):  # on a full disk it can be chosen, but not seen
+                images.write(thumbnail, shrunk(images.read(path).rgb, THUMBNAIL_SIDE))
         return Upload(name, path.stem, path, thumbnail, (_sample_hash(path),))
 
     def recent(self, most: int = 12) -> list[Upload]:
