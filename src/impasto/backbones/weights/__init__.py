@@ -2,6 +2,7 @@
 
     published.py     PUBLISHED, the files that others publish; which of them are here
     download.py      fetch one: once, on request, resumable, verified
+    lock.py          one process at a time
     imported.py      files that somebody has: recognize, keep, check
     reading.py       the convolutions of a file, under their names
     formats/         PyTorch, safetensors, Caffe, MatConvNet
@@ -20,6 +21,7 @@ from impasto.backbones.weights.published import (
     PUBLISHED,
     find,
     find_weights,
+    look_up_source,
     sources,
     weights_directory,
 )
@@ -37,6 +39,7 @@ __all__ = [
     "find",
     "find_weights",
     "import_file",
+    "look_up_source",
     "sources",
     "verify",
     "weights_directory",
