@@ -1,6 +1,7 @@
 """Where the studio can be reached, and by whom: the real one, over HTTP."""
 
 import socket
+import time
 
 import pytest
 
@@ -36,3 +37,17 @@ def test_another_site_gets_nothing_and_may_show_nothing(tmp_path, painting):
             assert (asked.status_code, len(asked.content) < 100) == (403, True)
         assert not list((tmp_path / "received").rglob("*.*"))
         assert client.upload(painting, origin=address.rstrip("/")).status_code == 200
+
+
+def test_after_a_wrong_password_the_next_attempt_waits_whoever_it_says_it_comes_from(tmp_path):
+    login = ("--user", "ann")
+    with (
+        serving(tmp_path, *login, IMPASTO_STUDIO_PASSWORD="correct horse") as address,
+        talking(address) as client,
+    ):
+        began = time.monotonic()
+        for password, status in (("wrong", 400), ("wrong too", 400), ("correct horse", 200)):
+            sent = {"username": "ann", "password": password}
+            named = {"x-forwarded-for": f"192.0.2.{len(password)}"}
+            assert client.http.post("login", data=sent, headers=named).status_code == status
+        assert time.monotonic() - began >= 3.0
