@@ -152,3 +152,11 @@ def test_what_could_not_be_read_is_not_fetched(host, folder, monkeypatch):
     with pytest.raises(WeightsError, match=r"'x\.mat' is .*install impasto\[matconvnet\]"):
         fetch("vgg19-matconvnet")
     assert host.asked == []
+
+
+def test_a_file_whose_hash_nobody_has_published_is_named_so(host, folder, impasto):
+    done = impasto("models", "fetch", "vgg19-gatys")
+    assert done.code == 0
+    assert done.out == f"{folder / 'vgg19-gatys.pth'}\n"
+    assert "nobody has published a hash of vgg19-gatys.pth" in done.err
+    assert "note" not in impasto("models", "fetch", "vgg19").err

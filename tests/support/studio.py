@@ -1,6 +1,7 @@
 """What tests of the studio share: small settings, patience, and a studio in its own process."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from impasto.settings import Settings
+from impasto.studio.inputs import Upload
+from impasto.studio.studio import Studio
 
 SMALL = Settings(size=48, iterations=2, precision="float32", backbone="pocket")
 
@@ -23,6 +26,11 @@ def wait_for(condition: Callable[[], object], seconds: float = PATIENCE) -> None
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.01)
+
+
+def upload(studio: Studio, file: Path) -> Upload:
+    """Give a studio a picture, as the server does: it lies in the folder of what was received."""
+    return studio.upload(shutil.copy(file, studio.received.folder))
 
 
 @contextmanager

@@ -2,7 +2,11 @@
 
 import hashlib
 import math
+from http.client import HTTPMessage
+from io import BytesIO
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import Request
 
 import pytest
 import torch
@@ -10,6 +14,7 @@ from safetensors.torch import save_file
 
 from impasto.backbones import BACKBONES, load_backbone
 from impasto.backbones.weights.conventions import recognize
+from impasto.backbones.weights.download import _StaysEncrypted
 from impasto.backbones.weights.published import PUBLISHED, Published, find, look_up_source, sources
 from impasto.errors import UnknownName, WeightsError
 from tests.support.first_kernels import HUB_19, OXFORD_16, OXFORD_19, with_first_kernel
@@ -86,3 +91,22 @@ def test_published_rows_name_known_networks_conventions_and_files():
     assert all(row.url.endswith(f"/{row.file_name}") for row in PUBLISHED.values())
     with pytest.raises(UnknownName, match="did you mean 'vgg19-caffe'"):
         look_up_source("vgg19-cafe")
+
+
+def test_nothing_comes_over_a_plain_connection_without_a_whole_hash():
+    for source, row in PUBLISHED.items():
+        whole = len(row.sha256 or "") == 64 or len(row.sha1 or "") == 40
+        assert row.url.startswith("https://") or whole, source
+    for name in ("vgg19-oxford", "vgg16-oxford"):
+        assert PUBLISHED[name].url.startswith("https://")
+        assert len(PUBLISHED[name].sha256 or "") == 64
+        assert len(PUBLISHED[name].digest) < 20
+
+
+def test_an_encrypted_connection_does_not_become_a_plain_one():
+    asked = Request("https://example.org/a.pth")
+    follow = _StaysEncrypted().redirect_request
+    with pytest.raises(URLError, match="is not encrypted"):
+        follow(asked, BytesIO(), 302, "", HTTPMessage(), "http://example.org/a.pth")
+    moved = follow(asked, BytesIO(), 302, "", HTTPMessage(), "https://example.org/b.pth")
+    assert moved.full_url == "https://example.org/b.pth"

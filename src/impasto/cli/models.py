@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -27,10 +28,16 @@ def fetch(source: str) -> None:
     SOURCE is a network like vgg19, or one of its published files like vgg19-caffe.
     """
     from impasto.backbones.weights import fetch as download
+    from impasto.backbones.weights import look_up_source
     from impasto.cli.display import Download
 
     with Download() as progress:
         path = download(source, progress=progress)
+    if not look_up_source(source).is_known:
+        complain(
+            f"note: nobody has published a hash of {path.name}: that it came from "
+            f"{urlsplit(look_up_source(source).url).hostname} is all that is known of it."
+        )
     click.echo(str(path))
 
 

@@ -3,6 +3,9 @@
     address.py   where the page is, and who may reach it
     launch.py    starting it
     app.py       the page as Gradio serves it
+    guard.py     who may ask it, and for what
+    logins.py    a delay after wrong passwords
+    received.py  the folder of uploads, the only files that a page can name by a path
     page.py      the layout
     events.py    from events of the page to the studio, and from its answers to the page
     widgets.py   a control of the page for every setting
@@ -23,5 +26,6 @@
     files.py     names that are safe, and JSON that is complete
 
 The page is a front end only: it consumes the steps that the command line consumes. Only `app`,
-`page`, `events` and `widgets` know Gradio, an optional dependency.
+`page`, `events`, `answers` and `widgets` know Gradio, an optional dependency, and only `app`,
+`guard` and `logins` what it is served with.
 """

@@ -45,7 +45,18 @@ class Address:
     @property
     def url(self) -> str:
         """What to type into a browser on this machine."""
-        return f"http://{'127.0.0.1' if self.host in ('0.0.0.0', '::') else self.host}:{self.port}/"
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"http://{bracketed(host)}:{self.port}/"
+
+
+def bracketed(host: str) -> str:
+    """Return a host as it stands in an address of the web: one of IPv6 has brackets.
+
+    Example:
+        >>> bracketed("::1")
+        '[::1]'
+    """
+    return f"[{host}]" if ":" in host else host
 
 
 def is_local(host: str) -> bool:
@@ -90,17 +101,23 @@ def free_port(host: str, wanted: int | None) -> int:
     reason = ""
     for port in tried:
         try:
-            family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-            with socket.socket(family, socket.SOCK_STREAM) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind((host, port))
-                return int(probe.getsockname()[1])
+            found = bound(host, port)
+            return bound("127.0.0.1", found)  # Gradio wants it free there, too
         except (OSError, OverflowError) as error:
             reason = str(getattr(error, "strerror", None) or error)
     ports = f"{tried[0]}" if wanted is not None else f"{tried[0]} to {tried[-1]}"
     raise UsageError(
         f"the studio cannot listen at {host}, port {ports} ({reason}): choose another with --port."
     )
+
+
+def bound(host: str, port: int) -> int:
+    """Return the port that can be listened at; raises OSError if it cannot be."""
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+        return int(probe.getsockname()[1])
 
 
 def exposed(address: Address, folder: Path) -> str:

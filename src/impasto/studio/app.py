@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from impasto.studio.address import Address
+from impasto.errors import PictureError, UsageError
+from impasto.studio.address import Address, bracketed
 from impasto.studio.events import Events
-from impasto.studio.inputs import MOST_BYTES
+from impasto.studio.guard import Guard, UploadLimit
+from impasto.studio.logins import LoginDelay
 from impasto.studio.page import lay_out
+from impasto.studio.received import MOST_BYTES, NOT_RECEIVED, Received
 from impasto.studio.studio import Studio
 
 SANS = ["ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
@@ -21,64 +23,98 @@ MONO = ["ui-monospace", "SF Mono", "Cascadia Mono", "Menlo", "Consolas", "monosp
 DAY = 86400
 """Seconds: what was received is deleted after this time; the studio has its own copy by then."""
 
+TAKE_FILES = (gr.Image, gr.UploadButton)
+"""Components whose value is a file."""
+
+
+class Blocks(gr.Blocks):  # type: ignore[misc]  # Gradio is optional, and not seen by mypy
+    """A page whose events get only files that were uploaded.
+
+    Gradio checks a path only where the sender has marked it as one. Here every input of every
+    event is checked, before anything looks at it.
+    """
+
+    received: Received
+
+    async def preprocess_data(self, block_fn: Any, inputs: list[Any], *rest: Any) -> Any:
+        """Turn what a page has sent into the arguments of an event."""
+        checked = [
+            self.checked(component, value)
+            for component, value in zip(block_fn.inputs, inputs, strict=False)
+        ]
+        return await super().preprocess_data(block_fn, checked, *rest)
+
+    def checked(self, component: Any, value: Any) -> Any:
+        """Return what was sent for a component.
+
+        Raises:
+            gr.Error: If it is a file, or looks like one, and was not received.
+        """
+        try:
+            if isinstance(component, TAKE_FILES) and value is not None:
+                sent = value.get("path") if isinstance(value, dict) else value
+                return {"path": str(self.received.file(sent)), "meta": MARK}
+            if isinstance(value, dict | list):  # no other component has values like these
+                raise PictureError(NOT_RECEIVED)
+        except PictureError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+        return value
+
+
+MARK = {"_type": "gradio.FileData"}
+"""By which Gradio knows a file."""
+
 
 def build(studio: Studio) -> gr.Blocks:
     """Return the page, connected."""
-    with gr.Blocks(
+    with Blocks(
         title="Impasto", analytics_enabled=False, fill_width=True, delete_cache=(DAY, DAY)
     ) as blocks:
         Events(studio, lay_out()).connect(blocks)
+    blocks.received = studio.received
     return blocks
 
 
 def start(blocks: gr.Blocks, studio: Studio, address: Address) -> None:
-    """Serve the page without waiting for its end."""
-    gr.set_static_paths([studio.inputs.folder, studio.store.folder])
+    """Serve the page without waiting for its end.
+
+    Raises:
+        UsageError: If the address has been taken meanwhile.
+    """
+    shown = [studio.inputs.folder, studio.store.folder]
+    gr.set_static_paths(shown)
     login = (address.user, address.password) if address.user and address.password else None
-    middleware = [Middleware(Unnamed)]
-    if address.local:  # a name that another site lets point to this machine is no way in
-        names = ["127.0.0.1", "localhost", address.host]
-        middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=names))
-    blocks.launch(
-        server_name=address.host,
-        server_port=address.port,
-        auth=login,
-        prevent_thread_lock=True,
-        quiet=True,
-        share=False,
-        inbrowser=False,
-        ssr_mode=False,
-        pwa=False,
-        enable_monitoring=False,
-        footer_links=[],
-        run_history=False,
-        max_file_size=MOST_BYTES,
-        strict_cors=True,
-        theme=theme(),
-        css_paths=Path(__file__).parent / "studio.css",
-        app_kwargs={"middleware": middleware, "docs_url": None, "redoc_url": None},
-    )
-
-
-class Unnamed:
-    """Serves files without their names on disk, so that a download gets the name on its link."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and its answer without ``Content-Disposition: inline``."""
-
-        async def forward(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    (key, value)
-                    for key, value in message["headers"]
-                    if key != b"content-disposition" or not value.startswith(b"inline")
-                ]
-            await send(message)
-
-        await self.app(scope, receive, forward)
+    folders = [*shown, studio.received.folder]
+    middleware = [
+        Middleware(Guard, local=address.local, folders=folders),
+        Middleware(LoginDelay),
+        Middleware(UploadLimit, received=studio.received),
+    ]
+    try:
+        blocks.launch(
+            server_name=bracketed(address.host),
+            server_port=address.port,
+            auth=login,
+            prevent_thread_lock=True,
+            quiet=True,
+            share=False,
+            inbrowser=False,
+            ssr_mode=False,
+            pwa=False,
+            enable_monitoring=False,
+            footer_links=[],
+            run_history=False,
+            max_file_size=MOST_BYTES,
+            strict_cors=True,
+            theme=theme(),
+            css_paths=Path(__file__).parent / "studio.css",
+            app_kwargs={"middleware": middleware, "docs_url": None, "redoc_url": None},
+        )
+    except OSError as error:
+        raise UsageError(
+            f"the studio cannot listen at {address.host}, port {address.port}: choose another "
+            "with --port."
+        ) from error
 
 
 def theme() -> gr.themes.Base:

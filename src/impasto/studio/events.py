@@ -11,7 +11,6 @@ from impasto.errors import ImpastoError
 from impasto.studio import views
 from impasto.studio.answers import Answers, understood
 from impasto.studio.form import from_settings
-from impasto.studio.inputs import open_recipe
 from impasto.studio.page import PASTE, StudioPage
 from impasto.studio.studio import Studio
 from impasto.studio.tabs import Tab
@@ -209,7 +208,7 @@ class Events:
         if path is None:
             return self.answers.filled(tab, "", {})
         try:
-            recipe = open_recipe(path)
+            recipe = self.studio.open(path)
             words = self.studio.restore(tab, recipe)
         except ImpastoError as error:
             return self.answers.filled(tab, str(error), {}, bad=True)

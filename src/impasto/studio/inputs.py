@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +14,13 @@ from impasto.errors import ImpastoError, PictureError
 from impasto.images import sha256
 from impasto.job import Recipe, SourceFile
 from impasto.studio.files import is_name, read_json, shrunk, write_json
+from impasto.studio.received import MOST_BYTES, delete_oldest
 
 MOST_PIXELS = 64_000_000
 """Pixels of an upload: painting looks at far fewer."""
 
-MOST_BYTES = 100 * 2**20
-"""Bytes of an upload."""
+MOST_UPLOADED = 4 * 2**30
+"""Bytes of all uploads that are kept; beyond it, the oldest that nothing needs are deleted."""
 
 THUMBNAIL_SIDE = 480
 """Long side of the small pictures to choose from."""
@@ -75,7 +77,8 @@ class Uploads:
                 self._write(name, path, label, came)
         except ImpastoError as error:
             raise named(error, path, label) from None
-        os.utime(self.folder / f"{name}.json")  # the most recent upload comes first
+        for suffix in (".json", ".png"):  # the most recent upload comes first, and goes last
+            os.utime(self.folder / f"{name}{suffix}")
         found = self.find(name)
         assert found is not None
         return found
@@ -87,6 +90,14 @@ class Uploads:
         images.write(self.folder / f"{name}.jpg", shrunk(picture.over_white(), THUMBNAIL_SIDE))
         details = {"label": label, "hashes": [sha256(own), came]}
         write_json(self.folder / f"{name}.json", details)
+
+    def tidy(self, needed: Collection[str] = ()) -> None:
+        """Delete the oldest uploads, but those needed, until the rest has `MOST_UPLOADED` bytes."""
+        kept = sum(path.stat().st_size for path in self.folder.glob("*.png") if path.stem in needed)
+        others = [path for path in self.folder.glob("*.png") if path.stem not in needed]
+        for path in delete_oldest(others, max(MOST_UPLOADED - kept, 0)):
+            for suffix in (".json", ".jpg"):
+                path.with_suffix(suffix).unlink(missing_ok=True)
 
     def find(self, name: object) -> Upload | None:
         """Return an upload or a sample by its name, or None; anything may be asked for."""
@@ -108,7 +119,8 @@ class Uploads:
         path = SAMPLES[name]
         thumbnail = self.folder / f"{name}.jpg"
         if not thumbnail.is_file():
-            images.write(thumbnail, shrunk(images.read(path).rgb, THUMBNAIL_SIDE))
+            with suppress(PictureError):  # on a full disk it can be chosen, but not seen
+                images.write(thumbnail, shrunk(images.read(path).rgb, THUMBNAIL_SIDE))
         return Upload(name, path.stem, path, thumbnail, (_sample_hash(path),))
 
     def recent(self, most: int = 12) -> list[Upload]:

@@ -37,6 +37,9 @@ def quiet_gradio(folder: Path) -> None:
         HF_HUB_DISABLE_TELEMETRY="1",
         DO_NOT_TRACK="1",
     )
+    # Nobody else is believed whom a request comes from: the delay after wrong passwords counts by
+    # it. Who has a proxy in front names it here.
+    os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
 
 
 @contextmanager
@@ -53,6 +56,7 @@ def serve(folder: Path, address: Address) -> Iterator[str]:
         raise UsageError(
             f"'{folder}' cannot be made a folder ({error.strerror}): choose another with --folder."
         ) from error
+    folder = folder.resolve()  # paths that come back are compared with it
     quiet_gradio(folder)
     from impasto.studio.app import build, start  # takes seconds: Gradio is imported there
     from impasto.studio.studio import Studio

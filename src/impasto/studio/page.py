@@ -128,6 +128,7 @@ def settings(page: StudioPage) -> None:
     page.opened = gr.UploadButton(
         "Open a picture made by Impasto", size="sm", elem_id="open", type="filepath"
     )
+    page.opened.preprocess = undecoded
 
 
 def easel(page: StudioPage) -> None:
@@ -163,7 +164,7 @@ def picture(label: str, name: str) -> Any:
 
 
 def undecoded(payload: Any) -> str | None:
-    """Return the file that the server received, which Gradio has found to be in its folder."""
+    """Return the file that the server received; `app.Blocks` has found it in its folder."""
     return None if payload is None else str(payload.path)
 
 

@@ -4,19 +4,27 @@ NAME.png         the picture, in full resolution, with its recipe inside
 NAME-after.jpg   the picture for the page, at most `VIEW` pixels
 NAME-before.jpg  the content image in the same size
 NAME-small.jpg   the picture for the list
-NAME.json        what the list says of it; written last, so that what is listed is complete
+NAME.json        what the list says of it
+
+Only the picture has to be there: on a full disk the rest may be missing, and the picture is listed
+all the same, after a restart too.
 """
 
 from __future__ import annotations
 
 import secrets
+import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from impasto import images
+from impasto.errors import ImpastoError, PictureError
 from impasto.job import Recipe
 from impasto.run import Result
 from impasto.studio.files import is_name, read_json, shrunk, write_json
@@ -28,6 +36,9 @@ VIEW, SMALL_SIDE = 1600, 320
 CURVE_POINTS = 200
 """Points that are kept of a loss curve."""
 
+
+COPIES = ("after", "before", "small")
+"""Kinds of copies for the page."""
 
 LISTS = ("styles", "content_masks", "style_masks")
 """Attributes of an entry that hold names."""
@@ -78,6 +89,37 @@ class Entry:
         lists: dict[str, Any] = {name: tuple(values.pop(name, ())) for name in LISTS}
         return cls(**values, **lists, curve=curve)
 
+    @classmethod
+    def of_picture(cls, path: Path) -> Entry:
+        """Return the entry of a picture of which nothing else is there.
+
+        Raises:
+            UsageError: If the file is damaged.
+            OSError: If it cannot be read.
+        """
+        recipe = Recipe.of_picture(path)
+        with Image.open(path) as picture:
+            width, height = picture.size
+        used = (recipe.content,) if recipe.content else ()
+        lists = used, recipe.styles, recipe.content_masks, recipe.style_masks
+        content, styles, content_masks, style_masks = (
+            tuple(Path(one.path or "").stem for one in files) for files in lists
+        )
+        return cls(
+            name=path.stem,
+            title="a picture found again",
+            content="".join(content),
+            styles=styles,
+            width=width,
+            height=height,
+            evaluations=recipe.settings.completed().iterations,
+            seconds=0.0,
+            stopped=False,
+            created=path.stat().st_mtime,
+            content_masks=content_masks,
+            style_masks=style_masks,
+        )
+
 
 class Store:
     """Finished pictures, the latest first."""
@@ -87,6 +129,7 @@ class Store:
         self.lock = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
         found = [self._read(path) for path in folder.glob("*.json")]
+        found += [self._recover(path) for path in folder.glob("*.png")]
         self.entries = sorted(filter(None, found), key=lambda entry: entry.created, reverse=True)
 
     def _read(self, path: Path) -> Entry | None:
@@ -99,6 +142,15 @@ class Store:
             return None
         return entry if self.picture(entry).is_file() else None
 
+    def _recover(self, picture: Path) -> Entry | None:
+        file = picture.with_suffix(".json")
+        if not is_name(picture.stem) or file.exists():
+            return None
+        try:
+            return Entry.of_picture(picture)
+        except (ImpastoError, OSError):
+            return None
+
     def add(
         self,
         result: Result,
@@ -110,8 +162,10 @@ class Store:
     ) -> Entry:
         """Write a picture and everything that the page shows of it.
 
+        What fails beside the picture itself is left out, and `missing` tells.
+
         Raises:
-            PictureError: If the folder cannot be written to.
+            ImpastoError: If the picture had to be kept elsewhere; the message says where.
         """
         height, width = result.rgb.shape[:2]
         entry = Entry(
@@ -129,16 +183,33 @@ class Store:
             content_masks=tuple(file.stem for file in masks.content),
             style_masks=tuple(file.stem for file in masks.styles),
         )
-        result.save(self.picture(entry))
+        save_or_keep_elsewhere(result, self.picture(entry))
+        with self.lock:
+            self.entries.insert(0, entry)
+        with suppress(PictureError):
+            write_json(self._details(entry), asdict(entry))
+            self._write_copies(entry, result)
+        return entry
+
+    def _write_copies(self, entry: Entry, result: Result) -> None:
         after = shrunk(result.rgb, VIEW)
         before = images.resize(result.job.content.over_white(), after.shape[1], after.shape[0])
         images.write(self.file(entry, "after"), after)
         images.write(self.file(entry, "before"), before)
         images.write(self.file(entry, "small"), shrunk(after, SMALL_SIDE))
-        write_json(self.folder / f"{entry.name}.json", asdict(entry))
-        with self.lock:
-            self.entries.insert(0, entry)
-        return entry
+
+    def _details(self, entry: Entry) -> Path:
+        return self.folder / f"{entry.name}.json"
+
+    def missing(self, entry: Entry) -> str:
+        """Return what could not be written beside a picture, in a sentence, or an empty string."""
+        files = [self._details(entry), *(self.file(entry, kind) for kind in COPIES)]
+        if all(path.is_file() for path in files):
+            return ""
+        return (
+            "the picture is kept in full resolution, but there was no room for what the page shows "
+            f"with it: make room in '{self.folder}'."
+        )
 
     def picture(self, entry: Entry) -> Path:
         """Return the file of a picture in full resolution."""
@@ -147,6 +218,11 @@ class Store:
     def file(self, entry: Entry, kind: str) -> Path:
         """Return one of the copies for the page: ``after``, ``before`` or ``small``."""
         return self.folder / f"{entry.name}-{kind}.jpg"
+
+    def shown(self, entry: Entry, kind: str) -> Path:
+        """Return a copy for the page, or the picture itself where there is none."""
+        copy = self.file(entry, kind)
+        return copy if copy.is_file() else self.picture(entry)
 
     def recipe(self, entry: Entry) -> Recipe:
         """Return how a picture was painted.
@@ -166,13 +242,36 @@ class Store:
         with self.lock:
             return self.entries[:most]
 
+    def all(self) -> list[Entry]:
+        """Return every picture, the last one first."""
+        with self.lock:
+            return list(self.entries)
+
     def remove(self, entry: Entry) -> None:
         """Delete a picture, and everything of it."""
         with self.lock:
             self.entries = [each for each in self.entries if each.name != entry.name]
-        copies = [self.file(entry, kind) for kind in ("after", "before", "small")]
-        for path in (self.folder / f"{entry.name}.json", self.picture(entry), *copies):
+        copies = [self.file(entry, kind) for kind in COPIES]
+        for path in (self._details(entry), self.picture(entry), *copies):
             path.unlink(missing_ok=True)
+
+
+def save_or_keep_elsewhere(result: Result, path: Path) -> None:
+    """Write a picture, or else keep it in a folder for temporary files: work of hours is in it.
+
+    Raises:
+        ImpastoError: If it had to be kept elsewhere; the message says where.
+    """
+    try:
+        result.save(path)
+    except PictureError as error:
+        try:
+            kept = Path(tempfile.mkdtemp(prefix="impasto-")) / path.name
+            result.save(kept)
+        except (PictureError, OSError):
+            raise error from None
+        reason = str(error).partition(":")[0]
+        raise ImpastoError(f"{reason}: the picture is kept in '{kept}'.") from error
 
 
 def thin(curve: list[tuple[int, float]]) -> tuple[tuple[int, float], ...]:

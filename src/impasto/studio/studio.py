@@ -1,4 +1,4 @@
-"""What the page can ask for. Nothing that it sends is used as a path."""
+"""What the page can ask for. A path that it sends counts only as that of a file it has uploaded."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from impasto.errors import PictureError, UsageError
 from impasto.job import Recipe
 from impasto.settings import SPECS, Group, Settings
 from impasto.studio.form import to_settings
-from impasto.studio.inputs import Upload, Uploads
+from impasto.studio.inputs import Upload, Uploads, open_recipe
 from impasto.studio.preview import Preview
+from impasto.studio.received import Received
 from impasto.studio.regions import MaskFolder, Masks, to_masks
 from impasto.studio.store import Entry, Store
 from impasto.studio.strokes import of_mask, received
@@ -30,6 +31,7 @@ class Studio:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.received = Received(folder / "received")
         self.inputs = Uploads(folder / "inputs")
         self.masks = MaskFolder(folder / "masks")
         self.store = Store(folder / "pictures")
@@ -37,13 +39,36 @@ class Studio:
         self.preview = Preview()
         self.tabs = Tabs()
 
-    def upload(self, path: str) -> Upload:
+    def upload(self, sent: object) -> Upload:
         """Take in a picture that the server has received.
 
+        Args:
+            sent: Its path, as a page names it; anything may come.
+
         Raises:
-            PictureError: If it is none, or too large.
+            PictureError: If nothing was received under this path, or no picture, or too large a
+                one.
         """
-        return self.inputs.accept(path, Path(path).name[-LARGEST_LABEL:])
+        path = self.received.file(sent)
+        found = self.inputs.accept(path, path.name[-LARGEST_LABEL:])
+        self.inputs.tidy({found.name, *self.needed()})
+        return found
+
+    def needed(self) -> set[str]:
+        """Return the uploads that something may still be painted from."""
+        names = {name for entry in self.store.all() for name in (entry.content, *entry.styles)}
+        for task in self.worker.unfinished():
+            names |= {one.name for one in (task.content, *task.styles)}
+        return names | {one.name for tab in self.tabs.all() for one in tab.pictures if one}
+
+    def open(self, sent: object) -> Recipe:
+        """Return the recipe inside a picture that the server has received.
+
+        Raises:
+            UsageError: If nothing was received under this path, or it has no recipe.
+        """
+        path = self.received.file(sent)
+        return open_recipe(path, path.name[-LARGEST_LABEL:])
 
     def choose(self, name: object) -> Upload:
         """Return a sample or an upload that was chosen.

@@ -115,6 +115,11 @@ class Tabs:
         with self.lock:
             return any(tab.task is task for tab in self.tabs.values())
 
+    def all(self) -> list[Tab]:
+        """Return the open pages."""
+        with self.lock:
+            return list(self.tabs.values())
+
     def forget(self, session: str | None) -> None:
         """Forget a page that was closed. What it asked for is painted all the same."""
         with self.lock:

@@ -56,8 +56,8 @@ def finished(store: Store, entry: Entry) -> str:
     return (
         f'<div class="stage compare" style="--ratio: {entry.width} / {entry.height}; '
         f'--wide: {entry.width / entry.height:.4f}">'
-        f'<img src="{url(store.file(entry, "after"))}" alt="{title}">'
-        f'<img class="before" src="{url(store.file(entry, "before"))}" alt="the photograph">'
+        f'<img src="{url(store.shown(entry, "after"))}" alt="{title}">'
+        f'<img class="before" src="{url(store.shown(entry, "before"))}" alt="the photograph">'
         '<input type="range" min="0" max="100" value="0" step="1" '
         'aria-label="How much of the photograph to show, from the left" '
         "oninput=\"this.parentNode.style.setProperty('--at', this.value + '%')\">"
@@ -184,7 +184,7 @@ def strip(items: Sequence[Upload | Entry], store: Store, empty: str = "") -> str
     buttons = []
     for item in items:
         if isinstance(item, Entry):
-            label, source = item.title, url(store.file(item, "small"))
+            label, source = item.title, url(store.shown(item, "small"))
         else:
             label, source = item.label, url(item.thumbnail)
         buttons.append(choice(item.name, label, source))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
 
 from impasto.errors import ImpastoError, explain
 from impasto.job import Job
 from impasto.run import Eta, Result, run
 from impasto.studio.fitting import prepare_or_fit
 from impasto.studio.preview import data_uri
-from impasto.studio.store import Entry, Store
+from impasto.studio.store import Store
 from impasto.studio.tasks import Queue, Task, TaskState
 
 
@@ -57,7 +56,7 @@ class Worker:
             try:
                 self.work(task)
             except Exception as error:
-                task.sentence = str(error) if isinstance(error, ImpastoError) else explain(error)
+                task.sentence = told(error)
                 task.state = TaskState.FAILED
             finally:
                 task.result = task.eta = None  # a network's worth of memory
@@ -69,20 +68,23 @@ class Worker:
         job = prepare_or_fit(task.content, task.styles, task.settings, task.masks)
         try:
             self._paint(task, job)
-        except Exception:
+        except Exception as error:
             if task.keep and task.result is not None:
-                with suppress(ImpastoError):  # the first error says more
-                    task.entry = self._keep(task, task.result, stopped=True)
+                try:
+                    self._keep(task, task.result, stopped=True)
+                except ImpastoError as lost:  # it may say where the picture is
+                    raise ImpastoError(f"{told(error)} And {lost}") from error
             raise
         if task.result is None:
             task.state = TaskState.CANCELED
             return
         stopped = task.stopping and not task.result.is_complete
         if task.keep:
-            task.entry = self._keep(task, task.result, stopped)
+            self._keep(task, task.result, stopped)
         else:
             task.picture = data_uri(task.result)
-        task.sentence = " ".join(task.result.notes[:1])
+        missing = self.store.missing(task.entry) if task.entry else ""
+        task.sentence = missing or " ".join(task.result.notes[:1])
         task.state = TaskState.STOPPED if stopped else TaskState.DONE
 
     def _paint(self, task: Task, job: Job) -> None:
@@ -93,6 +95,11 @@ class Worker:
             task.left = task.eta.update(result.last)
             task.result, task.state = result, TaskState.PAINTING
 
-    def _keep(self, task: Task, result: Result, stopped: bool) -> Entry:
+    def _keep(self, task: Task, result: Result, stopped: bool) -> None:
         sources = task.content.name, tuple(style.name for style in task.styles)
-        return self.store.add(result, task.title, *sources, stopped, task.masks)
+        task.entry = self.store.add(result, task.title, *sources, stopped, task.masks)
+
+
+def told(error: Exception) -> str:
+    """Return what is said of an error."""
+    return str(error) if isinstance(error, ImpastoError) else explain(error)

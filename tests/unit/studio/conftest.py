@@ -8,7 +8,7 @@ import pytest
 from impasto.studio.inputs import Upload
 from impasto.studio.studio import Studio
 from impasto.studio.tasks import Task
-from tests.support.studio import SMALL
+from tests.support.studio import SMALL, upload
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 @pytest.fixture
 def pair(studio: Studio, photograph: Path, painting: Path) -> tuple[Upload, Upload]:
-    return studio.upload(str(photograph)), studio.upload(str(painting))
+    return upload(studio, photograph), upload(studio, painting)
 
 
 @pytest.fixture

@@ -100,3 +100,20 @@ def test_a_recipe_finds_its_pictures_by_content_and_opens_no_path(inputs, photog
 def test_a_picture_without_settings_is_answered_with_its_label(photograph):
     with pytest.raises(PictureError, match=r"'holiday\.png' holds no settings"):
         open_recipe(photograph, "holiday.png")
+
+
+def test_the_oldest_uploads_that_nothing_needs_go_when_there_are_too_many(
+    inputs, tmp_path, monkeypatch
+):
+    kept = []
+    for at in range(4):
+        sent = tmp_path / f"{at}.png"
+        Image.new("RGB", (32, 32), (at, 0, 0)).save(sent)
+        kept.append(inputs.accept(sent))
+        os.utime(kept[at].path, (at, at))
+    sizes = [one.path.stat().st_size for one in kept]
+    monkeypatch.setattr(module, "MOST_UPLOADED", sizes[0] + sizes[3])
+    inputs.tidy(needed={kept[0].name})
+    assert [inputs.find(one.name) is None for one in kept] == [False, True, True, False]
+    left = {path.stem for path in inputs.folder.iterdir()}
+    assert left == {kept[0].name, kept[3].name}

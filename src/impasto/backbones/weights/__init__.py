@@ -3,6 +3,7 @@
     published.py     PUBLISHED, the files that others publish; which of them are here; VGG-19's,
                      which is in the package
     download.py      fetch one: once, on request, resumable, verified
+    lock.py          one process at a time
     imported.py      files that somebody has: recognize, keep, check
     reading.py       the convolutions of a file, under their names
     formats/         PyTorch, safetensors, Caffe, MatConvNet
@@ -22,6 +23,7 @@ from impasto.backbones.weights.published import (
     find,
     find_weights,
     locate,
+    look_up_source,
     sources,
     weights_directory,
 )
@@ -40,6 +42,7 @@ __all__ = [
     "find_weights",
     "import_file",
     "locate",
+    "look_up_source",
     "sources",
     "verify",
     "weights_directory",

@@ -1,6 +1,7 @@
 """Fetch a published weight file: once, on request, resumable, verified.
 
-The bytes go to ``<name>.part``; only a complete and verified file gets its final name.
+The bytes go to ``<name>.part``; only a complete and verified file gets its final name. Who fetches
+the same file at the same time waits, and finds it here.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 from impasto._version import __version__
 from impasto.backbones.weights.formats import WEIGHT_FORMATS, by_suffix, recognize, require_package
+from impasto.backbones.weights.lock import alone
 from impasto.backbones.weights.published import (
     Digests,
     Published,
@@ -61,21 +64,29 @@ def fetch(
         if path.is_file() and not _damage(row, path):
             return path
         folder.mkdir(parents=True, exist_ok=True)
-        _receive(row, part, progress or (lambda received, total: None))
-        if damage := _damage(row, part):
-            _forget(part)
-            raise FetchError(
-                f"{row.url} sent something else than {row.file_name}: {damage}; it was deleted, "
-                f"so try again later, {_otherwise(row)}."
-            )
-        part.replace(path)
-        _forget(part)
+        with alone(path):
+            if not path.is_file() or _damage(row, path):  # nobody has fetched it meanwhile
+                _receive(row, part, progress or (lambda received, total: None))
+                _verify(row, part)
+                part.replace(path)
+                _forget(part)
+                _verify(row, path)  # what counts is what can be read under this name
     except OSError as error:
         raise FetchError(
             f"cannot keep {row.file_name} in '{folder}' ({error.strerror or error}): make room, "
             "or name another folder in the environment variable IMPASTO_CACHE."
         ) from error
     return path
+
+
+def _verify(row: Published, path: Path) -> None:
+    """Delete a file that is not ``row``, and raise FetchError."""
+    if damage := _damage(row, path):
+        _forget(path)
+        raise FetchError(
+            f"{row.url} sent something else than {row.file_name}: {damage}; it was deleted, so try "
+            f"again later, {_otherwise(row)}."
+        )
 
 
 def _receive(row: Published, part: Path, progress: ByteProgress) -> None:
@@ -140,6 +151,27 @@ def _chunks(response: _Response) -> Iterator[bytes]:
         yield chunk
 
 
+class _StaysEncrypted(urllib.request.HTTPRedirectHandler):
+    """Follows no redirection from an encrypted connection to a plain one."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        """Return what to ask next."""
+        if req.type == "https" and urlsplit(newurl).scheme != "https":
+            raise urllib.error.URLError(f"it leads to {newurl}, which is not encrypted")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+_OPENER = urllib.request.build_opener(_StaysEncrypted)
+
+
 def _request(row: Published, part: Path, start: int) -> _Response:
     """Ask for the file from byte ``start`` on; "416: nothing behind that byte" is an answer."""
     headers = {"User-Agent": f"impasto/{__version__}", "Accept-Encoding": "identity"}
@@ -149,7 +181,7 @@ def _request(row: Published, part: Path, start: int) -> _Response:
             headers["If-Range"] = validator  # if it is no longer this file, send all of it
     request = urllib.request.Request(row.url, headers=headers)
     try:
-        response: _Response = urllib.request.urlopen(request, timeout=_TIMEOUT)
+        response: _Response = _OPENER.open(request, timeout=_TIMEOUT)
     except urllib.error.HTTPError as error:
         if error.code == 416 and start:
             return error

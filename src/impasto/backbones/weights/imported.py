@@ -11,6 +11,7 @@ from pathlib import Path
 from impasto.backbones import pocket
 from impasto.backbones.table import BACKBONES, load_backbone
 from impasto.backbones.weights.formats import WEIGHT_FORMATS
+from impasto.backbones.weights.lock import alone
 from impasto.backbones.weights.published import (
     IMPORTED,
     Digests,
@@ -114,9 +115,13 @@ def import_file(path: Path, backbone: str | None = None, directory: Path | None 
     record = {"backbone": found.backbone, "sha256": digests.sha256, "from": path.name}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(kept, lambda part: shutil.copyfile(path, part))
-        text = json.dumps(record, indent=1) + "\n"
-        _replace(_record(kept), lambda part: part.write_text(text, encoding="utf-8"))
+        with alone(kept):
+            _replace(kept, lambda part: shutil.copyfile(path, part))
+            text = json.dumps(record, indent=1) + "\n"
+            _replace(_record(kept), lambda part: part.write_text(text, encoding="utf-8"))
+        if Digests.of(kept) != digests:  # the file was changed while it was copied
+            kept.unlink()
+            raise WeightsError(f"'{path}' has changed while it was read: import it again.")
         for old in folder.glob(f"{found.backbone}{IMPORTED}.*"):
             if old not in (kept, _record(kept)):
                 old.unlink()
@@ -181,7 +186,7 @@ def _record(path: Path) -> Path:
 
 def _replace(target: Path, write: Callable[[Path], object]) -> None:
     """Write a file; nothing stands under the final name before all of it is there."""
-    part = target.with_name(f"{target.name}.part")
+    part = target.with_name(f"{target.name}.import")  # ``.part`` is a download
     try:
         write(part)
         part.replace(target)

@@ -34,7 +34,8 @@ class Published:
         backbone: The row of `impasto.backbones.BACKBONES` that it belongs to.
         url: Where it is; empty if it cannot be fetched.
         file_name: Its name here.
-        sha256: The first digits of its SHA-256, eight at least, or None if nobody published them.
+        sha256: Its SHA-256, or the first eight digits of it where only these were published, or
+            None if nobody published any.
         sha1: Its SHA-1, where that is what its authors published.
         megabytes: Its size in 10^6 bytes, about.
         convention: The row of `impasto.backbones.weights.conventions.CONVENTIONS`.
@@ -54,7 +55,7 @@ class Published:
 
     @property
     def is_known(self) -> bool:
-        """Whether its authors published a hash."""
+        """Whether somebody published a hash."""
         return bool(self.sha256 or self.sha1)
 
     @property
@@ -114,11 +115,12 @@ def _row(
     convention: str,
     licence: str,
     homepage: str,
+    sha256: str | None = None,
     sha1: str | None = None,
 ) -> Published:
     # The habit of PyTorch's model hub: the digits behind the last dash start the SHA-256.
     _, dash, digits = Path(file_name).stem.rpartition("-")
-    sha256 = digits if dash and len(digits) == 8 else None
+    sha256 = sha256 or (digits if dash and len(digits) == 8 else None)
     url = f"{folder}/{file_name}"
     return Published(
         backbone, url, file_name, sha256, megabytes, convention, licence, homepage, sha1
@@ -133,14 +135,16 @@ _VLFEAT = "https://www.vlfeat.org/matconvnet/models"
 _HUB_PAGE = "https://pytorch.org/vision/stable/models/vgg.html"
 _MODELS_PAGE = "https://pytorch.org/vision/stable/models.html"
 _BVLC_PAGE = "https://github.com/BVLC/caffe/wiki/Model-Zoo"
-_OXFORD_FILES = "http://www.robots.ox.ac.uk/~vgg/software/very_deep"
+_OXFORD_FILES = "https://www.robots.ox.ac.uk/~vgg/software/very_deep"
 _OXFORD_PAGE = "https://www.robots.ox.ac.uk/~vgg/research/very_deep/"
 _GATYS_PAGE = "https://github.com/leongatys/PytorchNeuralStyleTransfer"
 
 IMPORTED = "-imported"
 """What the name of an imported file has behind the backbone's."""
 
-# The first row of a backbone that has an address is what its bare name fetches.
+# The first row of a backbone that has an address is what its bare name fetches. The hashes of
+# Oxford's files are those by which OpenVINO's Open Model Zoo fetches them; that of VGG-19 is in
+# Nix's packages, too.
 PUBLISHED: dict[str, Published] = {
     "vgg19-8bit": Published(
         "vgg19",
@@ -175,6 +179,7 @@ PUBLISHED: dict[str, Published] = {
         convention="caffe",
         licence=_OXFORD,
         homepage=_OXFORD_PAGE,
+        sha256="31b4c627c40c6ee151325f079b7ac557fddbd1f79af932888796127a4f4f6954",
     ),
     "vgg19-matconvnet": _row(
         *("vgg19", _VLFEAT, "imagenet-vgg-verydeep-19.mat", 576),
@@ -209,6 +214,7 @@ PUBLISHED: dict[str, Published] = {
         convention="caffe",
         licence=_OXFORD,
         homepage=_OXFORD_PAGE,
+        sha256="a6196bc498e45ea4cb2637114ae8db9410cf1556fd60a55ae93272371beba197",
     ),
     "squeezenet1_0-torchvision": _row(
         *("squeezenet1_0", _HUB, "squeezenet1_0-b66bff10.pth", 5),
