@@ -35,8 +35,9 @@ class Preset:
 _FIVE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 _CAFFE = ("vgg19-caffe", "vgg19-gatys")
 
-IN_ALL_PRESETS = {"continuation": 0}
-"""What all rows have in common: they minimize one function from the first evaluation on."""
+IN_ALL_PRESETS = {"continuation": 0, "optimizer": "lbfgs"}
+"""What rows have in common unless they say something else: they minimize one function from the
+first evaluation on, by L-BFGS without bounds, and cut pixels off when the picture is written."""
 
 
 def _layers(
