@@ -75,20 +75,21 @@ VARIATIONS: dict[str, Variation] = {
 """Total variation by name: what is summed over all pairs of neighbors."""
 
 OPTIMIZERS: dict[str, Row] = {
-    "lbfgs": Row("impasto.optimize.lbfgs:LBFGS", "quasi-Newton: the fewest evaluations"),
+    "lbfgsb": Row(
+        "impasto.optimize.lbfgs_bounded:LBFGSB",
+        "quasi-Newton within [0, 1]: the fewest evaluations, and the loss is the written picture's",
+    ),
+    "lbfgs": Row("impasto.optimize.lbfgs:LBFGS", "the same without bounds"),
     "lbfgs-wolfe": Row(
         "impasto.optimize.lbfgs_wolfe:SearchingLBFGS", "lbfgs that searches along each direction"
-    ),
-    "lbfgsb": Row(
-        "impasto.optimize.lbfgs_bounded:LBFGSB", "lbfgs that keeps every pixel in [0, 1]"
     ),
     "adam": Row("impasto.optimize.adam:Adam", "adaptive gradient descent: the least memory"),
 }
 
 LEARNING_RATES: dict[str, float] = {
+    "lbfgsb": 1.0,
     "lbfgs": 1.0,
     "lbfgs-wolfe": 1.0,
-    "lbfgsb": 1.0,
     "adam": 0.02,
 }
 """Default learning rate of each optimizer, for pixels in [0, 1]."""

@@ -57,10 +57,11 @@ def begin(
     else:
         # Enlarging only the change leaves the detail of the content sharp.
         image = inputs.base + job.sizes.pad(enlarge(change, job.sizes.shape(level.size)))
-    image = inputs.allowed(image)
+    optimizer = make_optimizer(job, level)
+    image = optimizer.project(inputs.allowed(image))  # noise and enlarging leave [0, 1]
     if job.settings.balance:
         objective = balanced(objective, image)
-    state.begin(image, make_optimizer(job, level), level.size, objective.weights)
+    state.begin(image, optimizer, level.size, objective.weights)
 
 
 def enlarge(change: Tensor, shape: tuple[int, int]) -> Tensor:

@@ -134,6 +134,17 @@ class TestPreset:
         assert apply(name, {}).weights == str(file)
 
 
+WITHIN_BOUNDS = {"kang", "liu"}
+BY_ADAM = {"style-transfer-pytorch", "chainer-gogh"}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_descends_as_its_program_does_whatever_the_default(name):
+    expected = "lbfgsb" if name in WITHIN_BOUNDS else "adam" if name in BY_ADAM else "lbfgs"
+    assert apply(name, {"weights": "any.pth"}).optimizer == expected
+    assert apply(name, {"weights": "any.pth", "optimizer": "lbfgs-wolfe"}).optimizer != expected
+
+
 def test_an_unknown_preset_is_answered_with_the_nearest():
     with pytest.raises(UnknownName, match="did you mean 'neural-style'"):
         apply("neural_style", {})

@@ -78,7 +78,7 @@ def test_without_output_the_picture_is_named_after_its_inputs(
         ["--init", "white"],
         ["--init", "blend", "--init-noise", 0.25],
         ["--init-noise", 0.5],
-        ["--optimizer", "lbfgsb"],
+        ["--optimizer", "lbfgs"],
         ["--tv", "kang", "--tv-weight", 9],
         ["--normalization", "kang"],
         ["--normalization", "neuralart"],

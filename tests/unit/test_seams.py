@@ -42,7 +42,7 @@ WAYS = {
     "mask": {},
     "gray": {"color": "luminance", "init": "noise"},
     "balance": {"balance": True, "style_loss": "gram:1,histogram:0.5"},
-    "bounds": {"optimizer": "lbfgsb", "mask_spread": "inside", "protect_edges": 2},
+    "no bounds": {"optimizer": "lbfgs", "mask_spread": "inside", "protect_edges": 2},
 }
 
 

@@ -254,11 +254,3 @@ def dot(a: Tensor, b: Tensor) -> float:
     """Return the product of two vectors, summed in float32 at least, and its pieces in float64."""
     pieces = zip(torch.split(a, VECTOR_PIECE), torch.split(b, VECTOR_PIECE), strict=True)
     return sum(float(accumulable(x) @ accumulable(y)) for x, y in pieces)
-
-
-def add(target: Tensor, vector: Tensor, factor: float) -> None:
-    """Add a multiple of a vector, which may be of a shorter type, to ``target`` in place."""
-    for x, y in zip(
-        torch.split(target, VECTOR_PIECE), torch.split(vector, VECTOR_PIECE), strict=True
-    ):
-        x.add_(y, alpha=factor)

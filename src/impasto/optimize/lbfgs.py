@@ -75,6 +75,17 @@ class LimitedMemory(Optimizer):
         """
         return last.ratio * math.sqrt(last.curvature / last.lengths)
 
+    def _limit(self, change: Tensor) -> Tensor:
+        """Scale a change in place: by ``learning_rate``, and to `LONGEST_STEP` if it is longer.
+
+        Without pairs its length means nothing, and it becomes as long as may be.
+        """
+        change.mul_(self.learning_rate)
+        length, longest = float(change.abs().mean()), LONGEST_STEP * self.learning_rate
+        if length > longest or not self.pairs:
+            change.mul_(longest / max(length, TINY))
+        return change
+
 
 @final
 class LBFGS(LimitedMemory):
@@ -90,9 +101,4 @@ class LBFGS(LimitedMemory):
         if self.last is not None:
             self.pairs.remember(x - self.last[0], g - self.last[1])
         self.last = (x, g)
-        change = self._apply_inverse_hessian(g).mul_(self.learning_rate)
-        length = float(change.abs().mean())
-        longest = LONGEST_STEP * self.learning_rate
-        if length > longest or not self.pairs:
-            change.mul_(longest / max(length, TINY))
-        return image - change.view_as(image)
+        return image - self._limit(self._apply_inverse_hessian(g)).view_as(image)

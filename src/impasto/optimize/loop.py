@@ -70,8 +70,9 @@ class Step:
         index: Its number in the run, from 1.
         size: Long side of the picture that was evaluated, in pixels.
         iteration: Its number at this size, from 1.
-        image: The best image of this size so far (1, 3, H, W), not clamped to [0, 1]. Steps in a
-            history have an empty one.
+        image: The best image of this size so far (1, 3, H, W), as the optimizer leaves it: within
+            [0, 1] by the default one, beyond by those without bounds. Steps in a history have an
+            empty one.
         total: The loss of the image that was evaluated.
         parts: The weighted losses by name; they add up to ``total``.
         kinds: The same by kind: content, style, and every regularizer.

@@ -2,7 +2,8 @@
 
 An optimizer is asked for the next image, given loss and gradient at the present one. A
 quasi-Newton model of a function that somebody clamps between evaluations is wrong and can explode:
-a method that keeps bounds knows them, see `impasto.optimize.lbfgs_bounded`.
+a method that keeps bounds knows them, see `impasto.optimize.lbfgs_bounded`. The others leave
+[0, 1], and what leaves it is cut off when the picture is written.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ class Optimizer(ABC):
             learning_rate: Larger is longer steps.
             history: How many steps are remembered, by those that remember steps.
         """
+
+    def project(self, image: Tensor) -> Tensor:
+        """Return the nearest image to which this optimizer goes, to start there; here any."""
+        return image
 
     @abstractmethod
     def step(self, image: Tensor, gradient: Tensor, total: float) -> Tensor:

@@ -210,7 +210,7 @@ class SettingFields:
         high=10**6,
     )
     optimizer: str = spec(
-        "lbfgs", parsing.name, "how to descend", Group.OPTIMIZATION, choices=OPTIMIZERS
+        "lbfgsb", parsing.name, "how to descend", Group.OPTIMIZATION, choices=OPTIMIZERS
     )
     learning_rate: float | None = spec(
         None,

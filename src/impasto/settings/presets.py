@@ -34,9 +34,10 @@ class Preset:
 
 _FIVE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 
-IN_ALL_PRESETS = {"continuation": 0, "protect_faces": 0.0}
-"""What all rows have in common: they minimize one function from the first evaluation on, which is
-the same wherever in the picture."""
+IN_ALL_PRESETS = {"continuation": 0, "optimizer": "lbfgs", "protect_faces": 0.0}
+"""What rows have in common unless they say something else: they minimize one function from the
+first evaluation on, the same wherever in the picture, by L-BFGS without bounds, and cut pixels off
+when the picture is written."""
 
 
 def _layers(

@@ -44,9 +44,9 @@ def test_an_evaluation_takes_the_bytes_that_the_page_says(name, tmp_path):
 @pytest.mark.parametrize(
     ("option", "optimizer", "history"),
     [
-        ("--history 10", "lbfgs", 10),
-        ("--history 5", "lbfgs", 5),
-        ("--history 100", "lbfgs", 100),
+        ("--history 10", "lbfgsb", 10),
+        ("--history 5", "lbfgsb", 5),
+        ("--history 100", "lbfgsb", 100),
         ("--optimizer adam", "adam", 10),
     ],
 )

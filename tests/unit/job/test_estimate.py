@@ -82,7 +82,7 @@ def test_a_value_has_four_bytes_or_eight(precision, bytes_):
 
 
 def test_l_bfgs_keeps_two_vectors_for_each_step_and_adam_two():
-    for optimizer in ("lbfgs", "lbfgs-wolfe"):
+    for optimizer in ("lbfgsb", "lbfgs", "lbfgs-wolfe"):
         assert extent(sizes(), size=400, optimizer=optimizer, history=7).vectors == 14
     assert extent(sizes(), size=400, optimizer="adam", history=7).vectors == 2
 

@@ -161,14 +161,11 @@ def test_small_pairs_stay_as_they_are():
     assert pairs.kept_type(3 * 1400 * 1000, torch.float32) == torch.bfloat16
 
 
-def test_products_and_sums_go_piece_by_piece(monkeypatch):
+def test_products_go_piece_by_piece(monkeypatch):
     a, b = torch.randn(1000).bfloat16(), torch.randn(1000)
     whole = float(a.double() @ b.double())
-    sums = b + 0.5 * a.float()
     monkeypatch.setattr(pairs, "VECTOR_PIECE", 64)
     assert pairs.dot(a, b) == pytest.approx(whole, rel=1e-5)
-    pairs.add(b, a, 0.5)
-    torch.testing.assert_close(b, sums)
 
 
 def spoiled(memory, **changes):

@@ -6,8 +6,8 @@ import torch
 from scipy.optimize import fmin_l_bfgs_b
 
 from impasto.job import make_inputs, prepare
-from impasto.optimize.lbfgs import LONGEST_STEP
-from impasto.optimize.lbfgs_bounded import LBFGSB
+from impasto.optimize.lbfgs import LBFGS, LONGEST_STEP
+from impasto.optimize.lbfgs_bounded import LBFGSB, where_free
 from impasto.settings import Settings
 from tests.support.objectives import objective_at
 
@@ -124,3 +124,74 @@ def test_no_step_in_the_box_is_longer_than_the_bound():
         new = optimizer.step(x, slope if step % 3 else 1e-3 * slope)  # leaps where it seems flat
         assert (new - x).abs().mean() <= LONGEST_STEP * (1 + 1e-9)
         x = new
+
+
+class Textbook:
+    """The same step, with whole vectors, loops over pairs, and masks of truth values."""
+
+    def __init__(self, history):
+        self.history, self.pairs, self.last = history, [], None
+
+    def step(self, x, g):
+        held = ((x <= 0) & (g > 0)) | ((x >= 1) & (g < 0))
+        if self.last is not None:
+            s, y = x - self.last[0], torch.where(held, 0.0, g - self.last[1])
+            if s @ y > 1e-10 * s.norm() * y.norm():
+                self.pairs = [*self.pairs, (s, y)][-self.history :]
+        self.last = (x, g)
+        change = torch.where(held, 0.0, self.recursion(torch.where(held, 0.0, g)))
+        length = change.abs().mean()
+        if length > LONGEST_STEP or not self.pairs:
+            change = change * LONGEST_STEP / length
+        return (x - change).clamp(0, 1)
+
+    def recursion(self, q):
+        """Nocedal and Wright (2006), algorithm 7.4."""
+        trail = []
+        for s, y in reversed(self.pairs):
+            trail.append((s @ q) / (s @ y))
+            q = q - trail[-1] * y
+        if self.pairs:
+            s, y = self.pairs[-1]
+            q = q * s.norm() / y.norm() * ((s @ y) / (s.norm() * y.norm())).sqrt()
+        for (s, y), a in zip(self.pairs, reversed(trail), strict=True):
+            q = q + (a - (y @ q) / (s @ y)) * s
+        return q
+
+
+@pytest.mark.parametrize("history", [1, 3, 10])
+def test_it_takes_the_textbooks_steps(history, monkeypatch):
+    monkeypatch.setattr("impasto.optimize.lbfgs_bounded.CACHED", 16)
+    optimizer, plain = LBFGSB(history=history), Textbook(history)
+    x = twin = torch.full((COUNT,), 0.5, dtype=torch.float64)
+    held = set()
+    for _ in range(25):
+        slope = 2 * HESSIAN @ (x - TARGET)
+        held.add(int((1 - where_free(x, slope)).sum()))
+        x, twin = optimizer.step(x, slope), plain.step(twin, 2 * HESSIAN @ (twin - TARGET))
+        torch.testing.assert_close(x, twin, rtol=0, atol=1e-9)
+    assert len(held) > 3  # pixels come to their bounds, and leave them
+
+
+def test_away_from_the_bounds_it_is_lbfgs():
+    optimizer, other = LBFGSB(), LBFGS()
+    x = twin = torch.full((COUNT,), 0.5, dtype=torch.float64)
+    target = torch.linspace(0.3, 0.7, COUNT, dtype=torch.float64)
+    for _ in range(20):
+        x = optimizer.step(x, 2 * HESSIAN @ (x - target))
+        twin = other.step(twin, 2 * HESSIAN @ (twin - target))
+        assert torch.equal(x, twin)
+        assert x.min() > 0
+        assert x.max() < 1
+
+
+def test_pixels_are_free_unless_the_gradient_pushes_them_against_a_bound():
+    x = torch.tensor([0.0, 0.0, 0.5, 0.5, 1.0, 1.0, 1e-30, 1.0])
+    slope = torch.tensor([1e-30, -1e-30, 9.0, -1e-30, 1e-30, -1e-30, 1.0, 1e30])
+    assert where_free(x, slope).tolist() == [0, 1, 1, 1, 1, 0, 1, 1]
+
+
+def test_a_picture_is_projected_on_the_box():
+    assert LBFGSB().project(torch.tensor([-2.0, 0.5, 3.0])).tolist() == [0.0, 0.5, 1.0]
+    outside = torch.tensor([-2.0, 3.0])
+    assert LBFGS().project(outside) is outside
