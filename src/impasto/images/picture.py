@@ -40,6 +40,10 @@ class Picture:
             return self.rgb
         return self.rgb * self.alpha[..., None] + (1 - self.alpha[..., None])
 
+    def over_black(self) -> FloatArray:
+        """Return the colors seen on black paper: ``a rgb``, shape ``(H, W, 3)``."""
+        return self.rgb if self.alpha is None else self.rgb * self.alpha[..., None]
+
 
 @dataclass(frozen=True)
 class Canvas:

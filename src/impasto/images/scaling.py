@@ -8,7 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from impasto.images.picture import FloatArray
+from impasto.images.picture import FloatArray, Picture
+
+LEAST_ALPHA = 0.5 / 255
+"""What is more transparent than this is written as fully transparent in 8 bits."""
 
 
 def fit(width: int, height: int, long_side: int) -> tuple[int, int]:
@@ -50,6 +53,32 @@ def resize(array: npt.NDArray[np.floating[Any]], width: int, height: int) -> Flo
         return _resize_channel(values, width, height)
     channels = [_resize_channel(values[..., c], width, height) for c in range(values.shape[2])]
     return np.stack(channels, axis=2)
+
+
+def resize_cutout(picture: Picture, width: int, height: int) -> FloatArray:
+    """Return the colors of a picture with transparency at exactly ``width x height`` pixels.
+
+    Each color counts by its alpha, so that what transparency hides does not seep into the border;
+    where the result is transparent, it is white.
+
+    Args:
+        picture: With or without transparency.
+        width: The new width in pixels, at least 1.
+        height: The new height in pixels, at least 1.
+
+    Returns:
+        ``(H, W, 3)`` float32, sRGB in [0, 1], not multiplied by alpha.
+
+    Source: Porter and Duff (1984), "Compositing Digital Images", section 3: colors are filtered
+    multiplied by alpha.
+    """
+    if picture.alpha is None or picture.alpha.shape == (height, width):
+        return resize(picture.rgb, width, height)
+    alpha = resize(picture.alpha, width, height)[..., None]
+    colors = resize(picture.over_black(), width, height)
+    seen = alpha >= LEAST_ALPHA
+    divided: FloatArray = np.where(seen, colors / np.where(seen, alpha, 1), np.float32(1))
+    return divided.clip(0, 1)
 
 
 def cover(array: npt.NDArray[np.floating[Any]], width: int, height: int) -> FloatArray:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from impasto import images
-from impasto.images import fit, resize
+from impasto.images import Picture, fit, resize, resize_cutout
 from tests.support.picture_files import UNIT
 
 
@@ -85,3 +85,22 @@ def test_cover_keeps_the_middle_and_the_proportions(shape):
 def test_cover_cuts_nothing_off_where_only_rounding_differs():
     values = np.random.default_rng(0).random((30, 40, 3))
     assert np.array_equal(images.cover(values, 39, 30), images.resize(values, 39, 30))
+
+
+@pytest.mark.parametrize("hidden", [0, 1])
+def test_what_transparency_hides_does_not_seep_into_the_border_of_a_cutout(hidden):
+    dark = np.array([30, 10, 10], np.float32) / 255
+    inside = np.hypot(*(np.mgrid[0:64, 0:64] - 31.5)) < 20
+    rgb = np.where(inside[..., None], dark, np.float32(hidden))
+    alpha = inside.astype(np.float32)
+    small = resize_cutout(Picture(rgb, alpha), 24, 24)
+    seen = resize(alpha, 24, 24) > 0.01
+    assert np.abs(small[seen] - dark).max() < 1e-4
+    assert (small[0, 0] == 1).all()
+
+
+def test_a_cutout_keeps_its_size_and_colors_where_nothing_is_transparent():
+    rgb = np.random.default_rng(0).random((20, 30, 3), np.float32)
+    assert np.array_equal(resize_cutout(Picture(rgb), 15, 10), resize(rgb, 15, 10))
+    same = resize_cutout(Picture(rgb, np.zeros((20, 30), np.float32)), 30, 20)
+    assert np.array_equal(same, rgb)
