@@ -1,7 +1,11 @@
 """Pictures in and out: files, Pillow images, arrays and tensors on one side, sRGB on the other.
 
     picture.py      Picture: what everything below gives; the limits on size
-    reading.py      file -> Picture: rotation, ICC and CMYK to sRGB, gray, 16 bit, alpha
+    reading.py      file -> Picture: opened, recognized, decoded
+    formats.py      which format a file is in, by its content
+    tiff.py         what the numbers of a TIFF mean
+    vips.py         libvips images -> Picture: rotation, ICC and CMYK to sRGB, gray, 16 bit, alpha
+    pillow.py       Pillow images -> Picture, and files of BMP, PNM, TGA and JPEG 2000
     writing.py      Picture -> file: atomic, and the same bytes every time
     destination.py  what the formats can hold; check_output, before the work starts
     metadata.py     the settings that every painting carries inside

@@ -15,7 +15,13 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+import pyvips
+
 KEYWORD = "impasto"
+ORIENTATION = "orientation"
+"""The name of libvips for where the top of a picture is, 1 to 8 as in EXIF."""
+
+_XMP_ORIENTATION = re.compile(rb'tiff:Orientation(?:="|>)([1-8])')
 _NAMESPACE = "urn:impasto:1.0/"
 _PROPERTY = f"{{{_NAMESPACE}}}settings"
 
@@ -60,6 +66,22 @@ def settings_in(image: Any) -> str | None:
     if image.get_typeof("xmp-data"):
         return _in_xmp(bytes(image.get("xmp-data")))
     return None
+
+
+def turned_by_xmp(image: Any) -> Any:
+    """Return a libvips image with the orientation of its XMP, if it has any.
+
+    Source: the rule and the pattern of Pillow's `Image.getexif`, so that a path and a Pillow image
+    show the same.
+    """
+    if not image.get_typeof("xmp-data"):
+        return image
+    found = _XMP_ORIENTATION.search(bytes(image.get("xmp-data")))
+    if found is None:
+        return image
+    turned = image.copy()
+    turned.set_type(pyvips.GValue.gint_type, ORIENTATION, int(found[1]))
+    return turned
 
 
 def _in_xmp(packet: bytes) -> str | None:

@@ -24,7 +24,7 @@ from impasto.images.destination import (
     unwritable,
 )
 from impasto.images.metadata import add_png_text, xmp_packet
-from impasto.images.reading import srgb_profile
+from impasto.images.vips import srgb_profile, use_libvips
 
 _Floats = npt.NDArray[np.floating[Any]]
 _WholeNumbers = npt.NDArray[np.unsignedinteger[Any]]
@@ -78,6 +78,7 @@ def _check_array(path: Path, array: _Floats, shape: tuple[int, ...]) -> None:
 
 
 def _encode(path: Path, kind: FileFormat, values: _WholeNumbers, settings: str | None) -> bytes:
+    use_libvips()
     space = "srgb" if values.dtype.itemsize == 1 else "rgb16"
     image = pyvips.Image.new_from_array(values, interpretation=space).copy()
     image.set_type(pyvips.GValue.blob_type, "icc-profile-data", srgb_profile())

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from impasto.controls import Controls
 from impasto.errors import SettingsError, did_you_mean
+from impasto.filesystem import is_regular
 from impasto.images import Canvas, Picture, as_picture
 from impasto.job.estimate import extent_of
 from impasto.job.job import Job
@@ -24,6 +27,7 @@ from impasto.registry import INITIALIZERS
 from impasto.settings import ResolvedSettings, Settings
 
 
+@torch.inference_mode(False)  # what is loaded here must serve a gradient
 def prepare(
     content: Any,
     style: Any,
@@ -57,6 +61,7 @@ def prepare(
     masks = (settings.content_mask if content_mask is None else several(content_mask),
              settings.style_mask if style_mask is None else several(style_mask))  # fmt: skip
     content_masks, style_masks = (tuple(map(as_picture, each)) for each in masks)
+    pictures_of_all = (picture, *pictures, fine, start, *content_masks, *style_masks)
     chosen = on_this_machine(settings)
     controls = Controls.read(chosen, picture, pictures, content_masks, style_masks)
     weights = weight_file(settings)
@@ -96,7 +101,7 @@ def prepare(
         controls=controls,
         recipe=recipe,
         fine_style=fine,
-        notes=controls.notes,
+        notes=(*controls.notes, *notes_on(filter(None, pictures_of_all))),
     )
 
 
@@ -108,6 +113,11 @@ def on_this_machine(settings: Settings) -> ResolvedSettings:
         precision=choose_precision(settings.precision, device),
         threads=choose_threads(settings.threads),
     )
+
+
+def notes_on(pictures: Iterable[Picture]) -> tuple[str, ...]:
+    """Return what was found in reading pictures, each note once."""
+    return tuple(dict.fromkeys(note for picture in pictures for note in picture.notes))
 
 
 def several(value: Any) -> tuple[Any, ...]:
@@ -171,7 +181,7 @@ def check_canvas(canvas: Canvas, settings: Settings) -> Canvas:
 
 def start_picture(path: str) -> Picture:
     """Return the picture to start from."""
-    if not Path(path).exists():
+    if not is_regular(path):
         raise SettingsError(
             f"init is '{path}': {did_you_mean(path, INITIALIZERS)}"
             f"It must be {', '.join(INITIALIZERS)}, or the path of a picture."
@@ -181,6 +191,6 @@ def start_picture(path: str) -> Picture:
 
 def identify(source: Any, picture: Picture) -> SourceFile:
     """Return what a recipe records of an input."""
-    if isinstance(source, str | Path):
-        return SourceFile.of_file(Path(source).absolute())
+    if isinstance(source, str | os.PathLike):
+        return SourceFile.of_file(Path(os.fsdecode(source)).absolute())
     return SourceFile.of_values(np.ascontiguousarray(picture.rgb).tobytes())

@@ -136,7 +136,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
             settings = ResolvedSettings.from_dict(recipe.settings.to_dict())
             tensors = _tensors(file, values, settings.device)
         state = _unpack(values, tensors, settings)
-        history = [Step(image=torch.empty(0), **numbers) for numbers in values["history"]]
+        no_image = torch.empty(0, device="cpu")
+        history = [Step(image=no_image, **numbers) for numbers in values["history"]]
         # They are read here, so that a damaged file is found before the work begins.
         assert history
         assert state.size in [size for size, _ in settings.plan]
