@@ -132,7 +132,7 @@ def import_row(target: Any) -> Any:
 
 def explain(error: Exception) -> str:
     """Return one sentence for an error that nobody expected."""
-    text = " ".join(str(error).split())
+    text = printable(" ".join(str(error).split()))
     # torch has several kinds of its own; on a CPU it is a RuntimeError that says so.
     if isinstance(error, MemoryError) or "allocate memory" in text or "out of memory" in text:
         return "there is not enough memory: try a smaller --size, or a smaller --tile"

@@ -18,6 +18,9 @@ from xml.sax.saxutils import escape
 import pyvips
 
 KEYWORD = "impasto"
+MOST_TEXTS = 1000
+"""Text chunks of a PNG that are looked through; cameras and programs write a few."""
+
 ORIENTATION = "orientation"
 """The name of libvips for where the top of a picture is, 1 to 8 as in EXIF."""
 
@@ -60,12 +63,22 @@ def add_png_text(png: bytes, settings: str) -> bytes:
 
 def settings_in(image: Any) -> str | None:
     """Return the settings in a libvips image's metadata, or None."""
-    for field in image.get_fields():
-        if field.startswith("png-comment-") and field.endswith(f"-{KEYWORD}"):
-            return _decode(image.get(field))
+    # Asked for by name: to list the fields, every other keyword would have to be UTF-8.
+    for number in range(MOST_TEXTS):
+        field = f"png-comment-{number}-{KEYWORD}"
+        if image.get_typeof(field):
+            return _text(image, field)
     if image.get_typeof("xmp-data"):
         return _in_xmp(bytes(image.get("xmp-data")))
     return None
+
+
+def _text(image: Any, field: str) -> str | None:
+    """Return the text of a PNG's chunk, or None where it is not UTF-8, as ours are."""
+    try:
+        return _decode(image.get(field))
+    except UnicodeDecodeError:
+        return None
 
 
 def turned_by_xmp(image: Any) -> Any:
@@ -106,4 +119,7 @@ def _encode(text: str) -> str:
 
 
 def _decode(text: str) -> str:
-    return unquote(text, errors="surrogatepass")
+    try:
+        return unquote(text, errors="surrogatepass")
+    except UnicodeDecodeError:  # Somebody has edited it; whoever reads it says what is wrong.
+        return unquote(text, errors="replace")

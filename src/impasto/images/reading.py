@@ -33,7 +33,7 @@ from impasto.images.metadata import ORIENTATION, settings_in, turned_by_xmp
 from impasto.images.picture import MAX_PIXELS, Picture, check_size
 from impasto.images.pillow import decode_by_pillow
 from impasto.images.tiff import check_tiff
-from impasto.images.vips import from_vips, use_libvips
+from impasto.images.vips import LIBVIPS, from_vips
 
 
 @runtime_checkable
@@ -64,7 +64,7 @@ class _Opened:
 
     def header(self) -> Any:
         """Return the image of libvips; its pixels are decoded when they are asked for."""
-        use_libvips()
+        LIBVIPS.use()
         self.file.seek(0)
         try:
             # A source, not a file name: libvips reads "a[1].png" as a file with options.
@@ -111,6 +111,7 @@ def read(
     Raises:
         PictureError: If the file is missing, unreadable, of another kind, damaged, incomplete, too
             large (``most``, told from the header before anything is decoded) or too small.
+        UsageError: In a process forked from one that has read or written a picture.
 
     Example:
         >>> from impasto.samples import photograph, PHOTOGRAPHS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 import pyvips
 
 from impasto.errors import PictureError
+from impasto.forks import Threads
 from impasto.images.picture import FloatArray, Picture, assemble
 
 # How many of the bands are color, by libvips's interpretation; a band after them is alpha.
@@ -19,26 +19,8 @@ _COLOR_BANDS_OF_UNNAMED = {1: 1, 2: 1, 3: 3, 4: 3}
 _PEAK = {"uchar": 255, "ushort": 65535}
 _ICC_SPACE = {1: b"GRAY", 3: b"RGB ", 4: b"CMYK"}
 
-_user: int | None = None
-"""The process whose threads libvips has started."""
-
-
-def use_libvips() -> None:
-    """Say that libvips is going to compute in this process.
-
-    Its threads do not survive a fork, and a child would wait for them forever.
-
-    Raises:
-        PictureError: If this process has been forked from one where it has computed.
-    """
-    global _user
-    _user = _user or os.getpid()
-    if _user != os.getpid():
-        raise PictureError(
-            "pictures cannot be read or written in a process forked from one that has done so: "
-            "start processes with the method 'spawn', as in multiprocessing.get_context('spawn') "
-            "or DataLoader(..., multiprocessing_context='spawn')."
-        )
+LIBVIPS = Threads("pictures cannot be read or written")
+"""Used wherever libvips is going to compute."""
 
 
 def from_vips(
@@ -54,9 +36,10 @@ def from_vips(
 
     Raises:
         PictureError: If it is of another kind.
+        UsageError: In a process forked from one where libvips has computed.
         pyvips.Error: If it cannot be computed.
     """
-    use_libvips()
+    LIBVIPS.use()
     image = image.autorot()
     bands = _COLOR_BANDS.get(image.interpretation)
     if image.interpretation == "multiband":

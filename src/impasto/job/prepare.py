@@ -14,17 +14,21 @@ import torch
 from impasto.controls import Controls
 from impasto.errors import SettingsError, did_you_mean
 from impasto.filesystem import is_regular
+from impasto.forks import Threads
 from impasto.images import Canvas, Picture, as_picture
 from impasto.job.estimate import extent_of
 from impasto.job.job import Job
 from impasto.job.load import load_measured, network_of, pick_tile, weight_file
-from impasto.job.recipe import Recipe, SourceFile
+from impasto.job.recipe import MOST_PICTURES, Recipe, SourceFile
 from impasto.job.sizes import Sizes, shape_of
 from impasto.job.style_terms import check_regions, check_tiles, style_losses
 from impasto.machine import choose_device, choose_precision, choose_threads
 from impasto.plugins import used
 from impasto.registry import INITIALIZERS
 from impasto.settings import ResolvedSettings, Settings
+
+COMPUTING = Threads("nothing can be painted with several threads", ", or paint with threads=1")
+"""Of the processor, or the driver of a graphics card."""
 
 
 @torch.inference_mode(False)  # what is loaded here must serve a gradient
@@ -53,16 +57,19 @@ def prepare(
     """
     styles = several(style)
     check_counts(styles, settings)
+    masks = (settings.content_mask if content_mask is None else several(content_mask),
+             settings.style_mask if style_mask is None else several(style_mask))  # fmt: skip
+    check_number(styles, *masks)
     start = None if settings.init in INITIALIZERS else start_picture(settings.init)
     canvas = check_canvas(content, settings) if isinstance(content, Canvas) else None
     picture = as_picture(content) if canvas is None else canvas.picture
     pictures = tuple(as_picture(each) for each in styles)
     fine = None if settings.fine_style is None else as_picture(settings.fine_style)
-    masks = (settings.content_mask if content_mask is None else several(content_mask),
-             settings.style_mask if style_mask is None else several(style_mask))  # fmt: skip
     content_masks, style_masks = (tuple(map(as_picture, each)) for each in masks)
     pictures_of_all = (picture, *pictures, fine, start, *content_masks, *style_masks)
     chosen = on_this_machine(settings)
+    if chosen.threads > 1 or chosen.device != "cpu":
+        COMPUTING.use()
     controls = Controls.read(chosen, picture, pictures, content_masks, style_masks)
     weights = weight_file(settings)
     if controls.regions:
@@ -113,6 +120,16 @@ def on_this_machine(settings: Settings) -> ResolvedSettings:
         precision=choose_precision(settings.precision, device),
         threads=choose_threads(settings.threads),
     )
+
+
+def check_number(*groups: Sequence[Any]) -> None:
+    """Raise SettingsError for more pictures of a kind than anybody means: memory holds them all."""
+    for group in groups:
+        if len(group) > MOST_PICTURES:
+            raise SettingsError(
+                f"{len(group)} pictures of a kind are given: a painting takes at most "
+                f"{MOST_PICTURES} style pictures, and as many masks."
+            )
 
 
 def notes_on(pictures: Iterable[Picture]) -> tuple[str, ...]:
