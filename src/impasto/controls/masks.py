@@ -19,12 +19,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from impasto.errors import SettingsError
-from impasto.images import Picture
+from impasto.images import FloatArray, Picture
 
-Mask = NDArray[np.float32]
+Mask = FloatArray
 
 CORNERS: dict[str, tuple[int, int, int]] = {
     "black": (0, 0, 0),
@@ -140,7 +139,7 @@ def color_parts(mask: Picture) -> dict[str, Mask]:
 
 def gray(mask: Picture) -> Mask:
     """Return a gray mask as numbers (H, W) in [0, 1]."""
-    values: Mask = mask.over_black().mean(axis=2, dtype=np.float32)
+    values: Mask = mask.over_black().mean(axis=2, dtype=mask.rgb.dtype)
     return values
 
 

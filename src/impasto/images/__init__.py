@@ -10,6 +10,7 @@
     destination.py  what the formats can hold; check_output, before the work starts
     metadata.py     the settings that every painting carries inside
     scaling.py      fit, resize and cover; colors beside transparency
+    resampling.py   the same in double precision
     conversion.py   Pillow images, NumPy arrays and tensors <-> Picture
 
 Needs NumPy, pyvips and Pillow, never torch.

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from impasto.images.picture import FloatArray, Picture
+from impasto.images.resampling import resample
 
 LEAST_ALPHA = 0.5 / 255
 """What is more transparent than this is written as fully transparent in 8 bits."""
@@ -31,7 +32,7 @@ def fit(width: int, height: int, long_side: int) -> tuple[int, int]:
 
 
 def resize(array: npt.NDArray[np.floating[Any]], width: int, height: int) -> FloatArray:
-    """Return the picture at exactly ``width x height`` pixels, as float32.
+    """Return the picture at exactly ``width x height`` pixels, as float64 if it is, else float32.
 
     An axis that shrinks is filtered with Lanczos-3 over the whole area of each new pixel
     (antialiased), one that grows with a cubic (a = -1/2), which reproduces linear ramps exactly.
@@ -48,6 +49,8 @@ def resize(array: npt.NDArray[np.floating[Any]], width: int, height: int) -> Flo
         >>> resize(np.zeros((20, 30, 3)), 15, 10).shape
         (10, 15, 3)
     """
+    if array.dtype == np.float64:
+        return _resize_double(array, width, height)
     values = np.asarray(array, np.float32)
     if values.ndim == 2:
         return _resize_channel(values, width, height)
@@ -67,7 +70,7 @@ def resize_cutout(picture: Picture, width: int, height: int) -> FloatArray:
         height: The new height in pixels, at least 1.
 
     Returns:
-        ``(H, W, 3)`` float32, sRGB in [0, 1], not multiplied by alpha.
+        ``(H, W, 3)``, sRGB in [0, 1], not multiplied by alpha.
 
     Source: Porter and Duff (1984), "Compositing Digital Images", section 3: colors are filtered
     multiplied by alpha.
@@ -77,7 +80,7 @@ def resize_cutout(picture: Picture, width: int, height: int) -> FloatArray:
     alpha = resize(picture.alpha, width, height)[..., None]
     colors = resize(picture.over_black(), width, height)
     seen = alpha >= LEAST_ALPHA
-    divided: FloatArray = np.where(seen, colors / np.where(seen, alpha, 1), np.float32(1))
+    divided: FloatArray = np.where(seen, colors / np.where(seen, alpha, 1), colors.dtype.type(1))
     return divided.clip(0, 1)
 
 
@@ -110,6 +113,15 @@ def _resize_channel(channel: FloatArray, width: int, height: int) -> FloatArray:
     if height != image.height:
         image = image.resize((width, height), _filter(image.height, height))
     return np.clip(np.asarray(image, np.float32), channel.min(), channel.max())
+
+
+def _resize_double(array: npt.NDArray[Any], width: int, height: int) -> FloatArray:
+    values: FloatArray = array
+    for axis, new in ((1, width), (0, height)):
+        if values.shape[axis] != new:
+            values = resample(values, new, axis)
+    clipped: FloatArray = np.clip(values, array.min(axis=(0, 1)), array.max(axis=(0, 1)))
+    return clipped
 
 
 def _filter(old: int, new: int) -> Image.Resampling:

@@ -113,7 +113,7 @@ class Job:
             result: The size that the picture is to have.
         """
         cut = self.sizes.cut(image, size)[0].clamp(0, 1)
-        rgb: Rgb = cut.permute(1, 2, 0).float().cpu().numpy()
+        rgb: Rgb = cut.permute(1, 2, 0).cpu().numpy()
         height, width = self.sizes.shape(result)
         if rgb.shape[:2] != (height, width):
             rgb = images.resize(rgb, width, height).clip(0, 1)

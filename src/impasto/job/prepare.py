@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +61,15 @@ def prepare(
     masks = (settings.content_mask if content_mask is None else several(content_mask),
              settings.style_mask if style_mask is None else several(style_mask))  # fmt: skip
     check_number(styles, *masks)
-    start = None if settings.init in INITIALIZERS else start_picture(settings.init)
+    # Single precision is 8e-8 off, which a run in double would paint after.
+    dtype = np.float64 if settings.precision == "float64" else np.float32
+    to_picture = partial(as_picture, dtype=dtype)
+    start = None if settings.init in INITIALIZERS else to_picture(check_start(settings.init))
     canvas = check_canvas(content, settings) if isinstance(content, Canvas) else None
-    picture = as_picture(content) if canvas is None else canvas.picture
-    pictures = tuple(as_picture(each) for each in styles)
-    fine = None if settings.fine_style is None else as_picture(settings.fine_style)
-    content_masks, style_masks = (tuple(map(as_picture, each)) for each in masks)
+    picture = to_picture(content) if canvas is None else canvas.picture
+    pictures = tuple(to_picture(each) for each in styles)
+    fine = None if settings.fine_style is None else to_picture(settings.fine_style)
+    content_masks, style_masks = (tuple(map(to_picture, each)) for each in masks)
     pictures_of_all = (picture, *pictures, fine, start, *content_masks, *style_masks)
     chosen = on_this_machine(settings)
     if chosen.threads > 1 or chosen.device != "cpu":
@@ -196,14 +200,14 @@ def check_canvas(canvas: Canvas, settings: Settings) -> Canvas:
     return canvas
 
 
-def start_picture(path: str) -> Picture:
-    """Return the picture to start from."""
+def check_start(path: str) -> str:
+    """Return the path of the picture to start from, if it is one."""
     if not is_regular(path):
         raise SettingsError(
             f"init is '{path}': {did_you_mean(path, INITIALIZERS)}"
             f"It must be {', '.join(INITIALIZERS)}, or the path of a picture."
         )
-    return as_picture(path)
+    return path
 
 
 def identify(source: Any, picture: Picture) -> SourceFile:

@@ -42,7 +42,8 @@ def test_resizing_is_symmetric_and_the_same_every_time():
         once = resize(UNIT, *size)
         assert np.allclose(once[::-1, ::-1], resize(UNIT[::-1, ::-1], *size), atol=1e-6)
         assert np.array_equal(once, resize(UNIT, *size))
-        assert once.dtype == np.float32
+        assert once.dtype == UNIT.dtype == np.float64
+        assert resize(np.float32(UNIT), *size).dtype == np.float32
 
 
 def test_shrinking_leaves_no_moiré():
@@ -104,3 +105,23 @@ def test_a_cutout_keeps_its_size_and_colors_where_nothing_is_transparent():
     assert np.array_equal(resize_cutout(Picture(rgb), 15, 10), resize(rgb, 15, 10))
     same = resize_cutout(Picture(rgb, np.zeros((20, 30), np.float32)), 30, 20)
     assert np.array_equal(same, rgb)
+
+
+@pytest.mark.parametrize(
+    "size", [(30, 20), (7, 5), (16, 40), (61, 20), (1, 1), (300, 200), (31, 21)]
+)
+@pytest.mark.parametrize("shape", [(20, 30, 3), (20, 30), (1, 50, 3), (3, 1)])
+def test_double_precision_is_resized_as_single_precision_is(size, shape):
+    values = np.random.default_rng(0).random(shape)
+    double, single = (resize(each, *size) for each in (values, values.astype(np.float32)))
+    assert (double.dtype, single.dtype) == (np.float64, np.float32)
+    assert double.shape == single.shape
+    assert np.abs(double - single).max() < 2e-6
+
+
+def test_double_precision_stays():
+    ramp = np.linspace(0, 1, 40)[None].repeat(3, axis=0)
+    enlarged = resize(ramp, 80, 3)[1]
+    expected = (np.arange(80) / 2 - 0.25) / 39
+    assert np.abs(enlarged - expected)[8:-8].max() < 1e-14
+    assert np.abs(resize(np.full((9, 40, 3), 1 / 3), 17, 5) - 1 / 3).max() < 1e-15
