@@ -49,7 +49,9 @@ def _pillow(name: str, decoder: str, begins: bytes) -> PictureFormat:
     return PictureFormat(name, decoder, re.compile(begins, re.DOTALL), by_pillow=True)
 
 
-HEIC_FORMAT = _vips("HEIC", "heif", rb"....ftyp(?:hei[cxms]|hev[cxms])")
+# The kind of an ISO file, or where that is a general one, one of the kinds that it says to be, too.
+_GENERAL = rb"(?:mif1|msf1|miaf).{0,64}?"
+HEIC_FORMAT = _vips("HEIC", "heif", rb"....ftyp(?:he[iv][cxms]|" + _GENERAL + rb"he[iv][cxms])")
 TIFF_FORMAT = _vips("TIFF", "tiff", rb"II[*+]\0|MM\0[*+]")
 TGA_FORMAT = _pillow("TGA", "TGA", rb"(?!)")  # it begins with anything
 
@@ -59,8 +61,7 @@ PICTURE_FORMATS = (
     _vips("WebP", "webp", rb"RIFF....WEBP"),
     TIFF_FORMAT,
     _vips("GIF", "gif", rb"GIF8[79]a"),
-    # The kind of an ISO file, and where that is a general one, the first of the kinds it is, too.
-    _vips("AVIF", "heif", rb"....ftyp(?:avi[fso]|(?:mif1|msf1|miaf)[^m]{4}.{0,64}?avi[fs])"),
+    _vips("AVIF", "heif", rb"....ftyp(?:avi[fs]|" + _GENERAL + rb"avi[fs])"),
     HEIC_FORMAT,
     _pillow("BMP", "BMP", rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0"),
     _pillow("PNM", "PPM", rb"P[1-6][\s#]"),
@@ -88,15 +89,15 @@ _UNREADABLE = (
     (rb"\x76\x2f\x31\x01", "an OpenEXR picture", _DEVELOP),
     (rb"#\?(?:RADIANCE|RGBE)", "a Radiance HDR picture", _DEVELOP),
     (rb"qoif", "a QOI picture", _PICTURE),
-    (rb"\0\0[\1\2]\0", "an icon (ICO)", _PICTURE),
+    (rb"\0\0\x01\0[^\0]\0", "an icon (ICO)", _PICTURE),
     (rb"P7\n|P[Ff]\n", "a PAM or PFM picture", _PICTURE),
     (rb"SIMPLE  =", "a FITS picture", _PICTURE),
     (rb".{128}DICM", "a DICOM picture", _PICTURE),
     (rb"%PDF-", "a PDF document", "export the page as a PNG"),
     (rb"%!PS|\xc5\xd0\xd3\xc6", "a PostScript document", _DRAW),
-    (rb"\s*(?:\xef\xbb\xbf)?\s*<(?:svg|(?:[?!].*)<svg)", "an SVG drawing", _DRAW),
     (rb"\s*(?:\xef\xbb\xbf)?\s*<(?i:!doctype html|html)", "a web page",
      "save the picture itself, not the page that shows it"),
+    (rb"\s*(?:\xef\xbb\xbf)?\s*<(?:svg|(?:[?!].*)<svg)", "an SVG drawing", _DRAW),
     (rb"....ftyp|\x1a\x45\xdf\xa3|RIFF....AVI ", "a film", "save one of its frames as a PNG"),
     (rb"PK\x03\x04", "a ZIP archive or a document in one", "take the picture out of it"),
     (rb"version https://git-lfs", "a pointer of Git LFS", "fetch the file itself: git lfs pull"),

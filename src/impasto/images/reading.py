@@ -168,7 +168,8 @@ def _opened(source: PictureSource) -> Iterator[_Opened]:
             raise _unreadable(f"'{path}'", error) from error
         name = f"'{path}'"
     else:
-        file, path = io.BytesIO(_content(source)), str(getattr(source, "name", ""))
+        file, path = io.BytesIO(_content(source)), getattr(source, "name", "")
+        path = path if isinstance(path, str) else ""  # the number of a descriptor, or bytes
         name = f"'{path}'" if path else "the file given as bytes"
     with file:
         try:

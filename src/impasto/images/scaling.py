@@ -116,7 +116,7 @@ def _resize_channel(channel: FloatArray, width: int, height: int) -> FloatArray:
 
 
 def _resize_double(array: npt.NDArray[Any], width: int, height: int) -> FloatArray:
-    values: FloatArray = array
+    values: npt.NDArray[Any] = array
     for axis, new in ((1, width), (0, height)):
         if values.shape[axis] != new:
             values = resample(values, new, axis)

@@ -201,6 +201,8 @@ def test_reads_what_pillow_decodes(tmp_path, format):
         picture = read(path)
         assert close(picture, np.asarray(image.convert("RGB")) / 255)
         assert picture.alpha is None
+        if format != "TGA":  # which its name tells
+            assert np.array_equal(read(path.read_bytes()).rgb, picture.rgb)
         assert picture.notes == ()
         assert read_settings(path) is None
 
@@ -265,6 +267,11 @@ def test_reads_the_first_frame_of_an_avif_sequence(tmp_path):
     first, second = Image.new("RGB", (30, 20), "red"), Image.new("RGB", (30, 20), "blue")
     path = save_pil(tmp_path / "a.avif", first, save_all=True, append_images=[second])
     assert path.read_bytes()[8:12] == b"avis"
+    assert close(read(path), np.broadcast_to([1.0, 0, 0], (20, 30, 3)), 0.02)
+    first.save(path)
+    data = path.read_bytes()
+    assert data[8:12] == b"avif"
+    path.write_bytes(data[:8] + b"mif1" + data[12:])  # an AVIF by the kinds that it is, too
     assert close(read(path), np.broadcast_to([1.0, 0, 0], (20, 30, 3)), 0.02)
 
 

@@ -10,7 +10,7 @@ import zlib
 import numpy as np
 import pytest
 import pyvips
-from PIL import Image
+from PIL import Image, ImageFile
 
 from impasto.images import read
 from tests.support.picture_files import (
@@ -62,13 +62,30 @@ def test_refuses_a_decompression_bomb_from_its_header(tmp_path, monkeypatch, suf
     refused(path, "65000 x 65000 pixels", "200 million")
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"BM" + struct.pack("<IIIIiiHHIIiiII", 54, 0, 54, 40, 65000, 65000, 1, 24, 0, *[0] * 5),
+        b"P6 65000 65000 255\n",
+        b"P1 65000 65000\n",
+        b"\xff\x4f\xff\x51" + struct.pack(">2H8IH3B", 41, 0, *2 * [65000, 65000, 0, 0], 1, 7, 1, 1),
+    ],
+    ids=["BMP", "PPM", "PBM", "JPEG 2000"],
+)  # fmt: skip
+def test_refuses_a_bomb_of_what_pillow_decodes_from_its_header(tmp_path, monkeypatch, data):
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _: pytest.fail("it is decoded"))
+    path = tmp_path / "bomb.png"
+    path.write_bytes(data)
+    refused(path, "65000 x 65000 pixels", "200 million")
+
+
 @pytest.mark.parametrize(("width", "height"), [(15, 15), (1, 1), (15, 1)])
 def test_refuses_a_long_side_below_16(tmp_path, width, height):
     path = save_pil(tmp_path / "small.png", Image.new("RGB", (width, height)))
     refused(path, f"{width} x {height} pixels", "16")
 
 
-@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "tif", "gif"])
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "tif", "gif", "bmp", "ppm", "tga", "jp2"])
 @pytest.mark.parametrize("kept", [0.1, 0.5, 0.95])
 def test_refuses_a_truncated_file(tmp_path, suffix, kept):
     path = save_pil(tmp_path / f"cut.{suffix}", Image.fromarray(COLORS))
@@ -148,12 +165,13 @@ def box(kind: bytes, *others: bytes) -> bytes:
     [
         ("a HEIC picture", box(b"heic", b"mif1", b"heic")),
         ("a HEIC picture", box(b"hevc", b"msf1")),
-        ("a HEIF picture", box(b"mif1", b"mif1", b"heic")),
+        ("a HEIC picture", box(b"mif1", b"mif1", b"heic")),
+        ("a HEIF picture", box(b"mif1", b"mif1", b"miaf")),
         ("a Photoshop document", b"8BPS\0\1" + bytes(40)),
         ("a GIMP document", b"gimp xcf v011\0"),
         ("an SVG drawing", b'<svg xmlns="http://www.w3.org/2000/svg" width="30" height="30"/>'),
         ("an SVG drawing", b"<?xml version='1.0'?>\n<!-- drawn -->\n<svg width='30'/>"),
-        ("a web page", b"<!DOCTYPE html><html></html>"),
+        ("a web page", b"<!DOCTYPE html><html><svg></svg></html>"),
         ("a PDF document", b"%PDF-1.7\n"),
         ("a PostScript document", b"%!PS-Adobe-3.0 EPSF-3.0\n"),
         ("a camera's raw file", box(b"crx ")),
