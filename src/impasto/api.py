@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from impasto.backbones import BACKBONES
+from impasto.errors import look_up
 from impasto.job import Shape, Sources, as_painting, prepare
 from impasto.run import Result, run
-from impasto.settings import Settings, apply, check
+from impasto.settings import SPECS, Settings, apply, check
 
 FollowProgress = Callable[[Result], object]
 """Called after every evaluation with the painting as far as it has come."""
+
+
+def check_keywords(settings: Iterable[str], *others: str) -> None:
+    """Raise UnknownName for a keyword argument that is neither a setting nor one of the others."""
+    known = dict.fromkeys([*others, *SPECS])
+    for name in settings:
+        look_up(known, name, "argument")
 
 
 def stylize(
@@ -27,7 +35,8 @@ def stylize(
     """Paint a photograph in the style of one or several paintings.
 
     Args:
-        content: The photograph: a path, a PIL image, an array (H, W, 3) or a tensor (3, H, W).
+        content: The photograph: a path, the bytes of a file, an open file, a PIL image, an array
+            (H, W, 3) or a tensor (3, H, W).
         style: The painting, or a sequence of paintings, likewise.
         preset: A row of `impasto.settings.PRESETS` to start from.
         progress: Called after every evaluation.
@@ -47,6 +56,7 @@ def stylize(
         >>> result.image.size
         (64, 43)
     """
+    check_keywords(settings, "preset", "progress", "content_mask", "style_mask")
     chosen = apply(preset, settings)
     masks = {"content_mask": content_mask, "style_mask": style_mask}
     for result in run(prepare(content, style, chosen, **masks)):
@@ -72,6 +82,7 @@ def stylize_steps(
     Raises:
         UsageError: At once, if an argument is wrong.
     """
+    check_keywords(settings, "preset", "progress", "content_mask", "style_mask")
     chosen = apply(preset, settings)
     masks = {"content_mask": content_mask, "style_mask": style_mask}
     return run(prepare(content, style, chosen, **masks))
@@ -89,7 +100,8 @@ def reconstruct(
     """Invert the features of a picture, or make a texture of its style.
 
     Args:
-        image: A path, a PIL image, an array (H, W, 3) or a tensor (3, H, W).
+        image: A path, the bytes of a file, an open file, a PIL image, an array (H, W, 3) or a
+            tensor (3, H, W).
         content_layers: Layers to invert, as in `Settings`; or
         style_layers: layers whose statistics become a texture. One of the two.
         size: Long side of the result in pixels; a texture may have any shape, like ``(800, 600)``
@@ -108,6 +120,7 @@ def reconstruct(
         >>> texture.image.size
         (48, 32)
     """
+    check_keywords(settings, "preset", "content_layers", "style_layers", "size", "progress")
     sources: Sources = as_painting(image, content_layers, style_layers, size, settings)
     for result in run(prepare(*sources)):
         if progress is not None:

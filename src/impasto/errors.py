@@ -10,23 +10,51 @@
     │   └── CheckpointError an interrupted run that cannot be continued in this way
     └── FetchError          a download that failed: exit code 1
 
-Every message is one sentence: what was given, the rule, the remedy.
+Every message is one sentence: what was given, the rule, the remedy. What was given may come from a
+file that somebody else has made, so a message is shown in `printable` characters.
 """
 
 from __future__ import annotations
 
 import difflib
 import importlib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 AnyRow = TypeVar("AnyRow")
 
 
+LONGEST_MESSAGE = 2000
+"""Characters that are shown of a text; a path has at most 4096 bytes, and mostly far fewer."""
+
+
+def printable(text: str, longest: int = LONGEST_MESSAGE) -> str:
+    r"""Return a text that a terminal shows and does not obey, cut in its middle if it is long.
+
+    Control characters, marks that turn the direction of writing, and lone surrogates are escaped.
+
+    Example:
+        >>> printable("a\x1b[2Jb"), printable("0123456789", longest=4)
+        ('a\\x1b[2Jb', '01 … 89')
+    """
+    if len(text) > longest:
+        text = f"{text[: longest // 2]} … {text[-(longest // 2) :]}"
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() or unicodedata.category(each) == "Zs" else repr(each)[1:-1]
+        for each in text
+    )
+
+
 class ImpastoError(Exception):
     """Base of every error that Impasto raises on purpose."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class UsageError(ImpastoError):
@@ -104,7 +132,7 @@ def import_row(target: Any) -> Any:
 
 def explain(error: Exception) -> str:
     """Return one sentence for an error that nobody expected."""
-    text = " ".join(str(error).split())
+    text = printable(" ".join(str(error).split()))
     # torch has several kinds of its own; on a CPU it is a RuntimeError that says so.
     if isinstance(error, MemoryError) or "allocate memory" in text or "out of memory" in text:
         return "there is not enough memory: try a smaller --size, or a smaller --tile"

@@ -80,6 +80,22 @@ def test_no_two_classes_or_constants_have_one_name():
     assert {name: files for name, files in homes.items() if len(files) > 1} == {}
 
 
+FACTORIES = {
+    *("arange", "asarray", "empty", "eye", "full", "linspace", "ones", "rand", "randint", "randn"),
+    *("randperm", "tensor", "zeros"),
+}
+"""Functions of torch that make tensors on the default device, which a caller may have changed."""
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_every_new_tensor_says_where_it_lies(file: Path):
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        called = ast.unparse(node.func).split(".") if isinstance(node, ast.Call) else []
+        if called[:1] == ["torch"] and called[1:] and called[1] in FACTORIES:
+            names = {keyword.arg for keyword in node.keywords}
+            assert "device" in names, f"{name_of(file)}:{node.lineno}"
+
+
 @pytest.fixture
 def stacks(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The names of the project's functions that were being called when the loop evaluated."""

@@ -1,8 +1,10 @@
 """Caffe's and MatConvNet's files, whole and broken; the writers are in `tests.weight_files`."""
 
 import random
+import resource
 import struct
 import sys
+import zlib
 
 import numpy as np
 import pytest
@@ -202,6 +204,16 @@ def test_a_bomb_of_zeros_is_not_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr("impasto.backbones.weights.formats.matlab_check.LARGEST", 1000)
     found = sentence(tmp_path / "w.mat", matconvnet(tensors()))
     assert "ends early or is too large" in found
+
+
+def test_a_small_bomb_is_not_unpacked_either(tmp_path):
+    """It becomes a thousand times as large; a network's numbers shrink by a tenth."""
+    packed = zlib.compress(bytes(64 << 20), 9)
+    element = struct.pack("<II", 15, len(packed)) + packed
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    found = sentence(tmp_path / "w.mat", matconvnet({})[:128] + element)
+    assert "ends early or is too large" in found
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 32 << 10  # KiB
 
 
 def cell_of(*cells: bytes, sides: tuple[int, ...] | None = None) -> bytes:

@@ -176,7 +176,7 @@ def test_what_is_no_weight_file_is_refused(tmp_path):
         load(tmp_path / "page.pth")
     with pytest.raises(WeightsError, match="there is no weight file"):
         load(tmp_path / "absent.pth")
-    with pytest.raises(WeightsError, match="is not a file"):
+    with pytest.raises(WeightsError, match="is not a file that"):
         load(tmp_path)
 
 

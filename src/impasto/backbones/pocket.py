@@ -25,6 +25,7 @@ from impasto.backbones.backbone import Backbone
 from impasto.backbones.fused import add_projection, avg_pool2x2, conv_relu, max_pool2x2
 from impasto.backbones.layers import Geometry, Window
 from impasto.errors import UnknownName, WeightsError
+from impasto.filesystem import open_regular
 
 CONVOLUTIONS: Final[Mapping[str, tuple[int, int]]] = {
     "conv1_1": (3, 32),
@@ -226,7 +227,8 @@ def read_pocket(path: Path | None = None) -> dict[str, Tensor]:
     """
     file = WEIGHTS if path is None else path
     try:
-        content = file.read_bytes()
+        with open_regular(file) as opened:
+            content = opened.read()
     except OSError as error:
         raise WeightsError(
             f"'{file}' cannot be read ({error.strerror}): give a weight file of the pocket "

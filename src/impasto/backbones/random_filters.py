@@ -36,7 +36,7 @@ class RandomFilters(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         draw = torch.Generator().manual_seed(SEED)
-        filters = torch.rand(COUNT, 3, KERNEL, KERNEL, generator=draw) * 2 - 1
+        filters = torch.rand(COUNT, 3, KERNEL, KERNEL, generator=draw, device="cpu") * 2 - 1
         # Without a mean: brightness and color are features of their own.
         filters -= filters.mean(dim=(2, 3), keepdim=True)
         filters /= filters.flatten(1).norm(dim=1)[:, None, None, None]

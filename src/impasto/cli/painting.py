@@ -17,7 +17,7 @@ from impasto.cli.options import (
     settings_options,
     take_outputs,
 )
-from impasto.errors import PictureError, SettingsError
+from impasto.errors import PictureError, SettingsError, printable
 from impasto.settings import Settings, apply
 
 INPUT_WORDS = {
@@ -101,21 +101,25 @@ def info(picture: str, as_json: bool) -> None:
     text = read_embedded(picture)
     recipe = fields_of(text)  # of plugins that are not here, too
     if as_json:
-        click.echo(text)
+        click.echo(json.dumps(json.loads(text)))  # in ASCII, whatever stands in the file
         return
-    click.echo(f"painted by impasto {recipe['version']}")
+
+    def echo(line: str) -> None:
+        click.echo(printable(line))
+
+    echo(f"painted by impasto {recipe['version']}")
     for attribute, what in INPUT_WORDS.items():
         found = recipe[attribute]
         for entry in found if isinstance(found, tuple) else filter(None, [found]):
             name = entry.path or "given as an array"
-            click.echo(f"{what:15} {name} (sha256 {entry.sha256[:12]}…)")
+            echo(f"{what:15} {name} (sha256 {entry.sha256[:12]}…)")
     for plugin in recipe["plugins"]:
         rows = ", ".join(" ".join(row) for row in plugin.rows)
-        click.echo(f"{'plugin':15} {plugin.where}: {rows}; {state_of(plugin)}")
+        echo(f"{'plugin':15} {plugin.where}: {rows}; {state_of(plugin)}")
     if recipe["canvas"] is not None:
-        click.echo(f"{'canvas':15} {recipe['canvas'][0]} x {recipe['canvas'][1]}")
+        echo(f"{'canvas':15} {recipe['canvas'][0]} x {recipe['canvas'][1]}")
     for name, value in recipe["settings"].items():
-        click.echo(f"{name:15} {json.dumps(value)}")
+        echo(f"{name:15} {json.dumps(value)}")
 
 
 @click.command()

@@ -145,7 +145,7 @@ def luminance(rgb: Rgb) -> Rgb:
         >>> luminance(np.array([[[1, 0, 0]]], np.float32))[0, 0]
         array([0.299, 0.299, 0.299], dtype=float32)
     """
-    gray: Rgb = np.repeat((rgb @ LUMA)[..., None], 3, axis=-1).astype(np.float32)
+    gray: Rgb = np.repeat((rgb @ LUMA)[..., None], 3, axis=-1).astype(rgb.dtype)
     return gray
 
 
@@ -171,7 +171,7 @@ def with_luminance_of(painted: Rgb, content: Rgb) -> Rgb:
     with np.errstate(divide="ignore", invalid="ignore"):
         most = np.where(chroma == 0, 1, room / np.abs(chroma))
     fitting = np.clip(most.min(axis=-1, keepdims=True), 0, 1)
-    colored: Rgb = np.clip(Y + fitting * chroma, 0, 1).astype(np.float32)
+    colored: Rgb = np.clip(Y + fitting * chroma, 0, 1).astype(painted.dtype)
     return colored
 
 
@@ -200,5 +200,5 @@ def recolor(
         weight = 1.0 if of_style is None else of_style[..., None]
         result, total = result + weight * recoloring(colors), total + weight
     result = (result + np.maximum(1 - total, 0) * colors) / np.maximum(total, 1)
-    matched: Rgb = np.clip(result, 0, 1).astype(np.float32)
+    matched: Rgb = np.clip(result, 0, 1).astype(style.dtype)
     return matched

@@ -122,7 +122,8 @@ class Controls:
             finish = FINISHES[self.settings.finish].load()
             pair = (painted, self.seen(content))
             tensors = [torch.from_numpy(each).double().permute(2, 0, 1) for each in pair]
-            painted = finish(*tensors).clamp(0, 1).permute(1, 2, 0).float().numpy()
+            finished = finish(*tensors).clamp(0, 1).permute(1, 2, 0).numpy()
+            painted = finished.astype(painted.dtype)
         if self.gray:
             painted = with_luminance_of(painted, content)
         strength = self.strength(*painted.shape[:2])

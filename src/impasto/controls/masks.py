@@ -6,6 +6,9 @@ Masks are pictures, of two kinds:
     color    several regions in one picture: red, green, blue, yellow, magenta, cyan, white; black
              belongs to none
 
+Black is what a mask is drawn on: transparent places belong to no region, half transparent ones are
+half as light.
+
 Region k of the content is painted with region k of the style pictures: the same color, or the same
 place in the list. What belongs to no region stays the content.
 """
@@ -16,12 +19,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from impasto.errors import SettingsError
-from impasto.images import Picture
+from impasto.images import FloatArray, Picture
 
-Mask = NDArray[np.float32]
+Mask = FloatArray
 
 CORNERS: dict[str, tuple[int, int, int]] = {
     "black": (0, 0, 0),
@@ -115,14 +117,15 @@ def regions(
 
 def is_colored(mask: Picture) -> bool:
     """Tell whether a mask has colors, more than a JPEG of a gray picture has."""
-    chroma = mask.rgb.max(axis=2) - mask.rgb.min(axis=2)
+    rgb = mask.over_black()
+    chroma = rgb.max(axis=2) - rgb.min(axis=2)
     return bool((chroma > 0.25).mean() > LEAST_COLORED)
 
 
 def color_parts(mask: Picture) -> dict[str, Mask]:
     """Return the regions of a color mask by the names of their colors; black is none."""
-    corners = np.array(list(CORNERS.values()), np.float32)
-    distances = np.stack([np.square(mask.rgb - corner).sum(axis=2) for corner in corners], axis=2)
+    corners, rgb = np.array(list(CORNERS.values()), np.float32), mask.over_black()
+    distances = np.stack([np.square(rgb - corner).sum(axis=2) for corner in corners], axis=2)
     shares = np.bincount(distances.argmin(axis=2).reshape(-1), minlength=len(corners))
     rare = shares < LEAST_SHARE * distances[..., 0].size
     nearest = np.where(rare, np.inf, distances).argmin(axis=2)
@@ -132,7 +135,7 @@ def color_parts(mask: Picture) -> dict[str, Mask]:
 
 def gray(mask: Picture) -> Mask:
     """Return a gray mask as numbers (H, W) in [0, 1]."""
-    values: Mask = mask.rgb.mean(axis=2, dtype=np.float32)
+    values: Mask = mask.over_black().mean(axis=2, dtype=mask.rgb.dtype)
     return values
 
 

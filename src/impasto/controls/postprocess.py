@@ -52,8 +52,8 @@ def screened_poisson(values: Tensor, guide: Tensor, weight: float) -> Tensor:
     ``λ_uv = (2 - 2 cos πu/H) + (2 - 2 cos πv/W)``.
     """
     height, width = values.shape
-    down = 2 - 2 * torch.cos(math.pi * torch.arange(2 * height).double() / height)
-    across = 2 - 2 * torch.cos(math.pi * torch.arange(width + 1).double() / width)
+    down = 2 - 2 * torch.cos(math.pi * torch.arange(2 * height, device="cpu").double() / height)
+    across = 2 - 2 * torch.cos(math.pi * torch.arange(width + 1, device="cpu").double() / width)
     # At frequency zero λ is 0: the mean is that of the picture.
     weighted = weight * (down[:, None] + across[None]).to(values)
     source, target = (torch.fft.rfft2(mirrored(plane)) for plane in (values, guide))

@@ -113,13 +113,13 @@ def ssim(picture: Tensor, reference: Tensor) -> float:
 
 def luminance(picture: Tensor) -> Tensor:
     """Return the brightness (1, 1, H, W) of a picture (1, 3, H, W), float64."""
-    weights = torch.tensor([0.299, 0.587, 0.114], dtype=torch.float64)
+    weights = torch.tensor([0.299, 0.587, 0.114], dtype=torch.float64, device="cpu")
     return (picture.double() * weights[:, None, None]).sum(dim=1, keepdim=True)
 
 
 def _blur(image: Tensor, side: int, spread: float) -> Tensor:
     """Return an image (1, 1, H, W) under a Gaussian window, its border repeated."""
-    places = torch.arange(side, dtype=image.dtype) - side // 2
+    places = torch.arange(side, dtype=image.dtype, device="cpu") - side // 2
     window = torch.exp(-places.square() / (2 * spread**2))
     window /= window.sum()
     around = pad(image, [side // 2] * 4, mode="replicate")

@@ -1,11 +1,16 @@
 """Pictures in and out: files, Pillow images, arrays and tensors on one side, sRGB on the other.
 
     picture.py      Picture: what everything below gives; the limits on size
-    reading.py      file -> Picture: rotation, ICC and CMYK to sRGB, gray, 16 bit, alpha
+    reading.py      file -> Picture: opened, recognized, decoded
+    formats.py      which format a file is in, by its content
+    tiff.py         what the numbers of a TIFF mean
+    vips.py         libvips images -> Picture: rotation, ICC and CMYK to sRGB, gray, 16 bit, alpha
+    pillow.py       Pillow images -> Picture, and files of BMP, PNM, TGA and JPEG 2000
     writing.py      Picture -> file: atomic, and the same bytes every time
     destination.py  what the formats can hold; check_output, before the work starts
     metadata.py     the settings that every painting carries inside
-    scaling.py      fit, resize and cover
+    scaling.py      fit, resize and cover; colors beside transparency
+    resampling.py   the same in double precision
     conversion.py   Pillow images, NumPy arrays and tensors <-> Picture
 
 Needs NumPy, pyvips and Pillow, never torch.
@@ -15,7 +20,7 @@ from impasto.images.conversion import as_picture, to_pil
 from impasto.images.destination import check_file, check_output, check_place, unwritable
 from impasto.images.picture import MAX_PIXELS, MIN_LONG_SIDE, Canvas, FloatArray, Picture, Rgb
 from impasto.images.reading import read, read_settings, sha256
-from impasto.images.scaling import cover, fit, resize
+from impasto.images.scaling import cover, fit, resize, resize_cutout
 from impasto.images.writing import replace_file, write
 
 __all__ = [
@@ -35,6 +40,7 @@ __all__ = [
     "read_settings",
     "replace_file",
     "resize",
+    "resize_cutout",
     "sha256",
     "to_pil",
     "unwritable",

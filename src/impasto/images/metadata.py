@@ -15,7 +15,16 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+import pyvips
+
 KEYWORD = "impasto"
+MOST_TEXTS = 1000
+"""Text chunks of a PNG that are looked through; cameras and programs write a few."""
+
+ORIENTATION = "orientation"
+"""The name of libvips for where the top of a picture is, 1 to 8 as in EXIF."""
+
+_XMP_ORIENTATION = re.compile(rb'tiff:Orientation(?:="|>)([1-8])')
 _NAMESPACE = "urn:impasto:1.0/"
 _PROPERTY = f"{{{_NAMESPACE}}}settings"
 
@@ -54,12 +63,38 @@ def add_png_text(png: bytes, settings: str) -> bytes:
 
 def settings_in(image: Any) -> str | None:
     """Return the settings in a libvips image's metadata, or None."""
-    for field in image.get_fields():
-        if field.startswith("png-comment-") and field.endswith(f"-{KEYWORD}"):
-            return _decode(image.get(field))
+    # Asked for by name: to list the fields, every other keyword would have to be UTF-8.
+    for number in range(MOST_TEXTS):
+        field = f"png-comment-{number}-{KEYWORD}"
+        if image.get_typeof(field):
+            return _text(image, field)
     if image.get_typeof("xmp-data"):
         return _in_xmp(bytes(image.get("xmp-data")))
     return None
+
+
+def _text(image: Any, field: str) -> str | None:
+    """Return the text of a PNG's chunk, or None where it is not UTF-8, as ours are."""
+    try:
+        return _decode(image.get(field))
+    except UnicodeDecodeError:
+        return None
+
+
+def turned_by_xmp(image: Any) -> Any:
+    """Return a libvips image with the orientation of its XMP, if it has any.
+
+    Source: the rule and the pattern of Pillow's `Image.getexif`, so that a path and a Pillow image
+    show the same.
+    """
+    if not image.get_typeof("xmp-data"):
+        return image
+    found = _XMP_ORIENTATION.search(bytes(image.get("xmp-data")))
+    if found is None:
+        return image
+    turned = image.copy()
+    turned.set_type(pyvips.GValue.gint_type, ORIENTATION, int(found[1]))
+    return turned
 
 
 def _in_xmp(packet: bytes) -> str | None:
@@ -84,4 +119,7 @@ def _encode(text: str) -> str:
 
 
 def _decode(text: str) -> str:
-    return unquote(text, errors="surrogatepass")
+    try:
+        return unquote(text, errors="surrogatepass")
+    except UnicodeDecodeError:  # Somebody has edited it; whoever reads it says what is wrong.
+        return unquote(text, errors="replace")

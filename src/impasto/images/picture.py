@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,8 @@ MAX_PIXELS = 200_000_000
 MIN_LONG_SIDE = 16
 """The fewest pixels along the longer side; the shorter side may be a single pixel."""
 
-FloatArray = npt.NDArray[np.float32]
+FloatArray = npt.NDArray[np.floating[Any]]
+"""Numbers in single precision, or in double where a run is in double."""
 
 Rgb = FloatArray
 """A picture (H, W, 3), sRGB in [0, 1]."""
@@ -26,19 +28,25 @@ class Picture:
     """A picture as Impasto sees it, upright and in sRGB.
 
     Attributes:
-        rgb: ``(H, W, 3)`` float32, sRGB values in [0, 1], not multiplied by alpha. Where alpha is 0
-            the file's color is one that nobody has seen, so it is white here.
-        alpha: ``(H, W)`` float32 in [0, 1], 1 is opaque; None for a picture without transparency.
+        rgb: ``(H, W, 3)`` float32 or float64, sRGB values in [0, 1], not multiplied by alpha.
+            Where alpha is 0 the file's color is one that nobody has seen, so it is white here.
+        alpha: ``(H, W)`` in [0, 1], 1 is opaque; None for a picture without transparency.
+        notes: What was taken for granted in reading it, or left out, one sentence each.
     """
 
     rgb: FloatArray
     alpha: FloatArray | None = None
+    notes: tuple[str, ...] = ()
 
     def over_white(self) -> FloatArray:
         """Return the colors seen on white paper: ``a rgb + (1 - a)``, shape ``(H, W, 3)``."""
         if self.alpha is None:
             return self.rgb
         return self.rgb * self.alpha[..., None] + (1 - self.alpha[..., None])
+
+    def over_black(self) -> FloatArray:
+        """Return the colors seen on black paper: ``a rgb``, shape ``(H, W, 3)``."""
+        return self.rgb if self.alpha is None else self.rgb * self.alpha[..., None]
 
 
 @dataclass(frozen=True)
@@ -88,5 +96,5 @@ def check_size(width: int, height: int, name: str, most: int = MAX_PIXELS) -> No
 def assemble(rgb: FloatArray, alpha: FloatArray | None) -> Picture:
     """Return the picture, with white in place of the colors that full transparency hides."""
     if alpha is not None:
-        rgb = np.where(alpha[..., None] == 0, np.float32(1), rgb)
+        rgb = np.where(alpha[..., None] == 0, rgb.dtype.type(1), rgb)
     return Picture(np.ascontiguousarray(rgb), alpha)

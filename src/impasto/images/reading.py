@@ -1,78 +1,137 @@
 """Read a picture file: what a viewer shows, as sRGB numbers.
 
-libvips decodes, because Pillow reads a 16-bit color PNG as 8 bit. The loader is chosen here, by
-the file's first bytes, so that no other of libvips's many loaders (SVG, PDF, camera raw, ...) can
-be reached whatever a file contains or is called.
+libvips decodes what it can, because Pillow reads a 16-bit color PNG as 8 bit. The decoder is chosen
+by the file's first bytes, so that no other of libvips's many loaders (SVG, PDF, camera raw, ...)
+can be reached whatever a file contains or is called.
 """
 
 from __future__ import annotations
 
-import functools
 import hashlib
+import io
 import os
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 import numpy as np
+import numpy.typing as npt
 import pyvips
 
 from impasto.errors import PictureError
-from impasto.images.metadata import settings_in
-from impasto.images.picture import MAX_PIXELS, FloatArray, Picture, assemble, check_size
-
-READABLE = "PNG, JPEG, WebP, TIFF, GIF and AVIF"
-
-# (first bytes, where they stand, the libvips loader); HEIF files say their kind in bytes 8 to 12.
-_SIGNATURES = (
-    (b"\x89PNG\r\n\x1a\n", 0, "pngload_source"),
-    (b"\xff\xd8\xff", 0, "jpegload_source"),
-    (b"WEBP", 8, "webpload_source"),
-    (b"II*\0", 0, "tiffload_source"),
-    (b"MM\0*", 0, "tiffload_source"),
-    (b"II+\0", 0, "tiffload_source"),
-    (b"MM\0+", 0, "tiffload_source"),
-    (b"GIF87a", 0, "gifload_source"),
-    (b"GIF89a", 0, "gifload_source"),
-    *((b"ftyp" + kind, 4, "heifload_source") for kind in (b"avif", b"heic", b"heix", b"mif1")),
+from impasto.filesystem import open_regular
+from impasto.images.formats import (
+    HEIC_FORMAT,
+    TIFF_FORMAT,
+    PictureFormat,
+    recognize,
+    suffix_of,
+    unread,
 )
-
-# Camera raw files are TIFF containers whose first page is a thumbnail: nobody means to paint that.
-_CAMERA_RAW = (".3fr", ".arw", ".cr2", ".dng", ".erf", ".iiq", ".nef", ".nrw", ".pef", ".sr2")
-
-# How many of the bands are color, by libvips's interpretation; a band after them is alpha.
-_COLOR_BANDS = {"b-w": 1, "grey16": 1, "srgb": 3, "rgb": 3, "rgb16": 3, "cmyk": 4}
-_COLOR_BANDS_OF_UNNAMED = {1: 1, 2: 1, 3: 3, 4: 3}
-_PEAK = {"uchar": 255, "ushort": 65535}
-_ICC_SPACE = {1: b"GRAY", 3: b"RGB ", 4: b"CMYK"}
+from impasto.images.metadata import ORIENTATION, settings_in, turned_by_xmp
+from impasto.images.picture import MAX_PIXELS, Picture, check_size
+from impasto.images.pillow import decode_by_pillow
+from impasto.images.tiff import check_tiff
+from impasto.images.vips import LIBVIPS, from_vips
 
 
-def read(path: str | os.PathLike[str], most: int = MAX_PIXELS) -> Picture:
+@runtime_checkable
+class Readable(Protocol):
+    """A file that somebody else has opened."""
+
+    def read(self, size: int = -1, /) -> Any:
+        """Return bytes."""
+
+
+PictureSource = str | bytes | bytearray | memoryview | os.PathLike[Any] | Readable
+"""The path of a picture file, what stands in one, or one that is open for reading bytes."""
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A picture file that can be read.
+
+    Attributes:
+        file: The file, at its beginning.
+        name: What it is called in messages.
+        format: What it is.
+    """
+
+    file: BinaryIO
+    name: str
+    format: PictureFormat
+
+    def header(self) -> Any:
+        """Return the image of libvips; its pixels are decoded when they are asked for."""
+        LIBVIPS.use()
+        self.file.seek(0)
+        try:
+            # A source, not a file name: libvips reads "a[1].png" as a file with options.
+            # Sequential: the decoder's errors come to the caller, and nothing is cached.
+            if isinstance(self.file, io.BytesIO):
+                source = pyvips.Source.new_from_memory(self.file.getvalue())
+            else:
+                descriptor = self.file.fileno()
+                os.lseek(descriptor, 0, os.SEEK_SET)  # where Python's buffer has not read ahead
+                source = pyvips.Source.new_from_descriptor(descriptor)
+            loader = self.format.decoder
+            return pyvips.Operation.call(loader, source, access="sequential", fail_on="error")
+        except pyvips.Error as error:
+            raise self.undecodable(error) from error
+
+    def undecodable(self, error: pyvips.Error) -> PictureError:
+        """Return what is said about a file that libvips cannot decode."""
+        if self.format is HEIC_FORMAT:  # Few builds of libvips have its decoder, for patents.
+            return unread(self.name, "a HEIC picture", "export it as a JPEG, PNG or AVIF")
+        detail = str(error.detail).strip().splitlines()
+        reason = f" ({detail[0]})" if detail else ""
+        return PictureError(
+            f"{self.name} is damaged or incomplete{reason}: export it again, or copy it again."
+        )
+
+
+def read(
+    source: PictureSource, most: int = MAX_PIXELS, dtype: npt.DTypeLike = np.float32
+) -> Picture:
     """Read a picture file as sRGB in [0, 1].
 
-    The EXIF rotation is applied. Colors with an embedded ICC profile are converted to sRGB
-    (relative colorimetric, with black point compensation), CMYK without a profile by a general
-    press profile; all else is taken as sRGB. Of an animation or a file of pages, the first counts.
+    The rotation in EXIF is applied, or else the one in XMP. Colors with an embedded ICC profile are
+    converted to sRGB (relative colorimetric, with black point compensation), CMYK without a profile
+    by a general press profile; all else is taken as sRGB. Of an animation or a file of pages, the
+    first counts.
 
     Args:
-        path: A PNG, JPEG, WebP, TIFF, GIF or AVIF file, with 1 to 16 bits per channel.
+        source: A PNG, JPEG, WebP, TIFF, GIF or AVIF file with 1 to 16 bits per channel, or a BMP,
+            PNM, TGA or JPEG 2000 file, whose colors are read in 8 bits: its path, its bytes, or the
+            file open for reading bytes, which is read from its beginning.
         most: Pixels that it may have.
+        dtype: Of the picture's numbers, float32 or float64.
 
     Raises:
         PictureError: If the file is missing, unreadable, of another kind, damaged, incomplete, too
             large (``most``, told from the header before anything is decoded) or too small.
+        UsageError: In a process forked from one that has read or written a picture.
 
     Example:
         >>> from impasto.samples import photograph, PHOTOGRAPHS
         >>> read(photograph(next(iter(PHOTOGRAPHS)))).rgb.shape[2]
         3
     """
-    name = f"'{os.fspath(path)}'"
-    image = _open(Path(path), name)
-    check_size(image.width, image.height, name, most)
-    try:
-        return from_vips(image.copy_memory(), name)
-    except pyvips.Error as error:
-        raise _damaged(name, error) from error
+    with _opened(source) as opened:
+        file, name, kind = opened.file, opened.name, opened.format
+        if kind.by_pillow:
+            return decode_by_pillow(file, kind.decoder, name, most, dtype)
+        tiff = check_tiff(file, name) if kind is TIFF_FORMAT else None
+        image = opened.header()
+        check_size(image.width, image.height, name, most)
+        if kind.turned_by_xmp and not (tiff.is_oriented if tiff else image.get_typeof(ORIENTATION)):
+            image = turned_by_xmp(image)
+        try:
+            has_alpha = tiff is None or tiff.has_alpha
+            return from_vips(image.copy_memory(), name, has_alpha=has_alpha, dtype=dtype)
+        except pyvips.Error as error:
+            raise opened.undecodable(error) from error
 
 
 def read_settings(path: str | os.PathLike[str]) -> str | None:
@@ -81,7 +140,8 @@ def read_settings(path: str | os.PathLike[str]) -> str | None:
     Raises:
         PictureError: If the file cannot be read as a picture.
     """
-    return settings_in(_open(Path(path), f"'{os.fspath(path)}'"))
+    with _opened(path) as opened:
+        return None if opened.format.by_pillow else settings_in(opened.header())
 
 
 def sha256(path: str | os.PathLike[str]) -> str:
@@ -91,108 +151,54 @@ def sha256(path: str | os.PathLike[str]) -> str:
         PictureError: If the file cannot be read.
     """
     try:
-        with Path(path).open("rb") as file:
+        with open_regular(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _unreadable(f"'{os.fspath(path)}'", error) from error
 
 
-def from_vips(image: Any, name: str) -> Picture:
-    """Turn a decoded libvips image into a Picture: upright, sRGB, alpha apart."""
-    image = image.autorot()
-    bands = _COLOR_BANDS.get(image.interpretation)
-    if image.interpretation == "multiband":
-        bands = _COLOR_BANDS_OF_UNNAMED.get(image.bands)
-    if bands is None or image.bands - bands not in (0, 1) or image.format not in _PEAK:
-        raise PictureError(
-            f"{name} has {image.bands} channels of kind {image.interpretation}/{image.format}: "
-            "only gray, RGB and CMYK in 8 or 16 bits are read, with at most one channel of alpha, "
-            "so convert it to one of these."
-        )
-    alpha = None if image.bands == bands else _numbers(image.extract_band(bands))[..., 0]
-    return assemble(_to_srgb(image.extract_band(0, n=bands)), alpha)
-
-
-@functools.cache
-def srgb_profile() -> bytes:
-    """Return the sRGB ICC profile that libvips carries (480 bytes, in the public domain)."""
-    return bytes(pyvips.Image.profile_load("srgb"))
-
-
-def _open(path: Path, name: str) -> Any:
-    """Open a file's header with the one loader that its first bytes call for."""
-    try:
-        if path.exists() and not path.is_file():
-            what = "a folder" if path.is_dir() else "not a regular file"
-            raise PictureError(f"{name} is {what}: give the path of a picture file.")
-        with path.open("rb") as file:
-            head = file.read(16)
-    except (OSError, ValueError) as error:
-        raise _unreadable(name, error) from error
-    if not head:
-        raise PictureError(f"{name} is empty: give a picture file ({READABLE}).")
-    loader = next((row for mark, at, row in _SIGNATURES if head[at:].startswith(mark)), None)
-    raw = loader == "tiffload_source" and path.suffix.lower() in _CAMERA_RAW
-    if loader is None or raw or not pyvips.type_find("VipsOperation", loader):
-        raise PictureError(
-            f"{name} is not a picture that can be read: {READABLE} files are, whatever their "
-            "extension, so export it as one of these."
-        )
-    try:
-        # A source, not a file name: libvips reads "a[1].png" as a file with options. Sequential:
-        # the decoder's errors come to the caller, and nothing is cached under the name.
-        source = pyvips.Source.new_from_file(os.fsencode(path))
-        return pyvips.Operation.call(loader, source, access="sequential", fail_on="error")
-    except pyvips.Error as error:
-        raise _damaged(name, error) from error
-
-
-def _numbers(image: Any) -> FloatArray:
-    """Return 8- or 16-bit bands as float32 in [0, 1], shape ``(H, W, C)``."""
-    values = image.numpy().reshape(image.height, image.width, image.bands)
-    return np.asarray(values, np.float32) / np.float32(_PEAK[image.format])
-
-
-def _to_srgb(color: Any) -> FloatArray:
-    """Convert 1, 3 or 4 color bands of 8 or 16 bits to sRGB in [0, 1], shape ``(H, W, 3)``."""
-    profile = _usable_profile(color)
-    if profile not in (None, srgb_profile()):
+@contextmanager
+def _opened(source: PictureSource) -> Iterator[_Opened]:
+    """Open a picture file, and find out its format."""
+    if isinstance(source, str | os.PathLike):
+        path = os.fsdecode(source)
         try:
-            return _by_profile(color, embedded=True)
-        except pyvips.Error:  # A damaged profile: show the picture as a viewer would without it.
-            pass
-    if color.bands == 4:
-        return _by_profile(color, input_profile="cmyk")
-    return np.broadcast_to(_numbers(color), (color.height, color.width, 3))
+            file: BinaryIO = open_regular(path)
+        except (OSError, ValueError) as error:
+            raise _unreadable(f"'{path}'", error) from error
+        name = f"'{path}'"
+    else:
+        file, path = io.BytesIO(_content(source)), getattr(source, "name", "")
+        path = path if isinstance(path, str) else ""  # the number of a descriptor, or bytes
+        name = f"'{path}'" if path else "the file given as bytes"
+    with file:
+        try:
+            kind = recognize(file, name, suffix_of(path))
+        except OSError as error:
+            raise _unreadable(name, error) from error
+        yield _Opened(file, name, kind)
 
 
-def _by_profile(color: Any, **source: Any) -> FloatArray:
-    wide = color.format == "ushort"
-    names = {1: "grey16" if wide else "b-w", 3: "rgb16" if wide else "srgb", 4: "cmyk"}
-    named = color.copy(interpretation=names[color.bands])
-    # 16 bits out also for 8 bits in: a conversion must not add a second rounding.
-    converted = named.icc_transform(
-        "srgb", depth=16, intent="relative", black_point_compensation=True, **source
-    )
-    return _numbers(converted)
-
-
-def _usable_profile(color: Any) -> bytes | None:
-    """Return the embedded profile if it is of the picture's own color space."""
-    if not color.get_typeof("icc-profile-data"):
-        return None
-    profile = bytes(color.get("icc-profile-data"))
-    return profile if profile[16:20] == _ICC_SPACE[color.bands] else None
+def _content(source: Any) -> bytes:
+    """Return what stands in a file that is given as bytes, or open."""
+    if not hasattr(source, "read"):
+        return bytes(source)
+    try:
+        begins = source.tell() if source.seekable() else None
+        if begins is not None:
+            source.seek(0)  # Whoever has just written it stands at its end.
+        content = source.read()
+        if begins is not None:
+            source.seek(begins)
+    except (AttributeError, OSError, ValueError) as error:
+        raise _unreadable("the open file", error) from error
+    if not isinstance(content, bytes | bytearray):
+        raise PictureError(
+            "the open file gives text: a picture is made of bytes, so open it in mode 'rb'."
+        )
+    return bytes(content)
 
 
 def _unreadable(name: str, error: Exception) -> PictureError:
-    reason = error.strerror if isinstance(error, OSError) else str(error)
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return PictureError(f"{name} cannot be read ({reason}): check the path and its permissions.")
-
-
-def _damaged(name: str, error: pyvips.Error) -> PictureError:
-    detail = str(error.detail).strip().splitlines()
-    reason = f" ({detail[0]})" if detail else ""
-    return PictureError(
-        f"{name} is damaged or incomplete{reason}: export it again, or copy it again."
-    )

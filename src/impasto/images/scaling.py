@@ -8,7 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from impasto.images.picture import FloatArray
+from impasto.images.picture import FloatArray, Picture
+from impasto.images.resampling import resample
+
+LEAST_ALPHA = 0.5 / 255
+"""What is more transparent than this is written as fully transparent in 8 bits."""
 
 
 def fit(width: int, height: int, long_side: int) -> tuple[int, int]:
@@ -28,7 +32,7 @@ def fit(width: int, height: int, long_side: int) -> tuple[int, int]:
 
 
 def resize(array: npt.NDArray[np.floating[Any]], width: int, height: int) -> FloatArray:
-    """Return the picture at exactly ``width x height`` pixels, as float32.
+    """Return the picture at exactly ``width x height`` pixels, as float64 if it is, else float32.
 
     An axis that shrinks is filtered with Lanczos-3 over the whole area of each new pixel
     (antialiased), one that grows with a cubic (a = -1/2), which reproduces linear ramps exactly.
@@ -45,11 +49,39 @@ def resize(array: npt.NDArray[np.floating[Any]], width: int, height: int) -> Flo
         >>> resize(np.zeros((20, 30, 3)), 15, 10).shape
         (10, 15, 3)
     """
+    if array.dtype == np.float64:
+        return _resize_double(array, width, height)
     values = np.asarray(array, np.float32)
     if values.ndim == 2:
         return _resize_channel(values, width, height)
     channels = [_resize_channel(values[..., c], width, height) for c in range(values.shape[2])]
     return np.stack(channels, axis=2)
+
+
+def resize_cutout(picture: Picture, width: int, height: int) -> FloatArray:
+    """Return the colors of a picture with transparency at exactly ``width x height`` pixels.
+
+    Each color counts by its alpha, so that what transparency hides does not seep into the border;
+    where the result is transparent, it is white.
+
+    Args:
+        picture: With or without transparency.
+        width: The new width in pixels, at least 1.
+        height: The new height in pixels, at least 1.
+
+    Returns:
+        ``(H, W, 3)``, sRGB in [0, 1], not multiplied by alpha.
+
+    Source: Porter and Duff (1984), "Compositing Digital Images", section 3: colors are filtered
+    multiplied by alpha.
+    """
+    if picture.alpha is None or picture.alpha.shape == (height, width):
+        return resize(picture.rgb, width, height)
+    alpha = resize(picture.alpha, width, height)[..., None]
+    colors = resize(picture.over_black(), width, height)
+    seen = alpha >= LEAST_ALPHA
+    divided: FloatArray = np.where(seen, colors / np.where(seen, alpha, 1), colors.dtype.type(1))
+    return divided.clip(0, 1)
 
 
 def cover(array: npt.NDArray[np.floating[Any]], width: int, height: int) -> FloatArray:
@@ -81,6 +113,15 @@ def _resize_channel(channel: FloatArray, width: int, height: int) -> FloatArray:
     if height != image.height:
         image = image.resize((width, height), _filter(image.height, height))
     return np.clip(np.asarray(image, np.float32), channel.min(), channel.max())
+
+
+def _resize_double(array: npt.NDArray[Any], width: int, height: int) -> FloatArray:
+    values: npt.NDArray[Any] = array
+    for axis, new in ((1, width), (0, height)):
+        if values.shape[axis] != new:
+            values = resample(values, new, axis)
+    clipped: FloatArray = np.clip(values, array.min(axis=(0, 1)), array.max(axis=(0, 1)))
+    return clipped
 
 
 def _filter(old: int, new: int) -> Image.Resampling:

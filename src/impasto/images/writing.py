@@ -24,7 +24,7 @@ from impasto.images.destination import (
     unwritable,
 )
 from impasto.images.metadata import add_png_text, xmp_packet
-from impasto.images.reading import srgb_profile
+from impasto.images.vips import LIBVIPS, srgb_profile
 
 _Floats = npt.NDArray[np.floating[Any]]
 _WholeNumbers = npt.NDArray[np.unsignedinteger[Any]]
@@ -56,6 +56,7 @@ def write(
         PictureError: If the extension is unknown, the format cannot hold the picture, a value is
             NaN, or the file cannot be written.
         SettingsError: If the format has no such ``bits``, or no room for the settings.
+        UsageError: In a process forked from one that has read or written a picture.
     """
     path = Path(path)
     kind = format_of(path)
@@ -78,6 +79,7 @@ def _check_array(path: Path, array: _Floats, shape: tuple[int, ...]) -> None:
 
 
 def _encode(path: Path, kind: FileFormat, values: _WholeNumbers, settings: str | None) -> bytes:
+    LIBVIPS.use()
     space = "srgb" if values.dtype.itemsize == 1 else "rgb16"
     image = pyvips.Image.new_from_array(values, interpretation=space).copy()
     image.set_type(pyvips.GValue.blob_type, "icc-profile-data", srgb_profile())

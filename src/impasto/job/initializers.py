@@ -40,7 +40,7 @@ def noise(content: Tensor, styles: Sequence[Tensor], generator: torch.Generator)
 
     Source: Gatys et al. (2015), section "Methods".
     """
-    draw = torch.randn(content.shape, generator=generator, dtype=torch.float32)
+    draw = torch.randn(content.shape, generator=generator, dtype=torch.float32, device="cpu")
     return (NOISE_MEAN + NOISE_SPREAD * draw).to(content)
 
 

@@ -99,8 +99,10 @@ class Job:
 
     def content_at(self, size: int) -> Rgb:
         """Return the content image at one size, in its colors."""
-        rgb = self.content.rgb if self.settings.keep_alpha else self.content.over_white()
-        return scaled(rgb, size)
+        if not self.settings.keep_alpha:
+            return scaled(self.content.over_white(), size)
+        height, width = self.sizes.shape(size)
+        return images.resize_cutout(self.content, width, height)
 
     def picture(self, image: Tensor, size: int, result: int) -> Rgb:
         """Return an image of the optimization as a finished picture (H, W, 3), in [0, 1].
@@ -111,7 +113,7 @@ class Job:
             result: The size that the picture is to have.
         """
         cut = self.sizes.cut(image, size)[0].clamp(0, 1)
-        rgb: Rgb = cut.permute(1, 2, 0).float().cpu().numpy()
+        rgb: Rgb = cut.permute(1, 2, 0).cpu().numpy()
         height, width = self.sizes.shape(result)
         if rgb.shape[:2] != (height, width):
             rgb = images.resize(rgb, width, height).clip(0, 1)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from impasto.controls import Care, Controls
 from impasto.errors import SettingsError, did_you_mean
+from impasto.filesystem import is_regular
+from impasto.forks import Threads
 from impasto.images import Canvas, Picture, as_picture
 from impasto.job.estimate import extent_of
 from impasto.job.job import Job
 from impasto.job.load import load_measured, network_of, pick_tile, weight_file
-from impasto.job.recipe import Recipe, SourceFile
+from impasto.job.recipe import MOST_PICTURES, Recipe, SourceFile
 from impasto.job.sizes import Sizes, shape_of
 from impasto.job.style_terms import check_regions, check_tiles, style_losses
 from impasto.machine import choose_device, choose_precision, choose_threads
@@ -23,7 +28,11 @@ from impasto.plugins import used
 from impasto.registry import INITIALIZERS
 from impasto.settings import ResolvedSettings, Settings
 
+COMPUTING = Threads("nothing can be painted with several threads", ", or paint with threads=1")
+"""Of the processor, or the driver of a graphics card."""
 
+
+@torch.inference_mode(False)  # what is loaded here must serve a gradient
 def prepare(
     content: Any,
     style: Any,
@@ -49,16 +58,23 @@ def prepare(
     """
     styles = several(style)
     check_counts(styles, settings)
-    start = None if settings.init in INITIALIZERS else start_picture(settings.init)
-    canvas = check_canvas(content, settings) if isinstance(content, Canvas) else None
-    picture = as_picture(content) if canvas is None else canvas.picture
-    pictures = tuple(as_picture(each) for each in styles)
-    fine = None if settings.fine_style is None else as_picture(settings.fine_style)
     masks = (settings.content_mask if content_mask is None else several(content_mask),
              settings.style_mask if style_mask is None else several(style_mask))  # fmt: skip
-    content_masks, style_masks = (tuple(map(as_picture, each)) for each in masks)
+    check_number(styles, *masks)
+    # Single precision is 8e-8 off, which a run in double would paint after.
+    dtype = np.float64 if settings.precision == "float64" else np.float32
+    to_picture = partial(as_picture, dtype=dtype)
+    start = None if settings.init in INITIALIZERS else to_picture(check_start(settings.init))
+    canvas = check_canvas(content, settings) if isinstance(content, Canvas) else None
+    picture = to_picture(content) if canvas is None else canvas.picture
+    pictures = tuple(to_picture(each) for each in styles)
+    fine = None if settings.fine_style is None else to_picture(settings.fine_style)
+    content_masks, style_masks = (tuple(map(to_picture, each)) for each in masks)
+    pictures_of_all = (picture, *pictures, fine, start, *content_masks, *style_masks)
     care = Care() if canvas else Care.of(settings, picture)
     chosen = on_this_machine(settings).replace(protect_faces=care.strength)
+    if chosen.threads > 1 or chosen.device != "cpu":
+        COMPUTING.use()
     controls = Controls.read(chosen, picture, pictures, content_masks, style_masks, care)
     weights = weight_file(settings)
     if controls.regions:
@@ -97,7 +113,7 @@ def prepare(
         controls=controls,
         recipe=recipe,
         fine_style=fine,
-        notes=care.notes,
+        notes=(*care.notes, *notes_on(filter(None, pictures_of_all))),
     )
 
 
@@ -109,6 +125,21 @@ def on_this_machine(settings: Settings) -> ResolvedSettings:
         precision=choose_precision(settings.precision, device),
         threads=choose_threads(settings.threads),
     )
+
+
+def check_number(*groups: Sequence[Any]) -> None:
+    """Raise SettingsError for more pictures of a kind than anybody means: memory holds them all."""
+    for group in groups:
+        if len(group) > MOST_PICTURES:
+            raise SettingsError(
+                f"{len(group)} pictures of a kind are given: a painting takes at most "
+                f"{MOST_PICTURES} style pictures, and as many masks."
+            )
+
+
+def notes_on(pictures: Iterable[Picture]) -> tuple[str, ...]:
+    """Return what was found in reading pictures, each note once."""
+    return tuple(dict.fromkeys(note for picture in pictures for note in picture.notes))
 
 
 def several(value: Any) -> tuple[Any, ...]:
@@ -170,18 +201,18 @@ def check_canvas(canvas: Canvas, settings: Settings) -> Canvas:
     return canvas
 
 
-def start_picture(path: str) -> Picture:
-    """Return the picture to start from."""
-    if not Path(path).exists():
+def check_start(path: str) -> str:
+    """Return the path of the picture to start from, if it is one."""
+    if not is_regular(path):
         raise SettingsError(
             f"init is '{path}': {did_you_mean(path, INITIALIZERS)}"
             f"It must be {', '.join(INITIALIZERS)}, or the path of a picture."
         )
-    return as_picture(path)
+    return path
 
 
 def identify(source: Any, picture: Picture) -> SourceFile:
     """Return what a recipe records of an input."""
-    if isinstance(source, str | Path):
-        return SourceFile.of_file(Path(source).absolute())
+    if isinstance(source, str | os.PathLike):
+        return SourceFile.of_file(Path(os.fsdecode(source)).absolute())
     return SourceFile.of_values(np.ascontiguousarray(picture.rgb).tobytes())

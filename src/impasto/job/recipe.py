@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from impasto._version import __version__
-from impasto.errors import PictureError, UsageError
+from impasto.errors import PictureError, UsageError, printable
+from impasto.filesystem import is_regular
 from impasto.images import read_settings, sha256
 from impasto.plugins import Plugin, require
 from impasto.settings import Settings
+
+MOST_PICTURES = 100
+"""Style pictures, and masks of a kind, that one painting is made from."""
+
+LONGEST_PATH = 4096
+"""Characters of a path; Linux takes as many bytes."""
+
+LONGEST_RECIPE = 1_000_000
+"""Characters of a recipe; most have a few thousand."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,20 @@ class SourceFile:
     def of_file(cls, path: str | Path) -> SourceFile:
         """Return the input that a file is."""
         return cls(str(path), sha256(path))
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> SourceFile:
+        """Return the input of a dictionary, which somebody may have edited.
+
+        Raises:
+            ValueError: If the path is none that a file can have, or the hash is none.
+        """
+        path, digest = values["path"], values["sha256"]
+        if path is not None and not (isinstance(path, str) and 0 < len(path) <= LONGEST_PATH):
+            raise ValueError(f"a path is {path!r:.40}")
+        if not isinstance(digest, str) or not re.fullmatch("[0-9a-f]{0,64}", digest):
+            raise ValueError(f"a hash is {digest!r:.40}")
+        return cls(path, digest)
 
     @classmethod
     def of_values(cls, values: bytes) -> SourceFile:
@@ -123,6 +148,8 @@ def fields_of(text: str) -> dict[str, Any]:
         UsageError: If the text is no recipe.
     """
     with _readable():
+        if len(text) > LONGEST_RECIPE:
+            raise ValueError(f"they have {len(text)} characters")
         values: dict[str, Any] = json.loads(text)
         return {
             "settings": dict(values["settings"]),
@@ -139,25 +166,32 @@ def fields_of(text: str) -> dict[str, Any]:
         }
 
 
+WRONG_FIELDS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What fields of other kinds, or lists inside lists inside lists, make their readers raise."""
+
+
 @contextmanager
 def _readable() -> Iterator[None]:
     try:
         yield
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+    except WRONG_FIELDS as error:
         if isinstance(error, UsageError):
             raise
+        reason = printable(str(error), longest=200)
         raise UsageError(
-            f"the settings inside the picture cannot be read ({error}): "
+            f"the settings inside the picture cannot be read ({reason}): "
             "it must have been painted by Impasto and not been edited."
         ) from None
 
 
 def _several(values: Sequence[dict[str, Any]]) -> tuple[SourceFile, ...]:
-    return tuple(SourceFile(**each) for each in values)
+    if len(values) > MOST_PICTURES:
+        raise ValueError(f"they name {len(values)} pictures of a kind: at most {MOST_PICTURES}")
+    return tuple(map(SourceFile.from_dict, values))
 
 
 def _optional(values: dict[str, Any] | None) -> SourceFile | None:
-    return SourceFile(**values) if values else None
+    return SourceFile.from_dict(values) if values else None
 
 
 def _canvas(values: dict[str, Any]) -> tuple[int, int] | None:
@@ -180,7 +214,7 @@ def locate(given: str | None, recorded: SourceFile, picture: Path, what: str) ->
     if recorded.path is None:
         raise PictureError(f"the {what} was not a file: give one with --{what}.")
     candidates = (Path(recorded.path), picture.parent / Path(recorded.path).name)
-    there = [path for path in candidates if path.is_file()]
+    there = [path for path in candidates if is_regular(path)]
     if not there:
         raise PictureError(
             f"the {what} '{recorded.path}' is missing: put it back, beside the picture, "

@@ -102,7 +102,7 @@ def measure(
     """
     weight = next(backbone.parameters())
     generator = torch.Generator().manual_seed(0)
-    image = torch.rand((1, 3, PROBE, PROBE), generator=generator).to(weight.device)
+    image = torch.rand((1, 3, PROBE, PROBE), generator=generator, device="cpu").to(weight.device)
     with torch.no_grad():
         features = backbone(image, content)
     losses = {k: ContentLoss(f, NORMALIZATIONS["relative"].content) for k, f in features.items()}

@@ -71,7 +71,7 @@ class MattingLaplacian:
     def __init__(self, content: Tensor, epsilon: float = EPSILON) -> None:
         """Sum the affinities of all windows of ``content`` (1, 3, H, W)."""
         height, width = content.shape[2:]
-        planes = torch.zeros((len(OFFSETS), height, width), dtype=content.dtype)
+        planes = torch.zeros((len(OFFSETS), height, width), dtype=content.dtype, device="cpu")
         for top in range(0, height - WINDOW_SIDE + 1, STRIP):
             rows = slice(top, top + STRIP + WINDOW_SIDE - 1)
             # Not every device has float64, and this is done once for each size.

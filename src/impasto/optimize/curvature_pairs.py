@@ -180,7 +180,7 @@ class CurvaturePairs:
         """Return the products of all rows with a vector; also complete those of new rows."""
         new = [row for place in sorted(self.unknown) for row in (2 * place, 2 * place + 1)]
         used = 2 * len(self)
-        total = torch.zeros((len(new) + 1, used), dtype=torch.float64)
+        total = torch.zeros((len(new) + 1, used), dtype=torch.float64, device="cpu")
         for rows, part in self._pieces(gradient):
             total += multiply(torch.cat([rows[new], part[None]]), rows).cpu()
         found: Numbers = total.numpy()

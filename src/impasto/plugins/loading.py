@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from impasto.errors import PluginError
+from impasto.filesystem import open_regular
 from impasto.plugins.plugin import Plugin
 from impasto.plugins.tables import adopt, owners, registering
 
@@ -40,7 +41,8 @@ def load(path: str | os.PathLike[str]) -> Plugin:
     """
     file = Path(path).expanduser().resolve()
     try:
-        source = file.read_bytes()
+        with open_regular(file) as opened:
+            source = opened.read()
     except FileNotFoundError:
         raise PluginError(f"there is no plugin '{path}': check its path.") from None
     except OSError as error:

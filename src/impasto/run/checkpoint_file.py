@@ -18,7 +18,8 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from impasto._version import __version__
-from impasto.errors import CheckpointError, PluginError, UsageError
+from impasto.errors import CheckpointError, PluginError, UsageError, printable
+from impasto.filesystem import check_regular
 from impasto.job import Recipe
 from impasto.optimize import State, Step
 from impasto.registry import OPTIMIZERS
@@ -128,6 +129,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
         PluginError: If a plugin that it was made with is not loaded.
     """
     try:
+        check_regular(path)
         with safe_open(path, "pt") as file:
             values = json.loads((file.metadata() or {})["impasto"])
             if values["format"] != FORMAT:
@@ -136,11 +138,13 @@ def read_checkpoint(path: Path) -> Checkpoint:
             settings = ResolvedSettings.from_dict(recipe.settings.to_dict())
             tensors = _tensors(file, values, settings.device)
         state = _unpack(values, tensors, settings)
-        history = [Step(image=torch.empty(0), **numbers) for numbers in values["history"]]
+        no_image = torch.empty(0, device="cpu")
+        history = [Step(image=no_image, **numbers) for numbers in values["history"]]
         # They are read here, so that a damaged file is found before the work begins.
         assert history
         assert state.size in [size for size, _ in settings.plan]
-        return Checkpoint(recipe, settings, state, history, values["notes"], path)
+        notes = [printable(str(note)) for note in values["notes"]]
+        return Checkpoint(recipe, settings, state, history, notes, path)
     except PluginError:
         raise  # the file is good, and something else is missing
     except WRONG as error:

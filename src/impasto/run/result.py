@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from impasto import images
@@ -91,7 +90,7 @@ class Result:
         return images.to_pil(self.at(self.size))
 
     @property
-    def alpha(self) -> NDArray[np.float32] | None:
+    def alpha(self) -> images.FloatArray | None:
         """The content's transparency (H, W), if it is to be kept and there is any."""
         if not self.job.settings.keep_alpha or self.job.content.alpha is None:
             return None

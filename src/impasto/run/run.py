@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 
+import torch
+
 from impasto.job import Job
 from impasto.run.auto import tuned
 from impasto.run.checkpoint import Checkpoint
@@ -25,6 +27,7 @@ class Stopped(Exception):
     """A painting was stopped that another one needs first."""
 
 
+@torch.inference_mode(False)  # a gradient is needed, wherever the caller is
 def run(
     job: Job,
     recorders: Sequence[Recorder] = (),

@@ -39,6 +39,12 @@ class Settings(SettingFields):
         (256, None, 0.02)
     """
 
+    def __new__(cls, **values: Any) -> Self:
+        """Name a setting that does not exist, before ``__init__`` would raise a TypeError."""
+        for name in values:
+            look_up(SPECS, name, "setting")
+        return super().__new__(cls)
+
     def __post_init__(self) -> None:
         super().__post_init__()
         check_given(self)
@@ -87,8 +93,6 @@ class Settings(SettingFields):
         Raises:
             UnknownName: If it names a setting that does not exist.
         """
-        for key in values:
-            look_up(SPECS, key, "setting")
         return cls(**values)
 
 

@@ -42,7 +42,7 @@ def grid() -> Tensor:
 
     From octave to octave the cells double; within one they are even, as floating-point numbers are.
     """
-    steps = torch.arange(HALF + 1, dtype=torch.float64)
+    steps = torch.arange(HALF + 1, dtype=torch.float64, device="cpu")
     octave = (steps / CELLS).floor()
     above = FINEST * (2**octave * (1 + steps / CELLS - octave) - 1)
     return torch.cat([-above[1:].flip(0), above])
@@ -103,7 +103,7 @@ def _locate(values: Tensor) -> tuple[Tensor, Tensor]:
     kind, bits = (torch.int64, 52) if values.dtype == torch.float64 else (torch.int32, 23)
     shift = bits - CELLS.bit_length() + 1
     place = values.abs().add_(FINEST).view(kind)
-    place -= torch.tensor(FINEST, dtype=values.dtype).view(kind).item()
+    place -= torch.tensor(FINEST, dtype=values.dtype, device="cpu").view(kind).item()
     place.clamp_(0, (HALF << shift) - 1)
     place ^= values.view(kind) >> (63 if bits == 52 else 31)
     share = (place & ((1 << shift) - 1)).to(values.dtype).mul_(0.5**shift)
@@ -167,6 +167,6 @@ def sliced_counts(features: Tensor, weights: Tensor | None = None) -> Statistic:
 def directions(channels: int) -> Tensor:
     """Return orthonormal random directions (C, D), float64; D is C, at most `SLICES`."""
     draw = torch.Generator().manual_seed(channels)
-    noise = torch.randn(channels, channels, generator=draw, dtype=torch.float64)
+    noise = torch.randn(channels, channels, generator=draw, dtype=torch.float64, device="cpu")
     mixed: Tensor = torch.linalg.qr(noise).Q
     return mixed[:, :SLICES].contiguous()

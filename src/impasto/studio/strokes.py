@@ -69,8 +69,9 @@ def nearest(rgb: NDArray[np.float32]) -> Strokes:
 
 def of_mask(mask: Picture) -> Strokes:
     """Return the strokes of a mask: what is white in it was painted in a single color."""
-    strokes = nearest(mask.rgb)
-    strokes[mask.rgb.min(axis=2) > 0.5] = 1
+    rgb = mask.over_black()
+    strokes = nearest(rgb)
+    strokes[rgb.min(axis=2) > 0.5] = 1
     return strokes
 
 

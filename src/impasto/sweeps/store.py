@@ -125,7 +125,7 @@ def read_result(folder: Path, cell: Cell, hashes: dict[str, str]) -> CellResult 
             scores=dict(values.get("scores", {})),
             judged_by=str(values.get("judged_by", "")),
         )
-    except (OSError, ValueError, KeyError, TypeError, UsageError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, UsageError):
         return None
 
 

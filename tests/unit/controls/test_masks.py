@@ -94,6 +94,32 @@ def test_the_noise_of_a_jpeg_does_not_color_a_gray_mask():
     assert is_colored(halves(RED, BLACK))
 
 
+def transparent_right(mask: Picture, alpha: float = 0) -> Picture:
+    cover = np.ones((HEIGHT, WIDTH), np.float32)
+    cover[:, WIDTH // 2 :] = alpha
+    return Picture(mask.rgb, cover)
+
+
+def test_what_is_transparent_belongs_to_no_region():
+    (region,) = named([transparent_right(paper(1, 1, 1))], []).values()
+    assert region.content[0, 0] == 1
+    assert region.content[0, -1] == 0
+    (soft,) = named([transparent_right(paper(1, 1, 1), 0.25)], []).values()
+    assert soft.content[0, -1] == 0.25
+    (style,) = named([LEFT], [transparent_right(paper(1, 1, 1))]).values()
+    assert style.styles[0][0, -1] == 0
+
+
+def test_a_transparent_color_belongs_to_no_region():
+    for alpha in (0, 0.3):  # the second is nearer to black than to red
+        parts = color_parts(transparent_right(paper(1), alpha))
+        assert list(parts) == ["red"]
+        assert parts["red"][0, -1] == 0
+    assert color_parts(transparent_right(paper(1), 0.7))["red"][0, -1] == 1
+    # Hidden colors color no gray mask.
+    assert not is_colored(transparent_right(halves(WHITE, RED)))
+
+
 @pytest.mark.parametrize(
     ("content", "style", "paintings", "sentence"),
     [

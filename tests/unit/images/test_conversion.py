@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import os
+
 import numpy as np
 import pytest
 import torch
@@ -155,6 +158,63 @@ def test_as_picture_refuses_anything_else(source):
     with pytest.raises(PictureError) as caught:
         as_picture(source)
     sentence(caught.value, type(source).__name__)
+
+
+def test_as_picture_takes_the_bytes_of_a_file_and_open_files(tmp_path):
+    path = save_pil(tmp_path / "a.png", Image.fromarray(COLORS))
+    data = path.read_bytes()
+    for source in (data, bytearray(data), memoryview(data), io.BytesIO(data)):
+        assert close(as_picture(source), UNIT)
+    with path.open("rb") as file:
+        file.seek(7)
+        assert close(as_picture(file), UNIT)
+        assert file.tell() == 7
+        assert close(as_picture(file), UNIT)
+    written = io.BytesIO()
+    Image.fromarray(COLORS).save(written, "TIFF")
+    assert close(as_picture(written), UNIT)  # though it stands at its end
+    (entry,) = os.scandir(tmp_path)
+    assert close(as_picture(entry), UNIT)
+    (entry,) = os.scandir(os.fsencode(tmp_path))
+    assert close(as_picture(entry), UNIT)
+
+
+def test_as_picture_refuses_open_files_that_give_no_picture(tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_text("words")
+    with path.open() as file, pytest.raises(PictureError, match="in mode 'rb'"):
+        as_picture(file)
+    with path.open("rb") as file, pytest.raises(PictureError, match=r"words.txt' is not a picture"):
+        as_picture(file)
+    with path.open("ab") as file, pytest.raises(PictureError, match="cannot be read"):
+        as_picture(file)
+    with pytest.raises(PictureError, match="the file given as bytes is not a picture"):
+        as_picture(b"words")
+    with pytest.raises(PictureError, match="cannot be read"):
+        as_picture(file)  # closed
+
+
+def test_as_picture_takes_integers_of_32_bits_by_the_values_that_they_use():
+    values = np.arange(600, dtype=np.int32).reshape(20, 30) % 256
+    picture = as_picture(Image.fromarray(values))
+    assert close(picture, values[..., None] / 255)
+    (note,) = picture.notes
+    assert "mode I with values up to 255: taken as 8 bits" in note
+    (note,) = as_picture(Image.fromarray(values + 1)).notes
+    assert "up to 256: taken as 16 bits, 0 to 65535" in note
+    assert as_picture(Image.fromarray(values.astype(np.uint16))).notes == ()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_as_picture_is_as_precise_as_asked_for(tmp_path, dtype):
+    exact = COLORS / dtype(255)
+    path = save_pil(tmp_path / "a.png", Image.fromarray(COLORS))
+    for source in (path, Image.fromarray(COLORS), COLORS, torch.tensor(COLORS).permute(2, 0, 1)):
+        picture = as_picture(source, dtype)
+        assert picture.rgb.dtype == dtype
+        assert np.array_equal(picture.rgb, exact)
+    for floats in (UNIT, torch.tensor(UNIT).permute(2, 0, 1)):
+        assert np.array_equal(as_picture(floats, dtype).rgb, UNIT.astype(dtype))
 
 
 def test_to_pil_rounds_and_cuts_off():

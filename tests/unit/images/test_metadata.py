@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 
 import pytest
 from PIL import Image
@@ -86,3 +88,31 @@ def test_settings_of_a_broken_file_are_an_error(tmp_path):
     (tmp_path / "a.png").write_text("words")
     with pytest.raises(PictureError):
         read_settings(tmp_path / "a.png")
+
+
+def test_a_keyword_that_is_not_unicode_hides_no_settings(tmp_path):
+    """PNG's keywords are Latin-1."""
+    path = save_pil(tmp_path / "a.png", Image.fromarray(COLORS))
+    data = path.read_bytes()
+    other = png_chunk(b"tEXt", "Größe\0groß".encode("latin-1"))
+    path.write_bytes(data[:33] + other + data[33:])
+    assert read_settings(path) is None
+    assert read(path).rgb.shape == UNIT.shape
+    write(path, UNIT, settings="{}")
+    data = path.read_bytes()
+    path.write_bytes(data[:33] + other + data[33:])
+    assert read_settings(path) == "{}"
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+def test_an_escape_that_is_no_character_is_no_error(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    write(path, UNIT, settings="abc")
+    data = path.read_bytes().replace(b"abc", b"%FF")
+    if suffix == ".png":
+        at = data.index(b"iTXt")
+        text = data[at : data.index(b"%FF") + 3]
+        data = data.replace(png_chunk(b"", text)[4:-4] + data[at + len(text) :][:4],
+                            text + struct.pack(">I", zlib.crc32(text)))  # fmt: skip
+    path.write_bytes(data)
+    assert read_settings(path) == "\ufffd"

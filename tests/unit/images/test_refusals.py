@@ -6,15 +6,22 @@ import io
 import os
 import struct
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
 import pyvips
-from PIL import Image
+from PIL import Image, ImageFile
 
 from impasto.images import read
-from tests.support.picture_files import COLORS, UNIT, png_chunk, refused, save_pil, save_vips
+from tests.support.picture_files import (
+    COLORS,
+    UNIT,
+    png_chunk,
+    refused,
+    save_pil,
+    save_vips,
+    tiff,
+)
 
 
 def giant(suffix: str, side: int = 65000) -> bytes:
@@ -55,13 +62,30 @@ def test_refuses_a_decompression_bomb_from_its_header(tmp_path, monkeypatch, suf
     refused(path, "65000 x 65000 pixels", "200 million")
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"BM" + struct.pack("<IIIIiiHHIIiiII", 54, 0, 54, 40, 65000, 65000, 1, 24, 0, *[0] * 5),
+        b"P6 65000 65000 255\n",
+        b"P1 65000 65000\n",
+        b"\xff\x4f\xff\x51" + struct.pack(">2H8IH3B", 41, 0, *2 * [65000, 65000, 0, 0], 1, 7, 1, 1),
+    ],
+    ids=["BMP", "PPM", "PBM", "JPEG 2000"],
+)  # fmt: skip
+def test_refuses_a_bomb_of_what_pillow_decodes_from_its_header(tmp_path, monkeypatch, data):
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _: pytest.fail("it is decoded"))
+    path = tmp_path / "bomb.png"
+    path.write_bytes(data)
+    refused(path, "65000 x 65000 pixels", "200 million")
+
+
 @pytest.mark.parametrize(("width", "height"), [(15, 15), (1, 1), (15, 1)])
 def test_refuses_a_long_side_below_16(tmp_path, width, height):
     path = save_pil(tmp_path / "small.png", Image.new("RGB", (width, height)))
     refused(path, f"{width} x {height} pixels", "16")
 
 
-@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "tif", "gif"])
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "tif", "gif", "bmp", "ppm", "tga", "jp2"])
 @pytest.mark.parametrize("kept", [0.1, 0.5, 0.95])
 def test_refuses_a_truncated_file(tmp_path, suffix, kept):
     path = save_pil(tmp_path / f"cut.{suffix}", Image.fromarray(COLORS))
@@ -97,7 +121,7 @@ def test_refuses_a_file_without_permission(tmp_path, monkeypatch):
     def deny(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", deny)
+    monkeypatch.setattr(os, "open", deny)
     refused(path, "Permission denied")
 
 
@@ -112,13 +136,9 @@ def test_refuses_an_unreadable_file(tmp_path):
     "data",
     [
         b"only some words",
-        b'<svg xmlns="http://www.w3.org/2000/svg" width="30" height="30"/>',
-        b"%PDF-1.7\n",
-        b"P6 16 16 255\n" + bytes(768),
         b"\x08\xf2\xa6\xb6" + bytes(100),  # libvips's own format
-        b"#?RADIANCE\n\n",
-        b"8BPS\0\1" + bytes(40),
         b"BM" + bytes(60),
+        b"P6x 16 16 255\n" + bytes(768),
         b"\x89PN",
         b"RIFF\x10\0\0\0WAVE",
     ],
@@ -131,7 +151,79 @@ def test_refuses_every_other_kind_of_file(tmp_path, data):
 
 def test_refuses_the_thumbnail_of_a_camera_raw_file(tmp_path):
     path = save_pil(tmp_path / "a.tif", Image.fromarray(COLORS)).rename(tmp_path / "a.NEF")
-    refused(path, "not a picture that can be read")
+    refused(path, "is a camera's raw file, which is not read")
+
+
+def box(kind: bytes, *others: bytes) -> bytes:
+    """Return how an ISO file of a kind begins."""
+    brands = kind + bytes(4) + b"".join(others)
+    return struct.pack(">I", 8 + len(brands)) + b"ftyp" + brands + bytes(100)
+
+
+@pytest.mark.parametrize(
+    ("what", "data"),
+    [
+        ("a HEIC picture", box(b"heic", b"mif1", b"heic")),
+        ("a HEIC picture", box(b"hevc", b"msf1")),
+        ("a HEIC picture", box(b"mif1", b"mif1", b"heic")),
+        ("a HEIF picture", box(b"mif1", b"mif1", b"miaf")),
+        ("a Photoshop document", b"8BPS\0\1" + bytes(40)),
+        ("a GIMP document", b"gimp xcf v011\0"),
+        ("an SVG drawing", b'<svg xmlns="http://www.w3.org/2000/svg" width="30" height="30"/>'),
+        ("an SVG drawing", b"<?xml version='1.0'?>\n<!-- drawn -->\n<svg width='30'/>"),
+        ("a web page", b"<!DOCTYPE html><html><svg></svg></html>"),
+        ("a PDF document", b"%PDF-1.7\n"),
+        ("a PostScript document", b"%!PS-Adobe-3.0 EPSF-3.0\n"),
+        ("a camera's raw file", box(b"crx ")),
+        ("a camera's raw file", b"FUJIFILMCCD-RAW 0201FF389501"),
+        ("a camera's raw file", b"II*\0\x10\0\0\0CR\2\0" + bytes(40)),
+        ("a camera's raw file", b"IIU\0" + bytes(40)),
+        ("a JPEG XL picture", b"\xff\x0a" + bytes(40)),
+        ("an OpenEXR picture", b"\x76\x2f\x31\x01" + bytes(40)),
+        ("a Radiance HDR picture", b"#?RADIANCE\n\n"),
+        ("an icon", b"\0\0\1\0\1\0" + bytes(40)),
+        ("a film", box(b"isom", b"mp41")),
+        ("a ZIP archive", b"PK\3\4" + bytes(40)),
+        ("a pointer of Git LFS", b"version https://git-lfs.github.com/spec/v1\n"),
+    ],
+)
+def test_names_a_format_that_is_not_read(tmp_path, what, data):
+    path = tmp_path / "a.png"
+    path.write_bytes(data)
+    assert "damaged" not in refused(path, f"is {what}", "which is not read: ")
+
+
+@pytest.mark.parametrize(
+    "tags", [{"tag_50706": (1, 4, 0, 0)}, {"tag_254": 1, "tag_330": 8}, {"photometric": 32803}]
+)
+def test_knows_a_camera_raw_file_by_its_tags(tmp_path, tags):
+    path = tmp_path / "a.tif"
+    path.write_bytes(tiff(**{"samples": COLORS[..., :1], "photometric": 1, **tags}))
+    refused(path, "is a camera's raw file")
+
+
+@pytest.mark.parametrize(
+    ("photometric", "channels", "tags", "what"),
+    [
+        (4, 1, {}, "a transparency mask"),
+        (5, 4, {"tag_332": 2}, "inks other than"),
+        (6, 3, {"tag_530": (1, 1)}, "YCbCr colors"),
+        (6, 3, {}, "YCbCr colors"),
+        (8, 3, {}, "CIELAB colors"),
+        (9, 3, {}, "ICC L*a*b* colors"),
+        (10, 3, {}, "ITU L*a*b* colors"),
+        (32844, 1, {}, "logarithmic luminance"),
+        (32845, 3, {}, "logarithmic LUV colors"),
+        (77, 3, {}, "the unknown kind 77"),
+    ],
+)
+def test_refuses_a_tiff_whose_numbers_would_be_taken_for_others(
+    tmp_path, photometric, channels, tags, what
+):
+    path = tmp_path / "a.tif"
+    for samples in (np.full((20, 30, channels), 99, np.uint8), np.ones((20, 30, channels), "u2")):
+        path.write_bytes(tiff(samples, photometric, **tags))
+        refused(path, f"is a TIFF file of {what}", "export it as RGB")
 
 
 def test_refuses_floating_point_and_many_channels(tmp_path):

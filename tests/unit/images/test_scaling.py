@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from impasto import images
-from impasto.images import fit, resize
+from impasto.images import Picture, fit, resize, resize_cutout
 from tests.support.picture_files import UNIT
 
 
@@ -42,7 +42,8 @@ def test_resizing_is_symmetric_and_the_same_every_time():
         once = resize(UNIT, *size)
         assert np.allclose(once[::-1, ::-1], resize(UNIT[::-1, ::-1], *size), atol=1e-6)
         assert np.array_equal(once, resize(UNIT, *size))
-        assert once.dtype == np.float32
+        assert once.dtype == UNIT.dtype == np.float64
+        assert resize(np.float32(UNIT), *size).dtype == np.float32
 
 
 def test_shrinking_leaves_no_moiré():
@@ -85,3 +86,42 @@ def test_cover_keeps_the_middle_and_the_proportions(shape):
 def test_cover_cuts_nothing_off_where_only_rounding_differs():
     values = np.random.default_rng(0).random((30, 40, 3))
     assert np.array_equal(images.cover(values, 39, 30), images.resize(values, 39, 30))
+
+
+@pytest.mark.parametrize("hidden", [0, 1])
+def test_what_transparency_hides_does_not_seep_into_the_border_of_a_cutout(hidden):
+    dark = np.array([30, 10, 10], np.float32) / 255
+    inside = np.hypot(*(np.mgrid[0:64, 0:64] - 31.5)) < 20
+    rgb = np.where(inside[..., None], dark, np.float32(hidden))
+    alpha = inside.astype(np.float32)
+    small = resize_cutout(Picture(rgb, alpha), 24, 24)
+    seen = resize(alpha, 24, 24) > 0.01
+    assert np.abs(small[seen] - dark).max() < 1e-4
+    assert (small[0, 0] == 1).all()
+
+
+def test_a_cutout_keeps_its_size_and_colors_where_nothing_is_transparent():
+    rgb = np.random.default_rng(0).random((20, 30, 3), np.float32)
+    assert np.array_equal(resize_cutout(Picture(rgb), 15, 10), resize(rgb, 15, 10))
+    same = resize_cutout(Picture(rgb, np.zeros((20, 30), np.float32)), 30, 20)
+    assert np.array_equal(same, rgb)
+
+
+@pytest.mark.parametrize(
+    "size", [(30, 20), (7, 5), (16, 40), (61, 20), (1, 1), (300, 200), (31, 21)]
+)
+@pytest.mark.parametrize("shape", [(20, 30, 3), (20, 30), (1, 50, 3), (3, 1)])
+def test_double_precision_is_resized_as_single_precision_is(size, shape):
+    values = np.random.default_rng(0).random(shape)
+    double, single = (resize(each, *size) for each in (values, values.astype(np.float32)))
+    assert (double.dtype, single.dtype) == (np.float64, np.float32)
+    assert double.shape == single.shape
+    assert np.abs(double - single).max() < 2e-6
+
+
+def test_double_precision_stays():
+    ramp = np.linspace(0, 1, 40)[None].repeat(3, axis=0)
+    enlarged = resize(ramp, 80, 3)[1]
+    expected = (np.arange(80) / 2 - 0.25) / 39
+    assert np.abs(enlarged - expected)[8:-8].max() < 1e-14
+    assert np.abs(resize(np.full((9, 40, 3), 1 / 3), 17, 5) - 1 / 3).max() < 1e-15

@@ -1,9 +1,13 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 
-from impasto.errors import PictureError, UnknownName, UsageError
+from impasto import images
+from impasto.cli import cli
+from impasto.errors import PictureError, SettingsError, UnknownName, UsageError
+from impasto.job import prepare
 from impasto.job.recipe import Recipe, SourceFile, locate, locate_all
 from impasto.settings import Settings
 
@@ -85,3 +89,67 @@ def test_what_is_missing_changed_or_was_no_file_is_named(photograph, tmp_path):
 
 def test_given_styles_replace_all(recipe, tmp_path):
     assert locate_all(["a", "b"], recipe.styles, tmp_path / "x.png", "style") == ["a", "b"]
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "[]" * 1_000_000])
+def test_a_deep_or_endless_recipe_is_one_sentence(text):
+    with pytest.raises(UsageError, match="cannot be read") as caught:
+        Recipe.from_json(text)
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("path", [5, True, [1], {"a": 1}, "", "a" * 100_000])
+def test_a_path_that_no_file_can_have_is_one_sentence(recipe, path):
+    values = json.loads(recipe.to_json())
+    for what in (values["content"], values["styles"][0]):
+        kept, what["path"] = what["path"], path
+        with pytest.raises(UsageError, match="a path is") as caught:
+            Recipe.from_json(json.dumps(values))
+        assert len(str(caught.value)) < 400
+        what["path"] = kept
+
+
+@pytest.mark.parametrize("path", ["a" * 4000, "\ud800", "a\0b", "\x1b[2J"])
+def test_an_odd_path_leads_nowhere(path, tmp_path):
+    recorded = SourceFile.from_dict({"path": path, "sha256": ""})
+    with pytest.raises(PictureError, match="is missing") as caught:
+        locate(None, recorded, tmp_path / "picture.png", "content")
+    assert str(caught.value).isprintable()
+    str(caught.value).encode()
+
+
+@pytest.mark.parametrize("digest", [5, None, ["a"], "x" * 64, "0" * 65, "\x1b[2J"])
+def test_a_hash_that_is_none_is_one_sentence(recipe, digest):
+    values = json.loads(recipe.to_json())
+    values["content"]["sha256"] = digest
+    with pytest.raises(UsageError, match="a hash is"):
+        Recipe.from_json(json.dumps(values))
+
+
+def test_a_recipe_of_thousands_of_pictures_is_refused_before_one_is_read(recipe):
+    values = json.loads(recipe.to_json())
+    values["styles"] = values["styles"][:1] * 2000
+    with pytest.raises(UsageError, match="they name 2000 pictures of a kind: at most 100"):
+        Recipe.from_json(json.dumps(values))
+    with pytest.raises(SettingsError, match="2000 pictures of a kind are given"):
+        prepare("none.png", ["none.png"] * 2000, Settings())
+    with pytest.raises(SettingsError, match="2000 pictures of a kind are given"):
+        prepare("none.png", "none.png", Settings(content_mask=["none.png"] * 2000))
+
+
+def test_what_a_file_says_is_shown_and_not_obeyed(recipe, tmp_path, capsys):
+    values = json.loads(recipe.to_json())
+    values["impasto"] = "0.1\x1b]0;owned\x07\u009b2J\ud800"
+    values["content"]["path"] = "\x1b[2J" + "a" * 4000
+    path = tmp_path / "a.png"
+    images.write(path, np.zeros((16, 16, 3)), settings=json.dumps(values, ensure_ascii=False))
+    cli.main(["info", str(path)], standalone_mode=False)
+    shown = capsys.readouterr().out
+    assert "\\x1b]0;owned\\x07\\x9b2J\\ud800" in shown
+    assert shown.replace("\n", "").isprintable()
+    assert max(map(len, shown.splitlines())) < 2200
+    cli.main(["info", "--json", str(path)], standalone_mode=False)
+    printed = capsys.readouterr().out
+    assert json.loads(printed) == values
+    assert printed.strip().isascii()
+    assert printed.strip().isprintable()

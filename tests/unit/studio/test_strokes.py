@@ -91,3 +91,11 @@ def test_what_is_left_of_a_color_painted_over_is_no_region_but_a_small_one_alone
     assert used(strokes) == ["green"]
     strokes[50:] = 1
     assert used(strokes) == ["red"]
+
+
+def test_what_is_transparent_in_a_mask_is_not_painted():
+    rgb, alpha = np.ones((16, 16, 3), np.float32), np.zeros((16, 16), np.float32)
+    alpha[:, :8] = 1
+    strokes = of_mask(Picture(rgb, alpha))
+    assert (strokes[:, :8] == 1).all()
+    assert (strokes[:, 8:] == 0).all()

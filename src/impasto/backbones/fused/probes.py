@@ -89,7 +89,7 @@ def _version(dtype: torch.dtype) -> tuple[Tensor, Tensor]:
     x = torch.zeros(1, dtype=dtype, device="cpu")
     before = private.version(x)
     changes = private.version(x.add_(1)) - before
-    return torch.tensor(float(changes)), torch.tensor(1.0)
+    return torch.tensor(float(changes), device="cpu"), torch.tensor(1.0, device="cpu")
 
 
 PROBES: dict[str, tuple[Probe, tuple[torch.dtype, ...]]] = {

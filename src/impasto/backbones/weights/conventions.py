@@ -126,7 +126,7 @@ def recognize(first_weight: Tensor) -> tuple[str, str] | None:
         first_weight: conv1_1.weight, ``(C, 3, 3, 3)``.
     """
     for (architecture, convention), numbers in _FIRST_KERNELS.items():
-        known = torch.tensor(numbers, dtype=torch.float64)
+        known = torch.tensor(numbers, dtype=torch.float64, device="cpu")
         if _is_multiple(first_weight[0, 0], known):
             return architecture, convention
         # Blue comes last where somebody turned Caffe's channels around.

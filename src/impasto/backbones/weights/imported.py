@@ -176,7 +176,7 @@ def verify(backbone: str, path: Path) -> str:
 def _recorded(record: Path) -> str:
     try:
         return str(json.loads(record.read_text(encoding="utf-8"))["sha256"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""
 
 

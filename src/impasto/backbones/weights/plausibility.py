@@ -39,7 +39,7 @@ def sample_image(side: int = 96) -> Tensor:
     properties of cortical cells" (1987), for the spectrum.
     """
     generator = torch.Generator().manual_seed(0)
-    noise = torch.randn(3, side, side, generator=generator, dtype=torch.float64)
+    noise = torch.randn(3, side, side, generator=generator, dtype=torch.float64, device="cpu")
     frequency = torch.fft.fftfreq(side, dtype=torch.float64)
     radius = torch.hypot(frequency[:, None], frequency[None, :]).clamp(min=1 / side)
     waves = torch.fft.ifft2(torch.fft.fft2(noise) / radius).real

@@ -15,6 +15,7 @@ import platformdirs
 
 from impasto.backbones.weights.formats import WEIGHT_FORMATS
 from impasto.errors import WeightsError, look_up
+from impasto.filesystem import open_regular
 
 _OXFORD = "CC BY 4.0, Visual Geometry Group, University of Oxford"
 _TORCHVISION = "BSD-3-Clause, torchvision; trained on ImageNet by its authors"
@@ -90,7 +91,7 @@ class Digests:
     def of(cls, path: Path) -> Digests:
         """Read a file once and hash it."""
         sha256, sha1 = hashlib.sha256(), hashlib.sha1(usedforsecurity=False)
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             while piece := file.read(1 << 20):
                 sha256.update(piece)
                 sha1.update(piece)

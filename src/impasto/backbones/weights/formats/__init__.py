@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impasto.errors import WeightsError, import_row
+from impasto.filesystem import is_regular, open_regular
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -76,7 +77,7 @@ WEIGHT_FORMATS: dict[str, WeightFormat] = {
 
 def recognize(path: Path) -> str | None:
     """Return the row of `WEIGHT_FORMATS` that a file seems to be in, or None."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(HEAD)
     return next((name for name, row in WEIGHT_FORMATS.items() if row.begins(head)), None)
 
@@ -113,8 +114,10 @@ def read_tensors(path: Path) -> tuple[str, dict[str, Tensor]]:
     """
     if not path.exists():
         raise WeightsError(f"there is no weight file '{path}': check the path.")
-    if not path.is_file():
-        raise WeightsError(f"'{path}' is not a file: give a .pth or .safetensors file.")
+    if not is_regular(path):
+        raise WeightsError(
+            f"'{path}' is not a file that can be read: give a .pth or .safetensors file."
+        )
     from impasto.backbones.weights.formats.palette import decode  # needs torch
 
     name, reason = recognize(path), "unknown format"

@@ -25,6 +25,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from impasto.filesystem import open_regular
+
 FieldValue = int | memoryview
 FIXED = {1: 8, 5: 4}
 """Bytes of the kinds that have always as many."""
@@ -54,7 +56,7 @@ def read(path: Path) -> dict[str, Tensor]:
     Raises:
         ValueError: If the file is damaged or no network; the message says where.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         # Mapped, because most of a large file are classifiers, which nobody asks for.
         content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     found: dict[str, Tensor] = {}

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from impasto.backbones.weights.formats.matlab_check import check
+from impasto.filesystem import open_regular
 
 VARIABLES = ("layers", "net")
 
@@ -30,7 +31,7 @@ def read(path: Path) -> dict[str, Tensor]:
     name = check(path, VARIABLES)
     if name is None:
         raise ValueError("it has no variable 'layers', as the networks of MatConvNet have")
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         value = loadmat(file, variable_names=[name])[name]
     return _convolutions(_fields(value).get("layers") if name == "net" else value)
 

@@ -21,9 +21,15 @@ from collections.abc import Container, Iterator
 from itertools import islice
 from pathlib import Path
 
+from impasto.filesystem import open_regular
+
 HEADER = 128
 LARGEST = 1 << 31
 """Bytes that a compressed element may become: four times a VGG with its classifier."""
+
+RATIO, PLAIN = 20, 1 << 20
+"""How many times as large a compressed element may become, beyond a first part of so many bytes:
+weights shrink by a tenth at most, and what becomes a thousand times as large is all zeros."""
 
 DEEPEST = 8
 """How far matrices may lie inside of each other; MatConvNet needs four levels."""
@@ -51,7 +57,7 @@ def check(path: Path, variables: Container[str]) -> str | None:
     Raises:
         ValueError: If something is not, or if it is no MATLAB file of version 5.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     if bytes(content[:10]) == b"MATLAB 7.3":
         raise ValueError("a file of MATLAB 7.3 is HDF5: save it again with -v7")
@@ -72,9 +78,9 @@ def check(path: Path, variables: Container[str]) -> str | None:
 
 def _inflate(data: memoryview) -> memoryview:
     """Return what a compressed element holds, which must not be absurdly much."""
-    inflater = zlib.decompressobj()
+    inflater, largest = zlib.decompressobj(), min(LARGEST, PLAIN + RATIO * len(data))
     try:
-        found = inflater.decompress(data, LARGEST)
+        found = inflater.decompress(data, largest)
     except zlib.error as error:
         raise ValueError(f"a compressed part is damaged ({error})") from error
     if not inflater.eof:
