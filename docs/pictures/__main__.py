@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from docs.pictures import control, findings, knobs, losses
+from docs.pictures import control, findings, knobs, losses, readme
 
 IMAGES = Path(__file__).resolve().parent.parent / "images"
 
-SHEETS = {**knobs.SHEETS, **findings.SHEETS, **control.SHEETS, **losses.SHEETS}
+SHEETS = {**knobs.SHEETS, **findings.SHEETS, **control.SHEETS, **losses.SHEETS, **readme.SHEETS}
 """File name to the function that paints it."""
 
 

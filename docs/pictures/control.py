@@ -12,7 +12,9 @@ from PIL import Image
 from impasto import stylize
 from impasto.samples import painting, photograph
 
-COMMON = {"size": 384, "iterations": 60, "precision": "float32", "threads": 1}
+COMMON = {
+    "backbone": "pocket", "size": 384, "iterations": 60, "precision": "float32", "threads": 1
+}  # fmt: skip
 
 SMALLER = {"size": 256}
 SMALLEST = {"size": 192, "iterations": 60}
@@ -109,7 +111,7 @@ def auto_sizes() -> Image.Image:
     """The same look at 256, 512, 1024 and 2048 pixels, all reduced to one size."""
     rows = [
         [
-            stylize(photograph(content), painting(style), auto=True, size=size, threads=1).image
+            paint(content, painting(style), auto=True, size=size, iterations=None)
             for size in (256, 512, 1024, 2048)
         ]
         for content, style in (("coffee", "swirls"), ("rocket", "embers"))

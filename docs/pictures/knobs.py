@@ -28,6 +28,8 @@ def sweep(
     """Paint a sweep of a photograph and its paintings into a folder, and return the folder."""
     axes = [word for axis in vary for word in ("--vary", axis)]
     words = [*map(str, pictures), *axes, *f"--threads 1 --quiet {more}".split(), "-o", str(folder)]
+    if not any(axis.startswith("backbone=") for axis in vary):
+        words += ["--backbone", "pocket"]
     if not any(axis.startswith("size=") for axis in vary):
         words += ["--size", str(size)]
     with redirect_stdout(StringIO()):  # It tells the path of a report that is thrown away.
@@ -44,7 +46,7 @@ def swept(pictures: tuple[Path, ...], *vary: str, size: int = 224, more: str = "
 
 def networks() -> Image.Image:
     """Every network whose weights are here, at its own layers."""
-    here = dict.fromkeys(["pocket", *(name for name, _ in files_of())])
+    here = dict.fromkeys(["vgg19", "pocket", *(name for name, _ in files_of())])
     return swept(CAT, f"backbone={','.join(here)}", "style_weight=10,100")
 
 
@@ -58,7 +60,8 @@ def sizes() -> Image.Image:
 
 def paint(content: str, style: str, **settings: Any) -> Image.Image:
     """Return a sample photograph in the style of a sample painting."""
-    return stylize(photograph(content), painting(style), size=224, threads=1, **settings).image
+    quick = {"size": 224, "threads": 1, "backbone": "pocket"}
+    return stylize(photograph(content), painting(style), **quick, **settings).image
 
 
 def weaknesses() -> Image.Image:

@@ -1,0 +1,67 @@
+"""The pictures of the README, and the sheet by which VGG-19's defaults were chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from docs.pictures.sheets import sheet
+from PIL import Image
+
+from impasto import stylize
+from impasto.samples import PAINTINGS, PHOTOGRAPHS, painting, photograph
+
+PAIRS = (
+    ("astronaut", "swirls"),
+    ("astronaut", "woodcut"),
+    ("coffee", "facets"),
+    ("cat", "ink"),
+    ("coffee", "embers"),
+)
+"""Of the eight pairs of samples that were looked at, those on the sheet."""
+
+COLUMNS: tuple[dict[str, Any], ...] = (
+    {"style_weight": 10},
+    {"style_weight": 20},
+    {"style_weight": 30},
+    {"style_weight": 100, "continuation": 0},
+    {"style_weight": 30, "backbone": "pocket"},
+)
+
+
+def paint(content: str, style: str, **settings: Any) -> Image.Image:
+    """Return a sample photograph in the style of a sample painting."""
+    return stylize(photograph(content), painting(style), **settings).image
+
+
+def hero() -> Image.Image:
+    """The first picture: photograph, painting, and what `impasto demo` makes of them."""
+    pair = photograph("cat"), painting("swirls")
+    return sheet([*pair, paint("cat", "swirls")], height=320)
+
+
+def gallery() -> Image.Image:
+    """Every sample photograph in the style of every sample painting."""
+    rows = [
+        [photograph(content), *(paint(content, style, size=384) for style in PAINTINGS)]
+        for content in PHOTOGRAPHS
+    ]
+    white = Image.new("RGB", rows[0][1].size, "white")
+    return sheet([white, *map(painting, PAINTINGS)], *rows, height=150)
+
+
+def weights() -> Image.Image:
+    """Pairs painted with several weights of the style, without care for faces."""
+    rows = [
+        [photograph(content), painting(style),
+         *(paint(content, style, protect_faces=0, **column) for column in COLUMNS)]
+        for content, style in PAIRS
+    ]  # fmt: skip
+    return sheet(*rows, height=170)
+
+
+SHEETS: dict[str, Callable[[], Image.Image]] = {
+    "hero": hero,
+    "gallery": gallery,
+    "vgg19-weights": weights,
+}
