@@ -57,7 +57,7 @@ def weights() -> Image.Image:
          *(paint(content, style, protect_faces=0, **column) for column in COLUMNS)]
         for content, style in PAIRS
     ]  # fmt: skip
-    return sheet(*rows, height=170)
+    return sheet(*rows, height=110)
 
 
 SHEETS: dict[str, Callable[[], Image.Image]] = {

@@ -17,7 +17,7 @@ PAGES = "".join(path.read_text(encoding="utf-8") for path in generate.pages())
 @pytest.mark.parametrize("name", SHEETS)
 def test_every_sheet_is_shown_with_words_and_small_enough_to_load(name):
     path = IMAGES / f"{name}.jpg"
-    assert re.search(rf"!\[[^\]]+\]\(images/{name}\.jpg\)", PAGES)
+    assert re.search(rf"!\[[^\]]+\]\((?:docs/)?images/{name}\.jpg\)", PAGES)
     assert path.stat().st_size < 300_000
     with Image.open(path) as picture:
         assert picture.format == "JPEG"

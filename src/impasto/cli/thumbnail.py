@@ -7,21 +7,21 @@ from rich.color import Color
 from rich.style import Style
 from rich.text import Text
 
-COLUMNS, ROWS = 64, 24
+WIDE, HIGH = 64, 24
 """The most letters across and down."""
 
 UPPER_HALF = "▀"
 
 
 def thumbnail(picture: Image.Image) -> Text:
-    """Return a picture in letters, at most `COLUMNS` by `ROWS`; a letter is twice as high as wide.
+    """Return a picture in letters, at most `WIDE` by `HIGH`; a letter is twice as high as wide.
 
     Example:
         >>> thumbnail(Image.new("RGB", (640, 320))).plain.splitlines()[0]
         '▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀'
     """
     small = picture.convert("RGB")
-    small.thumbnail((COLUMNS, 2 * ROWS))
+    small.thumbnail((WIDE, 2 * HIGH))
     pixels, text = small.load(), Text()
     assert pixels is not None
     for y in range(0, small.height - 1, 2):

@@ -7,7 +7,7 @@ from PIL import Image
 from rich.console import Console
 
 from impasto.cli.display import LiveDisplay
-from impasto.cli.thumbnail import COLUMNS, ROWS, thumbnail
+from impasto.cli.thumbnail import HIGH, WIDE, thumbnail
 from impasto.job import prepare
 from impasto.run import run
 from impasto.settings import Settings
@@ -24,8 +24,8 @@ def test_two_pixels_are_one_letter():
 @pytest.mark.parametrize("size", [(4000, 100), (100, 4000), (30, 3)])
 def test_it_fits_into_a_terminal_and_keeps_its_shape(size):
     lines = thumbnail(Image.new("RGB", size)).plain.splitlines()
-    assert 1 <= len(lines) <= ROWS
-    assert 1 <= len(lines[0]) <= COLUMNS
+    assert 1 <= len(lines) <= HIGH
+    assert 1 <= len(lines[0]) <= WIDE
 
 
 @pytest.mark.parametrize(
