@@ -17,7 +17,7 @@ import impasto
 from impasto.errors import UnknownName
 from impasto.job import Recipe
 
-FAST = {"size": 16, "levels": 1, "iterations": 1, "style_layers": "relu1_1"}
+FAST = {"backbone": "pocket", "size": 16, "levels": 1, "iterations": 1, "style_layers": "relu1_1"}
 
 
 def test_pictures_are_taken_in_whatever_holds_a_file(photograph: Path, painting: Path):

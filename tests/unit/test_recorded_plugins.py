@@ -13,7 +13,7 @@ from impasto.plugins import Plugin, check_unchanged, load, state_of, used
 from impasto.settings import Settings
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "plugins"
-SIZE = {"size": 32, "iterations": 1}
+SIZE = {"backbone": "pocket", "size": 32, "iterations": 1}
 
 
 @pytest.fixture(autouse=True)

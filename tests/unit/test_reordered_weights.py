@@ -58,16 +58,16 @@ def test_values_and_gradient_are_those_of_torch(changes, dtype, memory_format):
     torch.testing.assert_close(gradient(found, x), gradient(expected, x))
 
 
-def test_the_weights_are_reordered_once(monkeypatch):
+def test_the_weights_are_reordered_once_for_each_shape(monkeypatch):
     reordered, reorder = [], private.reordered_weight
     monkeypatch.setattr(
         private, "reordered_weight", lambda w, *how: reordered.append(w) or reorder(w, *how)
     )
     c = conv2d()
-    for rows in (19, 32, 7):
+    for rows in (19, 19, 32, 32):
         x = features(rows=rows)
         torch.testing.assert_close(conv_relu(c, x), F.relu(c(x)))
-    assert [w.data_ptr() for w in reordered] == [c.weight.data_ptr()]
+    assert [w.data_ptr() for w in reordered] == [c.weight.data_ptr()] * 2
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from tests.support.narrow_networks import narrow, picture
 from tests.support.objectives import is_tiled, objective_of
 from tests.support.runs import go_on, interrupt, paint
 
-SMALL = {"size": 32, "plan": "24:3,32:4", "precision": "float32"}
+SMALL = {"backbone": "pocket", "size": 32, "plan": "24:3,32:4", "precision": "float32"}
 
 
 @pytest.fixture

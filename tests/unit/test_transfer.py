@@ -133,7 +133,7 @@ def test_the_finer_size_starts_from_the_change_of_the_coarser_one():
     assert (state.size, state.before, state.iteration) == (64, 3, 1)
 
 
-SMALL = {"size": 40, "levels": 2, "iterations": 4, "precision": "float64"}
+SMALL = {"backbone": "pocket", "size": 40, "levels": 2, "iterations": 4, "precision": "float64"}
 
 
 def painted(job):

@@ -16,7 +16,7 @@ from impasto.settings import Settings
 from impasto.statistics import gram
 from tests.support.objectives import is_tiled, objective_at
 
-SMALL = {"size": 64, "iterations": 4, "levels": 1, "precision": "float32"}
+SMALL = {"backbone": "pocket", "size": 64, "iterations": 4, "levels": 1, "precision": "float32"}
 
 
 def texture(period: float, colors: tuple[float, ...], seed: int = 0) -> np.ndarray:
@@ -28,8 +28,8 @@ def texture(period: float, colors: tuple[float, ...], seed: int = 0) -> np.ndarr
 
 
 RED_LINES, BLUE_GRAIN = (
-    texture(5, (0.9, 0.3, 0.2), backbone="pocket"),
-    texture(17, (0.2, 0.4, 0.9), seed=1, backbone="pocket"),
+    texture(5, (0.9, 0.3, 0.2)),
+    texture(17, (0.2, 0.4, 0.9), seed=1),
 )
 GRAY = np.full((64, 96, 3), 0.5, np.float32)
 LEFT = np.zeros((64, 96), np.float32)

@@ -20,7 +20,7 @@ from impasto.settings import PRESETS, Settings, apply
 from impasto.settings.parsing import FACE_CARE
 from tests.support.objectives import is_tiled, objective_at
 
-SMALL = {"size": 64, "iterations": 4, "levels": 1, "precision": "float32"}
+SMALL = {"backbone": "pocket", "size": 64, "iterations": 4, "levels": 1, "precision": "float32"}
 FOUND = "1 face found: painted with care (--protect-faces 0 turns this off)"
 PORTRAIT, CUP, DOTS, SWIRLS = (
     photograph("astronaut"), photograph("coffee"), painting("dots"), painting("swirls")

@@ -11,7 +11,7 @@ import impasto
 from impasto.job import make_inputs, prepare
 from impasto.settings import Settings
 
-FAST = {"size": 16, "levels": 1, "iterations": 1, "style_layers": "relu1_1"}
+FAST = {"backbone": "pocket", "size": 16, "levels": 1, "iterations": 1, "style_layers": "relu1_1"}
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from impasto.job.style_terms import wanted_layers
 from impasto.settings import Settings
 from impasto.statistics import gram
 
-FAST = {"size": 64, "iterations": 40, "precision": "float32"}
+FAST = {"backbone": "pocket", "size": 64, "iterations": 40, "precision": "float32"}
 
 
 def test_shallow_layers_give_the_picture_back_and_deep_ones_less(photograph):

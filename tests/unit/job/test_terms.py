@@ -8,7 +8,7 @@ from impasto.run import run
 from impasto.settings import Settings
 from tests.support.objectives import is_tiled, objective_at
 
-SMALL = {"size": 64, "levels": 1, "iterations": 1, "precision": "float32"}
+SMALL = {"backbone": "pocket", "size": 64, "levels": 1, "iterations": 1, "precision": "float32"}
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ class _ConvReLUMaxPoolFunction(torch.autograd.Function):
 
 
 def _conv_relu(c: nn.Conv2d, x: Tensor) -> Tensor:
-    return private.conv_relu(x, _reordered(c), c.bias, *_how(c))
+    return private.conv_relu(x, _reordered(c, x.shape), c.bias, *_how(c))
 
 
 def _input_gradient(gradient: Tensor, x: Tensor, c: nn.Conv2d) -> Tensor:
@@ -120,7 +120,7 @@ class _Reordered(NamedTuple):
     Attributes:
         weight: The weight.
         key: Which weight it was made of: where that lay, how, and how often it had been changed in
-            place.
+            place; and for which shape of the input.
         origin: The memory where that lies; as long as it is kept, no other can come to lie there.
     """
 
@@ -132,15 +132,15 @@ class _Reordered(NamedTuple):
 _REORDERED: MutableMapping[nn.Conv2d, _Reordered] = WeakKeyDictionary()
 
 
-def _reordered(c: nn.Conv2d) -> Tensor:
-    """Return the weight of a convolution in oneDNN's order: as kept, unless it has changed since.
+def _reordered(c: nn.Conv2d, shape: torch.Size) -> Tensor:
+    """Return the weight of a convolution in oneDNN's order: as kept, unless something has changed.
 
     OneDNN would bring it into this order on every call. The weights of a network that does not
-    learn stay the same, so here it is done once.
+    learn stay the same, and so does the shape of the input at one size, so here it is done once.
     """
-    key = (c.weight.data_ptr(), c.weight.stride(), private.version(c.weight))
+    key = (c.weight.data_ptr(), c.weight.stride(), private.version(c.weight), shape)
     kept = _REORDERED.get(c)
     if kept is None or kept.key != key:
-        weight = private.reordered_weight(c.weight, *_how(c))
+        weight = private.reordered_weight(c.weight, *_how(c), shape)
         kept = _REORDERED[c] = _Reordered(weight, key, c.weight.untyped_storage())
     return kept.weight

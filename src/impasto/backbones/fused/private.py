@@ -6,7 +6,7 @@ of this module calls one, and `probes` tries each before it is used.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -45,11 +45,26 @@ def conv_relu(
 
 
 def reordered_weight(
-    weight: Tensor, padding: Steps, stride: Steps, dilation: Steps, groups: int
+    weight: Tensor,
+    padding: Steps,
+    stride: Steps,
+    dilation: Steps,
+    groups: int,
+    shape: Sequence[int],
 ) -> Tensor:
-    """Return a weight in the order that oneDNN convolves with, so that it need not make it."""
+    """Return a weight in the order that oneDNN convolves with, so that it need not make it.
+
+    Args:
+        weight: As it is.
+        padding: See `conv_relu`, like the next three.
+        stride: Likewise.
+        dilation: Likewise.
+        groups: Likewise.
+        shape: Of the input (B, I, H, W), on which the order depends. With another's, a convolution
+            of small maps takes up to twenty times as long.
+    """
     reorder: Callable[..., Tensor] = torch._C._nn.mkldnn_reorder_conv2d_weight
-    return reorder(weight.to_mkldnn(), padding, stride, dilation, groups)
+    return reorder(weight.to_mkldnn(), padding, stride, dilation, groups, shape)
 
 
 def conv_input_gradient(

@@ -57,7 +57,7 @@ def _conv_relu(dtype: torch.dtype) -> tuple[Tensor, Tensor]:
 
 def _reordered_weight(dtype: torch.dtype) -> tuple[Tensor, Tensor]:
     x, weight, bias, y = _convolution(dtype)
-    return private.conv_relu(x, private.reordered_weight(weight, *_HOW), bias, *_HOW), y
+    return private.conv_relu(x, private.reordered_weight(weight, *_HOW, x.shape), bias, *_HOW), y
 
 
 def _conv_input_gradient(dtype: torch.dtype) -> tuple[Tensor, Tensor]:
