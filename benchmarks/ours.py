@@ -83,7 +83,7 @@ def descent(
     objective: str,
     weights: str,
     every: int = 5,
-    enough: float | None = None,
+    enough: float = 0.0,
 ) -> dict[str, Any]:
     """Paint, keep the best image every few evaluations, and then ask a baseline for its losses.
 
@@ -111,7 +111,7 @@ def descent(
     began = time.perf_counter()
     for result in run(job):
         step, seconds = result.last, time.perf_counter() - began
-        over = result.is_complete or (enough is not None and step.total <= enough)
+        over = result.is_complete or (step.size == job.settings.size and step.total <= enough)
         due = over or step.iteration == 1 or step.iteration % every == 0
         if due and step.size == job.settings.size:
             kept.append((step.iteration, seconds, step.image.clone()))

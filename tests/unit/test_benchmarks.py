@@ -213,10 +213,11 @@ def test_an_exponent_is_the_slope_of_logarithms():
 
 @pytest.mark.parametrize("beside", [1.0, 2.0, 3.0])
 def test_a_ratio_is_of_one_pace_of_the_machine(beside):
-    runs = {"one": {"beside": beside, "reached": {"file": 5.0, "loss": None}}}
-    results = {"baseline": {"evaluations": 50}, "impasto": runs}
-    assert convergence.times_faster(results, "one", "file") == pytest.approx(50 * beside / 5)
-    assert convergence.times_faster(results, "one", "loss") is None
+    run = {"beside": beside, "reached": {"file": 5.0, "loss": None}}
+    other = {"beside": beside, "reached": {"file": 6.0, "loss": None}}
+    results = {"baseline": {"evaluations": 50}, "impasto": {"other": other, "one": run}}
+    assert convergence.soonest(results, "file") == (pytest.approx(50 * beside / 5), run)
+    assert convergence.soonest(results, "loss") is None
 
 
 def test_a_baseline_is_reached_at_the_first_evaluation_that_is_as_good():
