@@ -17,9 +17,9 @@ from typing import Any
 from benchmarks.runner import Bench
 from benchmarks.tables import number, ratio, table
 
-SIZE, QUICK_SIZE = 512, 128
+SIZE, QUICK_SIZE = 512, 96
 EVALUATIONS = {"classic": 1000, "gatys2016": 500}
-QUICK_EVALUATIONS = 60
+QUICK_EVALUATIONS = 40
 
 WITHIN = 1.01
 """Impasto's unclipped loss is as low as the recipe's from this multiple of it on."""

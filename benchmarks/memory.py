@@ -10,7 +10,7 @@ from benchmarks.runner import Bench, Skip, say
 from benchmarks.tables import mebibytes, number, ratio, table
 
 TITLE = "Peak memory of a whole run"
-SIZES, QUICK_SIZES = (512, 1024, 2048), (128, 256)
+SIZES, QUICK_SIZES = (512, 1024, 2048), (QUICK_SIZE, 256)
 
 EVALUATIONS = 12
 """Enough to fill Impasto's default history of 10 steps."""

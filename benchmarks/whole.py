@@ -15,7 +15,7 @@ from benchmarks.tables import spread, table
 from benchmarks.timing import summary
 
 TITLE = "The default command"
-SIZE, QUICK_SIZE = 512, 128
+SIZE, QUICK_SIZE = 512, 96
 REPETITIONS = {"vgg19": 3, "pocket": 3}
 QUICK_REPETITIONS = 1
 
