@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import machine, parts, report
+from benchmarks import convergence, machine, parts, report
 from benchmarks.runner import Bench, Skip, say, write
 
 ROOT = machine.ROOT
@@ -27,6 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
             options.keep_baselines,
         )
         bench.machine = bench.child("machine")
+        if options.recipes:
+            for name in convergence.EVALUATIONS:
+                say(f"{name}: file's loss {convergence.recipe(bench, name)['file']:.5g}")
+            return 0
         failed = not run(bench, options.part or list(parts.PARTS))
     text = report.page(options.out)
     options.page.write_text(text, encoding="utf-8")
@@ -61,9 +65,11 @@ def parser() -> argparse.ArgumentParser:
     """Return the command line."""
     made = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     add = made.add_argument
-    add("--quick", action="store_true", help="small sizes, for a first look: ten minutes")
+    add("--quick", action="store_true", help="small sizes, for a first look")
     add("--part", nargs="+", action="extend", choices=list(parts.PARTS), help="only these parts")
-    add("--shared", type=Path, default=ROOT / ".." / "shared", help="weights and pictures")
+    add("--recipes", action="store_true", help="only paint by others' recipes, for later parts: "
+        "the one thing that a busy machine does as well")  # fmt: skip
+    add("--shared", type=Path, default=ROOT / ".." / "shared", help="pictures")
     add("--out", type=Path, default=ROOT / "benchmarks" / "results", help="where results go")
     page = ROOT / "benchmarks" / "results" / "README.md"
     add("--page", type=Path, default=page, help="the page to write")

@@ -20,7 +20,6 @@ TASKS = {
     "nothing": "benchmarks.ours:nothing",
     "baseline": "benchmarks.baselines:run",
     "pace": "benchmarks.pace:pace",
-    "pocket_quality": "benchmarks.pocket_quality:measure",
     "networks": "benchmarks.networks:paint",
 }
 """Task to ``"module:function"``; the function takes keywords and returns what JSON can hold."""

@@ -18,26 +18,24 @@ BACKBONES = ("pocket", "vgg19")
 def run(bench: Bench) -> dict[str, Any]:
     """Measure the convolution rate, then every network, size and precision."""
     rates = bench.child("rates", precisions=bench.precisions)
-    network = bench.network()
     rows = [
-        one(bench, network, backbone, size, precision, rates)
+        one(bench, backbone, size, precision, rates)
         for backbone in BACKBONES
         for size in (QUICK_SIZES if bench.quick else SIZES)
         for precision in bench.precisions
     ]
-    return {"network": network["what"], "rates": rates, "rows": rows}
+    return {"rates": rates, "rows": rows}
 
 
 def one(
     bench: Bench,
-    network: dict[str, str],
     backbone: str,
     size: int,
     precision: str,
     rates: dict[str, dict[str, float]],
 ) -> dict[str, Any]:
     """Measure one network at one size in one precision."""
-    settings = {"size": size, "precision": precision, **source(network, backbone), "tile": 0}
+    settings = {"size": size, "precision": precision, "backbone": backbone, "tile": 0}
     seconds = QUICK_SECONDS if bench.quick else SECONDS
     found = bench.child("evaluation", settings=settings, seconds=seconds, **bench.inputs)
     floor = found["operations"] / rates[precision]["best"]
@@ -51,12 +49,6 @@ def one(
         "ratio": found["seconds"]["median"] / floor,
         "peak": found["peak"],
     }
-
-
-def source(network: dict[str, str], backbone: str) -> dict[str, str]:
-    """Return the settings that name a backbone and its weights."""
-    weights = {"weights": network["path"]} if backbone == "vgg19" else {}
-    return {"backbone": backbone, **weights}
 
 
 def page(results: dict[str, Any]) -> str:
@@ -82,7 +74,6 @@ def page(results: dict[str, Any]) -> str:
         + "\n"
         + table(("network", "size", "precision", "an evaluation (quartiles)", "GFLOP of its "
                  "convolutions", "floor", "over the floor"), costs)
-        + f"\nvgg19 is {results['network']}.\n"
     )  # fmt: skip
 
 

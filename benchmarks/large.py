@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.evaluation import source
 from benchmarks.memory import EVALUATIONS
 from benchmarks.runner import Bench, Skip
 from benchmarks.tables import mebibytes, number, ratio, table
@@ -21,14 +20,12 @@ def run(bench: Bench) -> dict[str, Any]:
     """Paint until the optimizer's history is full, within the limit; not in the quick run."""
     if bench.quick:
         raise Skip("it takes twenty minutes: only in the full run")
-    network = bench.network()
-    settings = {"size": SIZE, "plan": f"{SIZE}:{EVALUATIONS}", "memory": LIMIT}
-    vgg = source(network, "vgg19")
-    large = bench.child("memory", settings={**settings, **vgg}, **bench.inputs)
+    vgg = {"backbone": "vgg19"}
+    settings = {"size": SIZE, "plan": f"{SIZE}:{EVALUATIONS}", "memory": LIMIT, **vgg}
+    large = bench.child("memory", settings=settings, **bench.inputs)
     small = bench.child("evaluation", settings={"size": SMALL, "tile": 0, **vgg}, **bench.inputs)
     per_pixel = small["seconds"]["median"] / small["pixels"]
     return {
-        "network": network["what"],
         **{key: large[key] for key in ("peak", "estimate", "pixels", "evaluation", "settings")},
         "cost_per_pixel": large["evaluation"] / large["pixels"] / per_pixel,
     }

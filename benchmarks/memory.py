@@ -4,49 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.evaluation import BACKBONES, source
+from benchmarks.convergence import QUICK_SIZE, SIZE, recipe
+from benchmarks.evaluation import BACKBONES
 from benchmarks.runner import Bench, Skip, say
 from benchmarks.tables import mebibytes, number, ratio, table
 
 TITLE = "Peak memory of a whole run"
-SIZES, QUICK_SIZES = (512, 1024, 2048), (256, 512)
-CLASSIC, QUICK_CLASSIC = 512, 256
-"""The size at which others are measured."""
+SIZES, QUICK_SIZES = (512, 1024, 2048), (QUICK_SIZE, 256)
 
 EVALUATIONS = 12
 """Enough to fill Impasto's default history of 10 steps."""
 
-CLASSIC_EVALUATIONS = 105
-"""Enough to fill a history of 100."""
-
 
 def run(bench: Bench) -> dict[str, Any]:
     """Measure an idle process, every size whole and in tiles, and the classic recipe."""
-    network, idle = bench.network(), bench.child("nothing")["peak"]
+    idle = bench.child("nothing")["peak"]
     rows = [
-        one(bench, network, backbone, size, tile, idle)
+        one(bench, backbone, size, tile, idle)
         for backbone in BACKBONES
         for size in (QUICK_SIZES if bench.quick else SIZES)
         for tile in (0, size // 2 if size <= 512 else 512)
     ]
     return {
-        "network": network["what"],
         "idle": idle,
         "rows": rows,
-        "classic": classic(bench, network, idle),
+        "classic": classic(bench, idle),
     }
 
 
-def one(
-    bench: Bench, network: dict[str, str], backbone: str, size: int, tile: int, idle: int
-) -> dict[str, Any]:
+def one(bench: Bench, backbone: str, size: int, tile: int, idle: int) -> dict[str, Any]:
     """Measure one run; a run that fails, for want of memory perhaps, is a result, too."""
-    plan = {"size": size, "plan": f"{size}:{EVALUATIONS}", "tile": tile}
+    settings = {"size": size, "plan": f"{size}:{EVALUATIONS}", "tile": tile, "backbone": backbone}
     row: dict[str, Any] = {"backbone": backbone, "size": size, "tile": tile}
     try:
-        found = bench.child(
-            "memory", settings={**plan, **source(network, backbone)}, **bench.inputs
-        )
+        found = bench.child("memory", settings=settings, **bench.inputs)
     except Skip as reason:
         say(f"  {backbone}, {size} px: {reason}")
         return row | {"failed": str(reason)}
@@ -55,17 +46,9 @@ def one(
     return {**row, "precision": found["settings"]["precision"], **kept, "per_pixel": per_pixel}
 
 
-def classic(bench: Bench, network: dict[str, str], idle: int) -> dict[str, Any]:
-    """Measure the classic recipe until its history is full."""
-    size = QUICK_CLASSIC if bench.quick else CLASSIC
-    found = bench.child(
-        "baseline",
-        name="classic",
-        size=size,
-        evaluations=CLASSIC_EVALUATIONS,
-        weights=network["path"],
-        **bench.inputs,
-    )
+def classic(bench: Bench, idle: int) -> dict[str, Any]:
+    """Return what the classic recipe took in its whole run."""
+    found, size = recipe(bench, "classic"), QUICK_SIZE if bench.quick else SIZE
     pixels = found["shape"][0] * found["shape"][1]
     per_pixel = (found["peak"] - idle) / pixels
     return {"size": size, "peak": found["peak"], "pixels": pixels, "per_pixel": per_pixel}
@@ -112,6 +95,5 @@ def page(results: dict[str, Any]) -> str:
         table(heads, rows)
         + f"\nAn idle process, which has imported everything and done nothing, takes "
         f"{mebibytes(idle)}. Bytes per pixel are what is over that, the network included; a "
-        "further pixel is one that a run has more than the next smaller one. vgg19 is "
-        f"{results['network']}.\n"
+        "further pixel is one that a run has more than the next smaller one.\n"
     )

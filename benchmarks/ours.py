@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from collections import deque
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,10 +16,13 @@ from torch.utils.flop_counter import FlopCounterMode, conv_flop_count
 from benchmarks.timing import peak_memory, repeat
 from impasto.job import Job, make_inputs, make_objective, prepare
 from impasto.job.style_terms import wanted_layers
-from impasto.run import run
+from impasto.run import Result, run
 from impasto.settings import Settings
 
-CHOSEN = ("size", "plan", "precision", "tile", "threads", "history", "pooling", "normalization")
+CHOSEN = (
+    *("size", "plan", "precision", "tile", "threads"),
+    *("optimizer", "history", "pooling", "normalization"),
+)
 """The settings that are worth reporting."""
 
 
@@ -72,36 +77,70 @@ def rectified_flops(x: Any, weight: Any, *_: Any, out_shape: Any) -> int:
 
 
 def descent(
-    content: str, style: str, settings: dict[str, Any], objective: str, weights: str, every: int = 5
+    content: str,
+    style: str,
+    settings: dict[str, Any],
+    objective: str,
+    weights: str,
+    every: int = 5,
+    enough: float = 0.0,
 ) -> dict[str, Any]:
-    """Paint, keep the best image every few evaluations, and then ask a baseline for its loss.
+    """Paint, keep the best image every few evaluations, and then ask a baseline for its losses.
 
     The clock runs as for the baselines: pictures and network are loaded, targets are not computed.
+
+    Args:
+        content: The photograph.
+        style: The painting.
+        settings: Impasto's.
+        objective: The baseline.
+        weights: Its network.
+        every: After how many evaluations at the final size an image is kept.
+        enough: A loss at which to stop early.
+
+    Returns:
+        ``curve``: evaluations, seconds, loss of the image and of the file that it would become;
+        ``file``: the loss of the file that was written at the end.
     """
-    from benchmarks.baselines import Objective, read
+    from benchmarks.baselines import Objective, as_written, read
 
     before = time.perf_counter()
     job = job_of(content, style, settings)
     prepared = time.perf_counter() - before
-    size, last = job.settings.size, job.levels[-1].evaluations
     kept: list[tuple[int, float, Tensor]] = []
     began = time.perf_counter()
     for result in run(job):
         step, seconds = result.last, time.perf_counter() - began
-        if step.size == size and (step.iteration % every == 0 or step.iteration in (1, last)):
+        over = result.is_complete or (step.size == job.settings.size and step.total <= enough)
+        due = over or step.iteration == 1 or step.iteration % every == 0
+        if due and step.size == job.settings.size:
             kept.append((step.iteration, seconds, step.image.clone()))
-    judge = Objective(objective, weights, read(content, size), read(style, size))
-    curve = [(index, round(at, 4), judge.of_picture(image)) for index, at, image in kept]
-    print(
-        f"  {size} px: {curve[-1][2]:.5g} after {curve[-1][1]:.0f} s", file=sys.stderr, flush=True
-    )
+        if over:
+            break
+    judge = Objective(objective, weights, read(content, step.size), read(style, step.size))
+    curve = [
+        (index, round(at, 4), judge.of_picture(image), judge.of_picture(as_written(image)))
+        for index, at, image in kept
+    ]
+    last = f"{curve[-1][2]:.5g}, as a file {curve[-1][3]:.5g}, after {curve[-1][1]:.0f} s"
+    print(f"  {step.size} px: {last}", file=sys.stderr, flush=True)
     return {
         "curve": curve,
-        "clipped": judge.of_picture(kept[-1][2].clamp(0, 1)),
+        "file": judge.of_picture(saved(result)),
         "prepare": prepared,
-        "shape": list(kept[-1][2].shape[2:]),
+        "shape": list(step.image.shape[2:]),
         "settings": chosen(job),
     }
+
+
+def saved(result: Result) -> Tensor:
+    """Write the painting to a file, and read that as a baseline reads pictures."""
+    from benchmarks.baselines import read
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "out.png"
+        result.save(path)
+        return read(str(path), result.size)
 
 
 def memory(content: str, style: str, settings: dict[str, Any]) -> dict[str, Any]:

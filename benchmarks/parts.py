@@ -21,16 +21,16 @@ class Part(Protocol):
 
 
 PARTS = {
+    "whole": "benchmarks.whole",
+    "baselines": "benchmarks.classic",
+    "gatys2016": "benchmarks.gatys2016",
     "start": "benchmarks.start",
     "evaluation": "benchmarks.evaluation",
     "scaling": "benchmarks.scaling",
     "memory": "benchmarks.memory",
-    "baselines": "benchmarks.convergence",
-    "whole": "benchmarks.whole",
-    "pocket_quality": "benchmarks.pocket_quality",
     "large": "benchmarks.large",
 }
-"""Name to module; `whole` comes after `baselines`, whose times it uses."""
+"""Name to module; what matters most comes first."""
 
 
 def load(name: str) -> Part:

@@ -29,7 +29,7 @@ class Bench:
 
     Attributes:
         out: The folder of results.
-        shared: The folder of weights and pictures that are not in the repository.
+        shared: The folder of pictures that are not in the repository.
         quick: Whether to use small sizes.
         threads: Processor threads, None for torch's choice.
         again: Whether to measure what has been measured before.
@@ -53,7 +53,7 @@ class Bench:
 
     @property
     def partial(self) -> Path:
-        """Where single measurements and the weights of the benchmark network are kept."""
+        """Where single measurements and the baselines' network are kept."""
         return self.out / "partial"
 
     @property
@@ -79,9 +79,9 @@ class Bench:
         found = self.part(name)
         return found is not None and identity(found["machine"]) == identity(self.machine)
 
-    def network(self) -> dict[str, str]:
-        """Return path and description of the weights that stand for VGG-19."""
-        return self.child("network", shared=str(self.shared), folder=str(self.partial))
+    def network(self) -> str:
+        """Return the path of VGG-19 in a plain file, for the baselines."""
+        return str(self.child("network", folder=str(self.partial)))
 
     def child(self, task: str, **arguments: Any) -> Any:
         """Measure in a fresh process, or take what an interrupted run has measured already.

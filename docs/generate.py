@@ -34,11 +34,11 @@ PARTS = {
     ),
     "packages": ("src/impasto", "package:packages"),
     "layers": ("pyproject.toml", "package:layers"),
-    "machine": ("benchmarks/results/evaluation.json", "measurements:machine"),
+    "machine": ("benchmarks/results", "measurements:machine"),
     "goals": ("benchmarks/report.py", "measurements:goals"),
     "start": ("benchmarks/results/start.json", "measurements:start"),
     "evaluation": ("benchmarks/results", "measurements:evaluation"),
-    "baselines": ("benchmarks/results/baselines.json", "measurements:baselines"),
+    "baselines": ("benchmarks/convergence.py", "measurements:baselines"),
 }
 """By name: the file that a part is made from, and the function in ``docs.parts`` that writes it."""
 

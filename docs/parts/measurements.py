@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import parts, report
+from benchmarks import convergence, parts, report
 from benchmarks.tables import mebibytes, number, ratio
 from docs.parts.markdown import table
 
@@ -14,16 +14,28 @@ RESULTS = Path(__file__).resolve().parents[2] / "benchmarks" / "results"
 
 
 def machine() -> str:
-    """Return on which machine the benchmarks ran."""
-    about = (report.read(RESULTS, "evaluation") or {})["machine"]
+    """Return on which machine each of the benchmarks ran."""
+    measured_on: dict[str, list[str]] = {}
+    for name, file in found().items():
+        measured_on.setdefault(described(file["machine"]), []).append(f"`{name}`")
+    return "".join(f"- {', '.join(names)}: {where}\n" for where, names in measured_on.items())
+
+
+def described(about: dict[str, Any]) -> str:
+    """Return a sentence about a machine."""
     native = "with" if about["native bfloat16"] else "without"
-    return f"{report.brief(about)}; {about['memory GiB']} GiB, {native} native bfloat16.\n"
+    amx = ", with AMX" if about.get("AMX") else ""
+    return f"{report.brief(about)}; {about['memory GiB']} GiB, {native} native bfloat16{amx}."
+
+
+def found() -> report.Results:
+    """Return what was measured, by the name of the benchmark."""
+    return {name: file for name in parts.PARTS if (file := report.read(RESULTS, name))}
 
 
 def goals() -> str:
     """Return what is aimed at, beside what was measured."""
-    found = {name: file for name in parts.PARTS if (file := report.read(RESULTS, name))}
-    return report.goals(found)
+    return report.goals(found())
 
 
 def start() -> str:
@@ -48,14 +60,14 @@ def evaluation() -> str:
 
 
 def baselines() -> str:
-    """Return when Impasto reaches the losses of other recipes."""
-    reached = ("run", "to 1.01 L", "to 0.99 L", "whole run")
-    return measured("baselines", *reached, "lowest loss", "final loss, clipped to [0, 1]")
+    """Return when Impasto's pictures are as good as those of other recipes."""
+    texts = [against(name) for name in ("baselines", "gatys2016") if name in found()]
+    return "\n".join(texts) or "Not measured: `python -m benchmarks --part baselines` does it.\n"
 
 
-def measured(name: str, *heads: str) -> str:
-    """Return the tables of a benchmark with the columns ``heads``."""
-    return columns(parts.load(name).page(results(name)), heads)
+def against(name: str) -> str:
+    """Return the table of one recipe, without the columns that few readers need."""
+    return columns(parts.load(name).page(results(name)), convergence.HEADS[:7])
 
 
 def results(name: str) -> Any:
