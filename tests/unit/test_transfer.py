@@ -65,7 +65,7 @@ def begun(**settings):
     ("settings", "found"),
     [
         ({"levels": 1, "iterations": 60}, [45]),
-        ({"levels": 1, "iterations": 39}, [0]),
+        ({"levels": 1, "iterations": 23}, [0]),
         ({"plan": "32:20,64:60"}, [0, 45]),
         ({"plan": "32:20", "continuation": 45}, [0]),
         ({"levels": 1, "iterations": 60, "continuation": 20}, [20]),
@@ -94,12 +94,15 @@ def test_continuation_must_leave_evaluations_with_all_weights_as_given():
 
 
 def test_with_continuation_as_many_evaluations_reach_a_lower_loss():
-    def lowest(**settings):
-        pictures = photograph("cat"), painting("swirls")
-        painted = stylize(*pictures, size=96, tile=0, levels=1, iterations=60, **settings)
+    def lowest(pair, **settings):
+        pictures = photograph(pair[0]), painting(pair[1])
+        quick = {"size": 96, "levels": 1, "iterations": 60, "backbone": "pocket"}
+        painted = stylize(*pictures, tile=0, style_weight=100, **quick, **settings)
         return painted.state.best.total
 
-    assert lowest() < 0.98 * lowest(continuation=0)
+    pairs = ("cat", "swirls"), ("astronaut", "swirls"), ("coffee", "ink")
+    gains = [lowest(pair) / lowest(pair, continuation=0) for pair in pairs]
+    assert np.exp(np.mean(np.log(gains))) < 0.98  # of one pair it may be anything from 0.94 to 1
 
 
 def test_in_tiles_the_penalty_factors_are_the_same():
@@ -118,7 +121,8 @@ def test_the_finer_size_starts_from_the_change_of_the_coarser_one():
     """Enlarged, and added to the content image, whose detail stays sharp."""
     job = prepare(
         photograph("cat"), painting("swirls"),
-        Settings(size=64, plan="32:3,64:1", tile=0, precision="float64", backbone="pocket"),
+        Settings(size=64, plan="32:3,64:1", tile=0, precision="float64", backbone="pocket",
+                 style_weight=100),
     )  # fmt: skip
     state = State()
     seen = list(paint(job, state))
@@ -126,7 +130,7 @@ def test_the_finer_size_starts_from_the_change_of_the_coarser_one():
     change = coarse.image - make_inputs(job, 32).content
     content = make_inputs(job, 64).content
     expected = content + enlarge(change, content.shape[2:])
-    torch.testing.assert_close(fine.image, expected)
+    torch.testing.assert_close(fine.image, expected.clamp(0, 1))
     assert [(step.size, step.iteration, step.index) for step in seen] == [
         (32, 1, 1), (32, 2, 2), (32, 3, 3), (64, 1, 4),
     ]  # fmt: skip

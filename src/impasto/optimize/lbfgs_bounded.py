@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import final
 
 import torch
 from torch import Tensor
 
+from impasto.optimize.curvature_pairs import VECTOR_PIECE
 from impasto.optimize.lbfgs import LimitedMemory
 
 LOWEST, HIGHEST = 0.0, 1.0
 """The box: values that a file can hold."""
-
-CACHED = 2**16
-"""Values of a vector that are taken at a time, so that what is only needed in between stays in the
-processor's cache: reading and writing it in memory took a fifth of a step."""
 
 
 @final
@@ -47,13 +43,12 @@ class LBFGSB(LimitedMemory):
     def step(self, image: Tensor, gradient: Tensor, total: float = math.nan) -> Tensor:
         """Return the image after one step within the box; the change is bounded as in L-BFGS."""
         x, g = image.flatten(), gradient.contiguous().flatten()
-        free = elementwise(where_free, x, g)
+        free = where_free(x, g)
         if self.last is not None:
-            s, y = x - self.last[0], elementwise(masked_difference, g, self.last[1], free)
-            self.pairs.remember(s, y)
+            self.pairs.remember(x - self.last[0], (g - self.last[1]).mul_(free))
         self.last = (x, g)
         change = self._limit(self._apply_inverse_hessian(g * free).mul_(free))
-        return elementwise(projected_difference, x, change).view_as(image)
+        return (x - change).clamp_(LOWEST, HIGHEST).view_as(image)
 
     def project(self, image: Tensor) -> Tensor:
         """Return the nearest image in the box."""
@@ -63,27 +58,11 @@ class LBFGSB(LimitedMemory):
 def where_free(x: Tensor, gradient: Tensor) -> Tensor:
     """Return 1 where a step against the gradient's sign, cut off at the box, moves x, else 0.
 
-    They are numbers and no truth values, for which torch's processor kernels are slow.
+    They are numbers and no truth values, for which torch's processor kernels are slow; pieces stay
+    in its cache between the operations.
     """
-    return projected_difference(x, gradient.sgn()).ne_(x)
-
-
-def projected_difference(a: Tensor, b: Tensor) -> Tensor:
-    """Return ``P(a - b)``, P the projection on the box."""
-    return (a - b).clamp_(LOWEST, HIGHEST)
-
-
-def masked_difference(a: Tensor, b: Tensor, mask: Tensor) -> Tensor:
-    """Return ``(a - b) mask``."""
-    return (a - b).mul_(mask)
-
-
-def elementwise(function: Callable[..., Tensor], *vectors: Tensor) -> Tensor:
-    """Return a function of vectors that goes element by element; on a processor, by pieces."""
-    if not vectors[0].is_cpu:
-        return function(*vectors)
-    result = torch.empty_like(vectors[0])
-    pieces = (torch.split(vector, CACHED) for vector in (result, *vectors))
-    for there, *parts in zip(*pieces, strict=True):
-        there.copy_(function(*parts))
-    return result
+    free = torch.empty_like(x)
+    pieces = (torch.split(vector, VECTOR_PIECE) for vector in (free, x, gradient))
+    for there, part, slope in zip(*pieces, strict=True):
+        torch.sub(part, slope.sgn(), out=there).clamp_(LOWEST, HIGHEST).ne_(part)
+    return free

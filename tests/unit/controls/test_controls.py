@@ -171,7 +171,7 @@ def test_a_finish_brings_the_photographs_edges_back(finish):
 
 def test_photoreal_keeps_edges_straight_and_changes_colors():
     arguments = (photograph("rocket"), photograph("coffee"))
-    settings = {**SMALL, "iterations": 30}
+    settings = {**SMALL, "iterations": 30, "style_weight": 100}
     plain, photoreal = (stylize(*arguments, photoreal=on, **settings) for on in (False, True))
     assert photoreal.settings.photoreal_weight > 0
     energies = {}

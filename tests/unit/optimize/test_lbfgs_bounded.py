@@ -161,7 +161,7 @@ class Textbook:
 
 @pytest.mark.parametrize("history", [1, 3, 10])
 def test_it_takes_the_textbooks_steps(history, monkeypatch):
-    monkeypatch.setattr("impasto.optimize.lbfgs_bounded.CACHED", 16)
+    monkeypatch.setattr("impasto.optimize.lbfgs_bounded.VECTOR_PIECE", 16)
     optimizer, plain = LBFGSB(history=history), Textbook(history)
     x = twin = torch.full((COUNT,), 0.5, dtype=torch.float64)
     held = set()
