@@ -47,7 +47,7 @@ def gallery() -> Image.Image:
         for content in PHOTOGRAPHS
     ]
     white = Image.new("RGB", rows[0][1].size, "white")
-    return sheet([white, *map(painting, PAINTINGS)], *rows, height=150)
+    return sheet([white, *map(painting, PAINTINGS)], *rows, height=96)
 
 
 def weights() -> Image.Image:
