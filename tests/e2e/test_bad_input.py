@@ -49,8 +49,8 @@ CASES = {
         "none.pth",
     ),
     "weights not fetched": (
-        ["photo.png", "painting.jpg", "--backbone", "vgg19"],
-        "impasto models fetch vgg19",
+        ["photo.png", "painting.jpg", "--backbone", "vgg16"],
+        "impasto models fetch vgg16",
     ),
     "size too small": (["photo.png", "painting.jpg", "--size", "8"], "from 16"),
     "size too large": (["photo.png", "painting.jpg", "--size", "100000"], "32768"),
@@ -108,7 +108,7 @@ def test_one_sentence_and_exit_code_2(impasto, files, monkeypatch, name):
     monkeypatch.setenv("IMPASTO_CACHE", str(files / "cache"))
     before = {path: path.stat().st_mtime_ns for path in files.iterdir()}
     arguments, hint = CASES[name]
-    done = impasto("paint", *arguments, "--backbone=pocket")
+    done = impasto("paint", "--backbone=pocket", *arguments)
     assert done.code == 2, done.err
     assert done.out == ""
     assert done.err.startswith("impasto: ")

@@ -130,7 +130,7 @@ def test_tiles_change_nothing_and_are_chosen_when_memory_is_short(
 ):
     whole, tiled, short = (tmp_path / f"{name}.png" for name in ("whole", "tiled", "short"))
     command = ("paint", photograph, painting, "--size", 700, "--plan", "350:2,700:2", "--bits", 16)
-    command = (*command, "--precision", "float32", "-o")
+    command = (*command, "--backbone=pocket", "--precision", "float32", "-o")
     assert impasto(*command, whole).code == 0
     assert impasto(*command, tiled, "--tile", 256).code == 0
     assert np.abs(pixels(whole) - pixels(tiled)).max() < 1e-3

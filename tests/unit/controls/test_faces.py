@@ -64,8 +64,10 @@ def test_content_counts_more_in_a_face_by_equal_ratios():
 
 
 def test_a_protected_face_is_nearer_to_the_photograph():
-    results = [stylize(PORTRAIT, SWIRLS, **{**SMALL, "size": 128, "iterations": 20},
-                       style_weight=100, protect_faces=care) for care in (0, FACE_CARE, 1)]  # fmt: skip
+    settings = {**SMALL, "size": 128, "iterations": 20, "style_weight": 100}
+    results = [
+        stylize(PORTRAIT, SWIRLS, protect_faces=care, **settings) for care in (0, FACE_CARE, 1)
+    ]
     original = results[0].job.content_at(128)
     belongs = around([(44, 17, 24, 24)], 128, 128)[..., None]
     inside = [float((belongs * np.square(r.rgb - original)).sum()) for r in results]
