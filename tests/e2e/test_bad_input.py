@@ -77,12 +77,8 @@ CASES = {
     "another device": (["photo.png", "painting.jpg", "--device", "meta"], "meta"),
     "unknown preset": (["photo.png", "painting.jpg", "--preset", "papre"], "did you mean 'paper'"),
     "preset without its weights": (
-        ["photo.png", "painting.jpg", "--preset", "liu"],
-        "impasto models fetch vgg19-caffe",
-    ),
-    "paper without weights": (
-        ["photo.png", "painting.jpg", "--preset", "paper"],
-        "--backbone pocket",
+        ["photo.png", "painting.jpg", "--preset", "budhiraja"],
+        "impasto models fetch vgg19-torchvision",
     ),
     "rescaled pocket": (
         ["photo.png", "painting.jpg", "--rescale", "unit"],

@@ -8,7 +8,12 @@ import threading
 import pytest
 
 from impasto.backbones.weights import download, fetch
-from impasto.backbones.weights.published import PUBLISHED, Published, find, weights_directory
+from impasto.backbones.weights.published import (
+    PUBLISHED,
+    Published,
+    locate,
+    weights_directory,
+)
 from impasto.errors import FetchError, UnknownName, WeightsError
 from tests.support.weight_server import BODY, DIGEST, Handler, names
 
@@ -19,7 +24,7 @@ def test_a_whole_file_comes_once(host, folder):
     assert path == folder / "vgg19-torchvision.pth"
     assert path.read_bytes() == BODY
     assert names(folder) == {path.name}
-    assert find("vgg19") == path
+    assert locate("vgg19-torchvision") == path
     assert seen[0] == (0, len(BODY))
     assert seen[-1] == (len(BODY), len(BODY))
     assert len(seen) > 3

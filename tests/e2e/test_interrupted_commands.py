@@ -145,8 +145,10 @@ def start(blocks, studio, address):
     from impasto.settings import Settings
     from impasto.studio.tasks import Task
 
-    photo, style = studio.upload(photograph), studio.upload(painting)
-    settings = Settings(size=48, iterations=10**6, auto=auto, precision="float32")
+    photo, style = studio.inputs.accept(photograph), studio.inputs.accept(painting)
+    settings = Settings(
+        size=48, iterations=10**6, auto=auto, precision="float32", backbone="pocket"
+    )
     studio.worker.ask(Task("a", photo, (style,), settings))
 
 page.start = start

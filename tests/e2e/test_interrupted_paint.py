@@ -33,7 +33,7 @@ BEFORE = {
     "the first import": {"importing": "click"},
     "the import of torch": {"importing": "torch"},
     "trying out where to write": {"calling": "pathlib.Path.unlink"},
-    "reading": {"calling": "impasto.images.reading._numbers"},
+    "reading": {"calling": "impasto.images.vips._numbers"},
     "loading the network": {"calling": "impasto.job.load.load"},
     "the first evaluation": {"calling": STEP},
 }

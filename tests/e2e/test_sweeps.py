@@ -105,8 +105,8 @@ def test_iterations_come_from_one_run_and_repeat_as_painted(
 
     out = tmp_path / "out"
     done = impasto(
-        *("sweep", photograph, painting, "-o", out, "--size", 48, "--levels", 2, "--threads", 1),
-        *("--vary", "iterations=2,9,4"),
+        *("sweep", photograph, painting, "-o", out, "--size", 48, "--levels", 2),
+        *("--threads", 1, "--backbone=pocket", "--vary", "iterations=2,9,4"),
     )
     assert "3 to paint in 1 run, 23 evaluations" in done.err
     monkeypatch.chdir(tmp_path)

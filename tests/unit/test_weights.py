@@ -62,8 +62,8 @@ def test_a_file_cut_off_behind_the_layers_wanted_is_enough(tmp_path):
             load(path, "relu1_1", "relu2_1")
         assert str(caught.value) == (
             f"'{path}' holds conv1_1 to conv1_2 of tiny VGG, and layer 'relu2_1' needs conv2_1: "
-            "choose layers up to relu1_2, or fetch the whole network with "
-            "`impasto models fetch tiny`."
+            "choose layers up to relu1_2, or give a file that reaches further with --weights, "
+            "like another."
         )
 
 
@@ -182,8 +182,8 @@ def test_what_is_no_weight_file_is_refused(tmp_path):
 
 def test_without_weights_the_message_says_how_to_get_them():
     with pytest.raises(WeightsError) as caught:
-        load_backbone("vgg19", layers=["relu1_1"])
+        load_backbone("vgg16", layers=["relu1_1"])
     assert str(caught.value) == (
-        "the weights of 'vgg19' are not here: run `impasto models fetch vgg19` (548 MB, once), "
-        "give a file with --weights, or paint with --backbone pocket, which needs none."
+        "the weights of 'vgg16' are not here: run `impasto models fetch vgg16` (528 MB, once), "
+        "give a file with --weights, or paint with --backbone vgg19, which needs none."
     )

@@ -146,7 +146,8 @@ def balances(given: dict[str, Any]) -> list[tuple[str, float]]:
     beta = settings.style_weight
     if is_paper(given):
         return [(f"1e{round_power(ratio)}", ratio * beta) for ratio in RATIOS]
-    usual = settings.replace(style_weight=None, content_weight=None).completed()
+    weights = ("style_weight", "content_weight")
+    usual = settings_of({k: v for k, v in given.items() if k not in weights}).completed()
     default = usual.content_weight / usual.style_weight * beta
     multiples = [ratio * TIMES_DEFAULT for ratio in RATIOS]
     return [(f"{multiple:g} x default", multiple * default) for multiple in multiples]

@@ -128,7 +128,7 @@ def test_a_run_that_was_planned_to_end_within_continuation_can_be_continued(
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"style_weight": 7}, "was made with style_weight 100.0, and now it is 7.0"),
+        ({"style_weight": 7}, "was made with style_weight 30.0, and now it is 7.0"),
         ({"seed": 1}, "seed 0, and now it is 1"),
         ({"size": 40, "plan": "24:4,40:6"}, "size 32"),
         ({"plan": "20:4,32:6"}, r"was painting the sizes \[24, 32\], and now they are \[20, 32\]"),
