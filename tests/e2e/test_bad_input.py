@@ -81,7 +81,7 @@ CASES = {
         "impasto models fetch vgg19-torchvision",
     ),
     "rescaled pocket": (
-        ["photo.png", "painting.jpg", "--rescale", "unit"],
+        ["photo.png", "painting.jpg", "--rescale", "unit", "--backbone", "pocket"],
         "only convolutions in a row",
     ),
     "film of no kind": (["photo.png", "painting.jpg", "--animate", "a.avi"], ".gif"),
@@ -104,7 +104,7 @@ def test_one_sentence_and_exit_code_2(impasto, files, monkeypatch, name):
     monkeypatch.setenv("IMPASTO_CACHE", str(files / "cache"))
     before = {path: path.stat().st_mtime_ns for path in files.iterdir()}
     arguments, hint = CASES[name]
-    done = impasto("paint", "--backbone=pocket", *arguments)
+    done = impasto("paint", *arguments)
     assert done.code == 2, done.err
     assert done.out == ""
     assert done.err.startswith("impasto: ")

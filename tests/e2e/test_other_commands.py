@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from impasto import __version__, images
+from impasto.backbones.weights.published import PUBLISHED
+from impasto.job import SourceFile, is_packaged
 from tests.support.pictures import dimensions
 
 
@@ -117,8 +119,15 @@ def test_repeat_finds_inputs_that_were_named_from_another_folder(
 
 
 def test_repeat_refuses_an_input_that_the_picture_never_had(impasto, painted):
-    done = impasto("repeat", painted, "--weights", "some.pth")
-    assert (done.code, "painted without weights" in done.err) == (2, True)
+    done = impasto("repeat", painted, "--fine-style", "some.png")
+    assert (done.code, "painted without fine_style" in done.err) == (2, True)
+
+
+def test_weights_of_the_package_are_known_wherever_it_lies():
+    digest = PUBLISHED["vgg19-8bit"].sha256
+    assert is_packaged(SourceFile("/elsewhere/vgg19-8bit.safetensors", digest))
+    assert not is_packaged(SourceFile("vgg19-8bit.safetensors", digest[::-1]))
+    assert not is_packaged(None)
 
 
 def test_a_folder_name_with_brackets_is_printed_as_it_is(impasto, tmp_path, monkeypatch):

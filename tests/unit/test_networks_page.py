@@ -43,7 +43,7 @@ def test_weights_are_found_in_a_folder_and_what_is_none_is_passed_over(tmp_path)
     (tmp_path / "broken.pth").write_bytes(b"PK")
     (tmp_path / "README.md").write_text("words")
     found = files(tmp_path)
-    assert list(found) == ["pocket", "alexnet"]
+    assert list(found) == ["vgg19", "pocket", "alexnet"]
     assert found["alexnet"] == {"backbone": "alexnet", "weights": str(tmp_path / "alexnet.pth")}
 
 
@@ -82,10 +82,10 @@ def test_one_command_paints_and_rewrites(tmp_path, monkeypatch, capsys):
     assert text.startswith("before\n")
     assert text.endswith("<!-- end -->\nafter\n")
     assert "old" not in text
-    assert "Painted, row by row: `pocket`, `squeezenet1_1`." in text
+    assert "Painted, row by row: `vgg19`, `pocket`, `squeezenet1_1`." in text
     assert "| `alexnet` | relu4 |" in text
     with Image.open(sheet) as picture:
-        assert picture.size == (2 * 48 + 4, 32)
+        assert picture.size == (2 * 48 + 4, 2 * 32 + 4)
 
 
 def test_pictures_stand_in_a_square(tmp_path):

@@ -150,7 +150,7 @@ def repeat(
     """Paint a PICTURE again from the settings inside it, pixel for pixel."""
     from impasto.cli.work import Work, paint_file
     from impasto.images import Canvas
-    from impasto.job import Recipe, locate, locate_all
+    from impasto.job import Recipe, is_packaged, locate, locate_all
     from impasto.plugins import check_unchanged
 
     old, recipe = Path(picture), Recipe.of_picture(picture)
@@ -167,6 +167,8 @@ def repeat(
     styles = locate_all(style, recipe.styles, old, "style")
     for what in ("init", "weights", "fine_style"):
         recorded, option = getattr(recipe, what), what.replace("_", "-")
+        if what == "weights" and moved[what] is None and is_packaged(recorded):
+            continue  # wherever the package lies on this machine
         if recorded is not None:
             changes[what] = locate(moved[what], recorded, old, option)
         elif moved[what] is not None:

@@ -18,7 +18,15 @@ from impasto.job.inputs import Inputs, initial_image, make_inputs
 from impasto.job.job import Job
 from impasto.job.load import pick_tile
 from impasto.job.prepare import prepare
-from impasto.job.recipe import Recipe, SourceFile, fields_of, locate, locate_all, read_embedded
+from impasto.job.recipe import (
+    Recipe,
+    SourceFile,
+    fields_of,
+    is_packaged,
+    locate,
+    locate_all,
+    read_embedded,
+)
 from impasto.job.reconstruction import Sources, as_painting, inversion, texture
 from impasto.job.resources import Cost
 from impasto.job.sizes import Shape, Sizes
@@ -42,6 +50,7 @@ __all__ = [
     "fields_of",
     "initial_image",
     "inversion",
+    "is_packaged",
     "locate",
     "locate_all",
     "make_inputs",

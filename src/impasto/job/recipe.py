@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from impasto._version import __version__
+from impasto.backbones.weights import PUBLISHED
 from impasto.errors import PictureError, UsageError, printable
 from impasto.filesystem import is_regular
 from impasto.images import read_settings, sha256
@@ -227,6 +228,12 @@ def locate(given: str | None, recorded: SourceFile, picture: Path, what: str) ->
         f"the {what} '{there[0]}' has changed since the picture was painted: put the old file "
         f"back, or give one with --{what} to paint from it."
     )
+
+
+def is_packaged(weights: SourceFile | None) -> bool:
+    """Tell whether these are weights that come with the package."""
+    packaged = {row.sha256 for row in PUBLISHED.values() if row.in_package}
+    return weights is not None and weights.sha256 in packaged
 
 
 def locate_all(
