@@ -43,7 +43,7 @@ def hero() -> Image.Image:
 def gallery() -> Image.Image:
     """Every sample photograph in the style of every sample painting."""
     rows = [
-        [photograph(content), *(paint(content, style, size=384) for style in PAINTINGS)]
+        [photograph(content), *(paint(content, style, size=256) for style in PAINTINGS)]
         for content in PHOTOGRAPHS
     ]
     white = Image.new("RGB", rows[0][1].size, "white")

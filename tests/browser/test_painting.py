@@ -141,7 +141,7 @@ def test_variants_are_chosen_from_a_sheet(open_page):
     page.wait_for_function("document.querySelectorAll('#sheet button').length === 9")
     page.locator("#sheet button").nth(8).click()
     shows(page, "#notice", "in the form")
-    filled(page, "style_weight", "300")
+    filled(page, "style_weight", "60")
     filled(page, "style_scale", "1.6")
 
 

@@ -19,7 +19,7 @@ def test_a_terminal_shows_a_bar_for_each_level_and_stdout_gets_the_path(
     terminal, photograph, painting, tmp_path, capfd, monkeypatch
 ):
     out = tmp_path / "out.png"
-    options = ("--plan", "32:7,64:5", "--size", "64")
+    options = ("--plan", "32:7,64:5", "--size", "64", "--backbone", "pocket")
     arguments = ["impasto", "paint", str(photograph), str(painting), "-o", str(out), *options]
     monkeypatch.setattr(sys, "argv", arguments)
     with open(terminal.screen, "w") as stderr:  # noqa: PTH123 (a descriptor)

@@ -15,7 +15,7 @@ def test_reconstructions_can_be_repeated(impasto, photograph, painting, tmp_path
     done = impasto("reconstruct", photograph, "--content", "relu2_1", "-o", inverted, *FAST)
     assert done.code == 0, done.err
     command = ("reconstruct", painting, "--style", "relu1_1,relu2_1", "-o", texture)
-    done = impasto(*command, *FAST[2:], "--size", "60x20")
+    done = impasto(*command, FAST[0], *FAST[3:], "--size", "60x20")
     assert done.code == 0, done.err
     assert dimensions(inverted) == (32, 24)
     assert dimensions(texture) == (60, 20)

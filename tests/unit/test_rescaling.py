@@ -71,5 +71,5 @@ def test_a_filter_that_never_fires_stays_silent():
 
 def test_only_a_vgg_can_be_rescaled():
     with pytest.raises(SettingsError, match="only convolutions in a row can be rescaled"):
-        Settings(rescale="unit")
+        Settings(rescale="unit", backbone="pocket")
     assert Settings(rescale="unit", backbone="vgg19").rescale == "unit"

@@ -24,7 +24,8 @@ def spread_of_luminance(content, style, loss):
                 content, style, style_loss=loss, style_layers="relu1_1", style_weight=weight,
                 seed=seed, init="noise", size=SIZE, iterations=EVALUATIONS, levels=1,
                 precision="float32", threads=1,
-            backbone="pocket")  # fmt: skip
+                backbone="pocket", optimizer="lbfgs",
+            )  # fmt: skip
             found.append(np.asarray(painted.image.convert("L")).mean())
     return np.std(found)
 

@@ -39,7 +39,7 @@ def test_the_command_of_a_reconstruction_has_its_settings(iterations, photograph
     for cell in (
         Cell("a", (0,), path, (), inversion("relu4_2", {"iterations": iterations, "size": 48})),
         Cell("b", (0,), Canvas(40, 30), (path,), texture("relu1_1:2,relu2_1",
-             {"iterations": iterations}, 40, backbone="pocket")),
+             {"iterations": iterations}, 40)),
     ):  # fmt: skip
         words = shlex.split(command(cell))
         assert words[1:3] == ["reconstruct", path]

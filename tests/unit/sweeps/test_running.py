@@ -12,7 +12,7 @@ from impasto.sweeps.store import make_folder, read_result
 def test_iterations_share_the_coarser_sizes_of_the_longest(make):
     sweep = make("iterations=10,40,20", "seed=1,2", size="240")
     plans = {cell.settings.completed().plan for cell in sweep.cells}
-    assert plans == {((120, 60), (240, n)) for n in (10, 20, 40)}
+    assert plans == {((120, 80), (240, n)) for n in (10, 20, 40)}
     runs = same_run(sweep.cells)
     assert [[cell.settings.iterations for cell in run] for run in runs] == [[10, 20, 40]] * 2
     assert "one run" in sweep.notes[0]
