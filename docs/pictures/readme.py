@@ -1,4 +1,4 @@
-"""The pictures of the README, and the sheet by which VGG-19's defaults were chosen."""
+"""The first picture of the README, and the sheet by which VGG-19's defaults were chosen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from docs.pictures.sheets import sheet
 from PIL import Image
 
 from impasto import stylize
-from impasto.samples import PAINTINGS, PHOTOGRAPHS, painting, photograph
+from impasto.samples import painting, photograph
 
 PAIRS = (
     ("astronaut", "swirls"),
@@ -40,16 +40,6 @@ def hero() -> Image.Image:
     return sheet([*pair, paint("cat", "swirls")], height=320)
 
 
-def gallery() -> Image.Image:
-    """Every sample photograph in the style of every sample painting."""
-    rows = [
-        [photograph(content), *(paint(content, style, size=256) for style in PAINTINGS)]
-        for content in PHOTOGRAPHS
-    ]
-    white = Image.new("RGB", rows[0][1].size, "white")
-    return sheet([white, *map(painting, PAINTINGS)], *rows, height=96)
-
-
 def weights() -> Image.Image:
     """Pairs painted with several weights of the style, without care for faces."""
     rows = [
@@ -62,6 +52,5 @@ def weights() -> Image.Image:
 
 SHEETS: dict[str, Callable[[], Image.Image]] = {
     "hero": hero,
-    "gallery": gallery,
     "vgg19-weights": weights,
 }
