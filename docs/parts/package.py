@@ -10,6 +10,7 @@ from typing import Any
 
 from docs.parts.markdown import table
 
+from impasto.backbones import BACKBONES
 from impasto.normalization import NORMALIZATIONS
 from impasto.settings import PRESETS, Settings
 
@@ -19,10 +20,15 @@ ROOT = Path(__file__).resolve().parents[2]
 def normalization_weights() -> str:
     """Return the default weights of each normalization."""
     rows = [
-        f"`{name}` {row.content_weight:g}, {row.style_weight:g}, {row.tv_weight:g}"
+        f"`{name}` {row.content_weight:g}, "
+        f"{'β' if row.style_weight is None else f'{row.style_weight:g}'}, {row.tv_weight:g}"
         for name, row in NORMALIZATIONS.items()
     ]
-    return f"Default α, β and weight of total variation: {'; '.join(rows)}.\n"
+    betas = [f"`{name}` {row.effort.style_weight:g}" for name, row in BACKBONES.items()]
+    return (
+        f"Default α, β and weight of total variation: {'; '.join(rows)}.\n"
+        f"With `relative`, β is that of the network: {', '.join(betas)}.\n"
+    )
 
 
 def packages() -> str:

@@ -63,7 +63,7 @@ class Normalization:
         style: Scale of the style loss.
         variation: Scale of a sum of powers of differences, given their number and the degree.
         content_weight: Default α.
-        style_weight: Default β.
+        style_weight: Default β; None for that of the network.
         tv_weight: Default weight of total variation.
         tv: Default kind of total variation.
         shares: Whether layer weights are divided by their sum.
@@ -73,7 +73,7 @@ class Normalization:
     content: Scale
     style: Scale
     content_weight: float
-    style_weight: float
+    style_weight: float | None
     tv_weight: float = 0.0
     tv: str = "squared"
     variation: Callable[[int, float], float] = lambda count, degree: 1.0 / max(count, 1)
@@ -86,7 +86,7 @@ NORMALIZATIONS: dict[str, Normalization] = {
         content=inverse_energy,
         style=inverse_energy,
         content_weight=1.0,
-        style_weight=100.0,
+        style_weight=None,
         tv_weight=2.0,
     ),
     "paper": Normalization(

@@ -53,7 +53,7 @@ class WholeMapsLoss(StyleLoss):
 
     @staticmethod
     def statistic(features, weights=None):
-        raise NotImplementedError
+        raise TypeError("there is no statistic")
 
     def __init__(self, target, scale):
         self.target = target

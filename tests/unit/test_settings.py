@@ -88,10 +88,8 @@ def test_completed_settings_leave_only_the_machines_choices_open(name, backbone)
     complete = Settings(normalization=name, backbone=backbone).completed()
     assert is_none(complete) == NOT_THERE | set(MACHINE_CHOICES)
     assert complete.completed() == complete
-    own = BACKBONES[backbone].effort.style_weight
-    assert complete.style_weight == (
-        own if name == "relative" else NORMALIZATIONS[name].style_weight
-    )
+    own, usual = BACKBONES[backbone].effort.style_weight, NORMALIZATIONS[name].style_weight
+    assert complete.style_weight == (own if name == "relative" else usual)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

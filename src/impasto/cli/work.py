@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,6 @@ import click
 
 from impasto import images
 from impasto.cli.display import displays
-from impasto.errors import ImpastoError, PictureError
 from impasto.interruption import INTERRUPTION, complain, mute
 from impasto.job import prepare
 from impasto.run import Guarded, Outputs, Recorder, Result, numbers, run
@@ -154,16 +152,7 @@ class PictureFile(Recorder):
         """
         if self.result.step is None:
             return
-        try:
-            self.result.save(self.out)
-        except PictureError as error:
-            kept = Path(tempfile.mkdtemp(prefix="impasto-")) / self.out.name
-            try:
-                self.result.save(kept)
-            except PictureError:
-                raise error from None
-            reason = str(error).partition(":")[0]
-            raise ImpastoError(f"{reason}: the picture is kept in '{kept}'.") from error
+        self.result.save_or_keep_elsewhere(self.out)
         (complain if self.as_json else tell)(str(self.out))
 
 

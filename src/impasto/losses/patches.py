@@ -65,7 +65,7 @@ class PatchLoss(StyleLoss):
     @staticmethod
     def statistic(features: Tensor, weights: Tensor | None = None) -> NoReturn:
         """Refuse: which patch is nearest is no sum over positions."""
-        raise NotImplementedError("patches are compared as wholes: they have no statistic")
+        raise TypeError("patches are compared as wholes: they have no statistic")
 
     @classmethod
     def from_features(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from impasto import images
-from impasto.errors import ImpastoError
+from impasto.errors import ImpastoError, PictureError
 from impasto.images import Rgb
 from impasto.job import Job, Recipe
 from impasto.optimize import State, Step
@@ -132,3 +133,20 @@ class Result:
             bits=self.job.settings.bits,
             settings=self.recipe.to_json(),
         )
+
+    def save_or_keep_elsewhere(self, path: Path) -> None:
+        """Write the picture, or else keep it in a folder for temporary files: hours are in it.
+
+        Raises:
+            ImpastoError: If it had to be kept elsewhere; the message says where.
+        """
+        try:
+            self.save(path)
+        except PictureError as error:
+            try:
+                kept = Path(tempfile.mkdtemp(prefix="impasto-")) / path.name
+                self.save(kept)
+            except (PictureError, OSError):
+                raise error from None
+            reason = str(error).partition(":")[0]
+            raise ImpastoError(f"{reason}: the picture is kept in '{kept}'.") from error

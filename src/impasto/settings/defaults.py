@@ -28,11 +28,11 @@ def defaults(given: SettingFields) -> dict[str, Any]:
     Plan, levels and iterations are three views of one thing and returned together.
     """
     norm, network = NORMALIZATIONS[given.normalization], BACKBONES[given.backbone]
-    continues = uses_continuation(given)
+    continues, beta = uses_continuation(given), norm.style_weight
     plan = given.plan or default_plan(given, continues)
     last = plan[-1][1]
     usual = {
-        "style_weight": style_weight(given),
+        "style_weight": network.effort.style_weight if beta is None else beta,
         "content_weight": norm.content_weight,
         "tv_weight": norm.tv_weight,
         "tv": norm.tv,
@@ -62,13 +62,6 @@ def default_plan(given: SettingFields, continues: bool) -> Plan:
     else:
         levels = pyramid.plan(given.size, iterations, given.levels, effort.growth)
     return tuple((level.size, level.evaluations) for level in levels)
-
-
-def style_weight(given: SettingFields) -> float:
-    """Return the usual β: a network's own with relative losses, else the convention's."""
-    if given.normalization == "relative":
-        return BACKBONES[given.backbone].effort.style_weight
-    return NORMALIZATIONS[given.normalization].style_weight
 
 
 def holds_look(given: SettingFields) -> bool:

@@ -13,7 +13,6 @@ all the same, after a restart too.
 from __future__ import annotations
 
 import secrets
-import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -183,7 +182,7 @@ class Store:
             content_masks=tuple(file.stem for file in masks.content),
             style_masks=tuple(file.stem for file in masks.styles),
         )
-        save_or_keep_elsewhere(result, self.picture(entry))
+        result.save_or_keep_elsewhere(self.picture(entry))
         with self.lock:
             self.entries.insert(0, entry)
         with suppress(PictureError):
@@ -254,24 +253,6 @@ class Store:
         copies = [self.file(entry, kind) for kind in COPIES]
         for path in (self._details(entry), self.picture(entry), *copies):
             path.unlink(missing_ok=True)
-
-
-def save_or_keep_elsewhere(result: Result, path: Path) -> None:
-    """Write a picture, or else keep it in a folder for temporary files: work of hours is in it.
-
-    Raises:
-        ImpastoError: If it had to be kept elsewhere; the message says where.
-    """
-    try:
-        result.save(path)
-    except PictureError as error:
-        try:
-            kept = Path(tempfile.mkdtemp(prefix="impasto-")) / path.name
-            result.save(kept)
-        except (PictureError, OSError):
-            raise error from None
-        reason = str(error).partition(":")[0]
-        raise ImpastoError(f"{reason}: the picture is kept in '{kept}'.") from error
 
 
 def thin(curve: list[tuple[int, float]]) -> tuple[tuple[int, float], ...]:
