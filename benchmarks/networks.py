@@ -76,8 +76,8 @@ def measure(bench: Bench, size: int, pictures: Path) -> list[dict[str, Any]]:
 def files(folder: Path) -> dict[str, dict[str, Any]]:
     """Return the settings that each network needs whose weights are here."""
     from impasto.backbones import BACKBONES
+    from impasto.backbones.weights import find, sources
     from impasto.backbones.weights.imported import check_file
-    from impasto.backbones.weights.published import find, sources
     from impasto.errors import WeightsError
 
     found: dict[str, dict[str, Any]] = {}

@@ -8,12 +8,8 @@ import threading
 import pytest
 
 from impasto.backbones.weights import download, fetch
-from impasto.backbones.weights.published import (
-    PUBLISHED,
-    Published,
-    locate,
-    weights_directory,
-)
+from impasto.backbones.weights.places import locate
+from impasto.backbones.weights.published import PUBLISHED, Published, weights_directory
 from impasto.errors import FetchError, UnknownName, WeightsError
 from tests.support.weight_server import BODY, DIGEST, Handler, names
 

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from impasto.backbones import BACKBONES
-from impasto.backbones.weights.published import find, sources, weights_directory
+from impasto.backbones.weights.places import find
+from impasto.backbones.weights.published import sources, weights_directory
 from tests.support.weight_files import caffemodel, he_tensors, matconvnet, write_usual
 
 

@@ -15,7 +15,8 @@ from safetensors.torch import save_file
 from impasto.backbones import BACKBONES
 from impasto.backbones.weights.conventions import recognize
 from impasto.backbones.weights.download import _StaysEncrypted
-from impasto.backbones.weights.published import PUBLISHED, Published, find, look_up_source, sources
+from impasto.backbones.weights.places import find
+from impasto.backbones.weights.published import PUBLISHED, Published, look_up_source, sources
 from impasto.errors import UnknownName, WeightsError
 from tests.support.first_kernels import HUB_19, OXFORD_16, OXFORD_19, with_first_kernel
 from tests.support.tiny_vgg import load, numbered, real_shapes, tiny

@@ -35,8 +35,8 @@ from impasto.backbones.layers import (
 )
 from impasto.backbones.table import BACKBONES
 from impasto.backbones.weights.conventions import Preprocessing
+from impasto.backbones.weights.places import find_weights
 from impasto.backbones.weights.plausibility import check_activations
-from impasto.backbones.weights.published import find_weights
 from impasto.backbones.weights.reading import read_weights
 from impasto.errors import UnknownName
 

@@ -1,6 +1,7 @@
 """A painting before the work: everything read, checked and chosen.
 
 prepare.py         from what is asked for to a Job
+given.py           the pictures, as given and as read
 job.py             Job: what is painted
 sizes.py           its geometry
 estimate.py        what it costs, by what resources.py measures

@@ -1,7 +1,7 @@
 """Weight files: where they are published, which are here, and what is checked.
 
-    published.py     PUBLISHED, the files that others publish; which of them are here; VGG-19's,
-                     which is in the package
+    published.py     PUBLISHED, the files that others publish; VGG-19's is in the package
+    places.py        which of them paints: in the package, imported, fetched, or named
     download.py      fetch one: once, on request, resumable, verified
     lock.py          one process at a time
     imported.py      files that somebody has: recognize, keep, check
@@ -18,11 +18,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from impasto.backbones.weights.places import find, find_weights, locate
 from impasto.backbones.weights.published import (
     PUBLISHED,
-    find,
-    find_weights,
-    locate,
     look_up_source,
     sources,
     weights_directory,

@@ -12,14 +12,8 @@ from impasto.backbones import pocket
 from impasto.backbones.table import BACKBONES, load_backbone
 from impasto.backbones.weights.formats import WEIGHT_FORMATS
 from impasto.backbones.weights.lock import alone
-from impasto.backbones.weights.published import (
-    IMPORTED,
-    Digests,
-    find_weights,
-    imported,
-    sources,
-    weights_directory,
-)
+from impasto.backbones.weights.places import IMPORTED, find_weights, imported_paths
+from impasto.backbones.weights.published import Digests, sources, weights_directory
 from impasto.backbones.weights.reading import (
     WeightFile,
     fitting,
@@ -145,7 +139,7 @@ def files_of(backbone: str | None = None, directory: Path | None = None) -> list
         look_up(BACKBONES, backbone, "network (and no such file)")
     found = []
     for name in BACKBONES if backbone is None else [backbone]:
-        paths = imported(name, folder) + [row.path(folder) for row in sources(name).values()]
+        paths = imported_paths(name, folder) + [row.path(folder) for row in sources(name).values()]
         paths += [pocket.WEIGHTS] if name == "pocket" else []
         found += [(name, path) for path in paths if path.is_file()]
     if backbone is not None and not found:
