@@ -8,13 +8,13 @@ one and the same answer.
 from __future__ import annotations
 
 import os
-import stat
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from impasto.errors import PictureError
+from impasto.filesystem import is_regular
 
 MOST_BYTES = 100 * 2**20
 """Bytes of an upload."""
@@ -90,8 +90,7 @@ def regular_file(sent: object, folders: Iterable[Path]) -> Path | None:
         for folder in folders:
             if plain.is_relative_to(folder):
                 path = Path(sent).resolve(strict=True)
-                regular = stat.S_ISREG(path.stat().st_mode)
-                return path if regular and path.is_relative_to(folder) else None
+                return path if path.is_relative_to(folder) and is_regular(path) else None
     except (OSError, RuntimeError, ValueError):  # too long, a loop of links, a null character
         pass
     return None
