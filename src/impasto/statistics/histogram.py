@@ -165,8 +165,16 @@ def sliced_counts(features: Tensor, weights: Tensor | None = None) -> Statistic:
 
 @cache
 def directions(channels: int) -> Tensor:
-    """Return orthonormal random directions (C, D), float64; D is C, at most `SLICES`."""
+    """Return orthonormal random directions (C, D), float64; D is C, at most `SLICES`.
+
+    By Gram and Schmidt, in one fixed order of sums: LAPACK's QR differs in the last bits with the
+    number of threads, and the same seed must mean the same picture.
+    """
     draw = torch.Generator().manual_seed(channels)
     noise = torch.randn(channels, channels, generator=draw, dtype=torch.float64, device="cpu")
-    mixed: Tensor = torch.linalg.qr(noise).Q
-    return mixed[:, :SLICES].contiguous()
+    found: list[Tensor] = []
+    for column in noise[:, :SLICES].T:
+        for other in found:
+            column = column - (column * other).sum() * other
+        found.append(column / column.square().sum().sqrt())
+    return torch.stack(found, dim=1)
