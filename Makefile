@@ -1,7 +1,7 @@
 # make demo   paint a sample photograph into out/        make check   format, lint, types, imports
 # make studio open the page where people paint          make pictures  paint the pictures of the docs
 # make test   install what the tests need and run them   make docs    rewrite what is generated on pages
-#                                                       make notebook run the notebook, keep its pictures
+# make docs-check  measure the numbers of findings.md    make notebook run the notebook, keep its pictures
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SHARED ?= ../shared
 
-.PHONY: demo studio test browser check format docs pictures notebook train-pocket bench bench-quick clean
+.PHONY: demo studio test browser check format docs docs-check pictures notebook train-pocket bench bench-quick clean
 
 demo: $(VENV)/.installed
 	$(BIN)/impasto demo --output out
@@ -36,6 +36,9 @@ format: $(VENV)/.check
 
 docs: $(VENV)/.installed
 	$(BIN)/python docs/generate.py
+
+docs-check: $(VENV)/.test
+	$(BIN)/python -m docs.measured --check
 
 pictures: $(VENV)/.test
 	$(PIP) --editable .[faces]

@@ -18,7 +18,7 @@ def run(bench: Bench) -> dict[str, Any]:
     """Measure sizes from small to large, all in tiles of one side."""
     tile, rows = QUICK_TILE if bench.quick else TILE, []
     for size in QUICK_SIZES if bench.quick else SIZES:
-        settings = {"size": size, "tile": tile}
+        settings = {"size": size, "tile": tile, "backbone": "pocket"}
         found = bench.child("evaluation", settings=settings, least=3, seconds=5.0, **bench.inputs)
         rows.append({"size": size, **{key: found[key] for key in ("pixels", "seconds", "peak")}})
     pixels, times = [r["pixels"] for r in rows], [r["seconds"]["median"] for r in rows]

@@ -39,6 +39,10 @@ PARTS = {
     "start": ("benchmarks/results/start.json", "measurements:start"),
     "evaluation": ("benchmarks/results", "measurements:evaluation"),
     "baselines": ("benchmarks/convergence.py", "measurements:baselines"),
+    "growth": ("benchmarks/results/scaling.json", "measurements:growth"),
+    "steps": ("docs/measured.py", "findings:steps"),
+    "early": ("docs/measured.py", "findings:early"),
+    "sizes": ("docs/measured.py", "findings:sizes"),
 }
 """By name: the file that a part is made from, and the function in ``docs.parts`` that writes it."""
 

@@ -59,6 +59,23 @@ def evaluation() -> str:
     return table(heads, rows)
 
 
+def growth() -> str:
+    """Return how the time of an evaluation grows with the size."""
+    found = results("scaling")
+    rows = [
+        (
+            f"{row['size']} px",
+            number(row["seconds"]["median"], "s"),
+            f"{row['seconds']['median'] / row['pixels'] * 1e6:.2f} µs",
+        )
+        for row in found["rows"]
+    ]
+    about = f"tiles of {found['tile']} pixels, {found['precision']}"
+    return table(
+        ("size", f"an evaluation of the pocket network, {about}", "for each pixel"), rows
+    ) + (f"\nTime grew like the power {found['exponent']:.2f} of the number of pixels.\n")
+
+
 def baselines() -> str:
     """Return when Impasto's pictures are as good as those of other recipes."""
     texts = [against(name) for name in ("baselines", "gatys2016") if name in found()]

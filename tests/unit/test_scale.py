@@ -14,7 +14,7 @@ from impasto.samples import painting, photograph
 from impasto.settings import Settings
 
 GRAY = np.full((64, 96, 3), 0.5, np.float32)
-SMALL = {"precision": "float32", "levels": 1}
+SMALL = {"backbone": "pocket", "precision": "float32", "levels": 1}
 
 
 def stripes(cycles: int) -> np.ndarray:

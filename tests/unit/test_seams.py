@@ -85,7 +85,7 @@ def test_auto_is_chosen_once_and_resumed(photograph, painting, tmp_path):
 
 
 def test_a_sweep_over_colors_and_losses_and_masks(photograph, painting, tmp_path, mask):
-    given = {"size": "24", "plan": "24:2", "precision": "float32"}
+    given = {"size": "24", "plan": "24:2", "precision": "float32", "backbone": "pocket"}
     vary = ["color=style,content,luminance", "style_loss=gram;meanstd;gram:1,histogram:0.5"]
     sweep = make_sweep(str(photograph), [str(painting)], given, vary)
     make_folder(tmp_path / "out", ["report.html"], sweep)

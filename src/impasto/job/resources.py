@@ -66,7 +66,15 @@ class Cost:
 
 
 class Tally(TorchDispatchMode):
-    """Counts the bytes of the tensors that are alive, and the most that ever were."""
+    """Counts the bytes of new tensors that are alive, and the most that ever were.
+
+    A view of what was there before, such as a weight, is no new one.
+    """
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Spare PyTorch's compiler, which nothing here uses: its import is half of a start."""
+        return False
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -76,10 +84,11 @@ class Tally(TorchDispatchMode):
     def __torch_dispatch__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
+        given = {_storage(leaf)._cdata for leaf in tree_leaves((args, kwargs)) if _has_memory(leaf)}
         result = func(*args, **(kwargs or {}))
         for leaf in tree_leaves(result):
-            if isinstance(leaf, torch.Tensor) and leaf.layout == torch.strided:
-                self._count(leaf.untyped_storage())
+            if _has_memory(leaf) and _storage(leaf)._cdata not in given:
+                self._count(_storage(leaf))
         self.peak = max(self.peak, sum(self.alive.values()))
         return result
 
@@ -88,6 +97,14 @@ class Tally(TorchDispatchMode):
         if key not in self.alive:
             self.alive[key] = storage.nbytes()
             weakref.finalize(storage, self.alive.pop, key, None)
+
+
+def _has_memory(leaf: Any) -> bool:
+    return isinstance(leaf, Tensor) and leaf.layout == torch.strided
+
+
+def _storage(tensor: Tensor) -> torch.UntypedStorage:
+    return tensor.untyped_storage()
 
 
 def measure(

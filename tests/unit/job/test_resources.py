@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from mmap import mmap
 
 import pytest
@@ -34,6 +36,16 @@ def test_the_tally_counts_what_is_alive_at_once():
     del view
 
 
+def test_counting_does_not_start_a_compiler():
+    """Its import would take as long as all the rest until the first evaluation."""
+    code = (
+        "import sys, torch; from impasto.job.resources import Tally\n"
+        "with Tally(): torch.zeros(3)\n"
+        "sys.exit(any(name in sys.modules for name in ('torch._dynamo', 'sympy')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def style(image):
     loss = GramLoss(torch.zeros(24, 24), lambda target: 1.0)
     return [Term("style", Kind.STYLE, 1.0, ("relu1_1",), loss)]
@@ -41,6 +53,7 @@ def style(image):
 
 def test_the_cost_of_a_pixel_does_not_depend_on_where_it_is_measured(monkeypatch):
     backbone = load_backbone("pocket", layers=LAYERS)
+    backbone(torch.rand(1, 3, 128, 128), LAYERS)  # what is made of the weights once, is made
     small = measure(backbone, ["relu5_1"], style)
     monkeypatch.setattr("impasto.job.resources.PROBE", 192)
     assert measure(backbone, ["relu5_1"], style).memory == pytest.approx(small.memory, rel=0.05)

@@ -3,6 +3,7 @@
 Each gives the numbers of torch's own operators, which stand beside it and run where it cannot:
 
     convolution.py   conv_relu, conv_relu_max_pool2x2
+    winograd.py      3x3 convolutions with a quarter of the multiplications, in float32
     pooling.py       avg_pool2x2, max_pool2x2
     projection.py    add_projection, a 1x1 convolution beside the way through a network
     layout.py        how feature maps lie in memory

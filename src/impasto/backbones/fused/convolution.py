@@ -1,12 +1,14 @@
 """A convolution with the ReLU behind it in one pass over memory, and the maximum in a second.
 
 On a processor the ReLU is applied while the values are at hand: to fetch a large feature map from
-memory once more costs nearly as much as to compute it.
+memory once more costs nearly as much as to compute it. Where there are many channels, the
+convolution itself is Winograd's, see `winograd`.
 """
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from functools import partial
 from typing import Any, NamedTuple, cast
 from weakref import WeakKeyDictionary
 
@@ -14,7 +16,7 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor, nn
 
-from impasto.backbones.fused import private, probes
+from impasto.backbones.fused import private, probes, winograd
 from impasto.backbones.fused.layout import memory_format
 from impasto.backbones.fused.pooling import (
     MAX_POOL,
@@ -102,10 +104,20 @@ class _ConvReLUMaxPoolFunction(torch.autograd.Function):
 
 
 def _conv_relu(c: nn.Conv2d, x: Tensor) -> Tensor:
+    if winograd.pays(c, x):
+        return winograd.convolve(x, _evaluated(c), winograd.FORWARD, partial(_biased_relu, c.bias))
     return private.conv_relu(x, _reordered(c, x.shape), c.bias, *_how(c))
 
 
+def _biased_relu(bias: Tensor | None, values: Tensor) -> None:
+    if bias is not None:
+        values.add_(bias)
+    values.relu_()
+
+
 def _input_gradient(gradient: Tensor, x: Tensor, c: nn.Conv2d) -> Tensor:
+    if winograd.pays(c, x):
+        return winograd.convolve(gradient, _evaluated(c).transpose(1, 2), winograd.TURNED)
     return private.conv_input_gradient(gradient, x, c.weight, *_how(c))
 
 
@@ -114,22 +126,24 @@ def _how(c: nn.Conv2d) -> tuple[Steps, Steps, Steps, int]:
     return padding, c.stride, c.dilation, c.groups
 
 
-class _Reordered(NamedTuple):
-    """A weight in oneDNN's order, kept for the next call.
+class _Kept(NamedTuple):
+    """What was made of a weight, kept for the next call.
 
     Attributes:
-        weight: The weight.
+        made: In oneDNN's order, or evaluated at Winograd's points.
         key: Which weight it was made of: where that lay, how, and how often it had been changed in
-            place; and for which shape of the input.
+            place; and for what.
         origin: The memory where that lies; as long as it is kept, no other can come to lie there.
     """
 
-    weight: Tensor
+    made: Tensor
     key: Any
     origin: torch.UntypedStorage
 
 
-_REORDERED: MutableMapping[nn.Conv2d, _Reordered] = WeakKeyDictionary()
+_Cache = MutableMapping[nn.Conv2d, _Kept]
+_REORDERED: _Cache = WeakKeyDictionary()
+_EVALUATED: _Cache = WeakKeyDictionary()
 
 
 def _reordered(c: nn.Conv2d, shape: torch.Size) -> Tensor:
@@ -138,9 +152,17 @@ def _reordered(c: nn.Conv2d, shape: torch.Size) -> Tensor:
     OneDNN would bring it into this order on every call. The weights of a network that does not
     learn stay the same, and so does the shape of the input at one size, so here it is done once.
     """
-    key = (c.weight.data_ptr(), c.weight.stride(), private.version(c.weight), shape)
-    kept = _REORDERED.get(c)
+    return _kept(_REORDERED, c, shape, lambda: private.reordered_weight(c.weight, *_how(c), shape))
+
+
+def _evaluated(c: nn.Conv2d) -> Tensor:
+    """Return the weight of a convolution at Winograd's points, likewise."""
+    return _kept(_EVALUATED, c, None, lambda: winograd.evaluated(c.weight))
+
+
+def _kept(cache: _Cache, c: nn.Conv2d, purpose: Any, make: Callable[[], Tensor]) -> Tensor:
+    key = (c.weight.data_ptr(), c.weight.stride(), private.version(c.weight), purpose)
+    kept = cache.get(c)
     if kept is None or kept.key != key:
-        weight = private.reordered_weight(c.weight, *_how(c), shape)
-        kept = _REORDERED[c] = _Reordered(weight, key, c.weight.untyped_storage())
-    return kept.weight
+        kept = cache[c] = _Kept(make(), key, c.weight.untyped_storage())
+    return kept.made
