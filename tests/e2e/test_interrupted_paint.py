@@ -69,7 +69,7 @@ def test_during_an_evaluation_the_picture_is_kept_with_all_that_belongs_to_it(
     assert Recipe.of_picture(tmp_path / "out.png").settings.plan == ((32, 3), (64, 2))
     assert dimensions(tmp_path / "out.png") == (64, 48)
     assert len((tmp_path / "log.csv").read_text().splitlines()) == 1 + 5
-    assert names(tmp_path) == {"out.png", "log.csv", "out.checkpoint.safetensors"}
+    assert names(tmp_path) == {"out.png", "log.csv", "out.png.checkpoint.safetensors"}
 
 
 @pytest.mark.parametrize(

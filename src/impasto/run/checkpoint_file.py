@@ -8,7 +8,6 @@ Nothing else enters a run after its start: the noise of the start is drawn from 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from torch import Tensor
 
 from impasto._version import __version__
 from impasto.errors import CheckpointError, PluginError, UsageError, printable
-from impasto.filesystem import check_regular
+from impasto.filesystem import check_regular, replacing
 from impasto.job import Recipe
 from impasto.optimize import State, Step
 from impasto.registry import OPTIMIZERS
@@ -40,8 +39,13 @@ def checkpoint_path(output: Path) -> Path:
 
     Example:
         >>> checkpoint_path(Path("out/tree.png")).name
-        'tree.checkpoint.safetensors'
+        'tree.png.checkpoint.safetensors'
     """
+    return output.with_name(f"{output.name}.checkpoint.safetensors")
+
+
+def former_checkpoint_path(output: Path) -> Path:
+    """Return where it lay when pictures of one stem shared a checkpoint: it is still read."""
     return output.with_name(f"{output.stem}.checkpoint.safetensors")
 
 
@@ -54,17 +58,9 @@ def write_checkpoint(path: Path, result: Result) -> None:
     values, tensors = _pack(result.state)
     values |= {"format": FORMAT, "recipe": result.job.recipe.to_json(), "notes": result.notes,
                "history": [_numbers(step) for step in result.history]}  # fmt: skip
-    # One name, so that runs that are killed while writing leave one such file and not many.
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            for part in _encode(tensors, values):
-                file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as file:
+        for part in _encode(tensors, values):
+            file.write(part)
 
 
 def _pack(state: State) -> tuple[dict[str, Any], dict[str, Tensor]]:

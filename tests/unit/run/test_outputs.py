@@ -100,7 +100,7 @@ def test_snapshots_are_numbered_pictures_with_their_recipes(job, tmp_path):
     out = tmp_path / "o.png"
     run(job, out, snapshot_every=4)
     assert sorted(file.name for file in tmp_path.glob("o*")) == [
-        *("o-000004.png", "o-000008.png", "o.checkpoint.safetensors"),
+        *("o-000004.png", "o-000008.png", "o.png.checkpoint.safetensors"),
     ]
     assert Recipe.of_picture(snapshot_path(out, 4)).settings.plan == ((20, 4),)
     assert Recipe.of_picture(snapshot_path(out, 8)).settings.plan == ((20, 5), (40, 3))
@@ -204,7 +204,7 @@ def test_oklab_knows_white_black_and_gray():
 def test_what_cannot_be_written_is_refused_before_the_work(tmp_path, wanted, message):
     paths = {k: tmp_path / v if isinstance(v, str) else v for k, v in wanted.items()}
     with pytest.raises((PictureError, SettingsError), match=message):
-        Outputs(**paths).check(tmp_path / "out.png", [])
+        Outputs(**paths).check(tmp_path / "out.png", [], 10)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_a_missing_package_is_named_with_its_extra(tmp_path, monkeypatch, packag
     monkeypatch.setattr(builtins, "__import__", without)
     paths = {name: tmp_path / value for name, value in wanted.items()}
     with pytest.raises(SettingsError, match=rf"impasto\[{extra}\]"):
-        Outputs(**paths).check(tmp_path / "out.png", [])
+        Outputs(**paths).check(tmp_path / "out.png", [], 10)
 
 
 def test_what_cannot_be_written_on_the_way_is_said_once_and_stops_nothing():
@@ -251,7 +251,7 @@ def test_what_cannot_be_written_on_the_way_is_said_once_and_stops_nothing():
         for _ in range(3):
             recorder.add(None)
         recorder.close(finished=True)
-    assert said == ["[Errno 28] No space left on device", "the film cannot be written."]
+    assert said == ["No space left on device", "the film cannot be written."]
     assert counter.seen == 103
 
 
