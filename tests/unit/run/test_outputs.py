@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections import deque
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -205,6 +206,33 @@ def test_what_cannot_be_written_is_refused_before_the_work(tmp_path, wanted, mes
     paths = {k: tmp_path / v if isinstance(v, str) else v for k, v in wanted.items()}
     with pytest.raises((PictureError, SettingsError), match=message):
         Outputs(**paths).check(tmp_path / "out.png", [], 10)
+
+
+def test_a_usual_name_is_numbered_where_it_is_taken(tmp_path):
+    usual = tmp_path / "a-b.png"
+    place, go_on = Outputs().place, Outputs(resume=True).place
+    assert place("c.png", usual, False) == Path("c.png")
+    assert place(None, usual, False) == go_on(None, usual, False) == usual
+    usual.touch()
+    assert place(None, usual, False) == tmp_path / "a-b-2.png"
+    assert place(None, usual, True) == usual
+    # A run that was killed has left its checkpoint and no picture yet: nothing of it is lost.
+    (tmp_path / "a-b-2.png.checkpoint.safetensors").touch()
+    assert place(None, usual, False) == tmp_path / "a-b-3.png"
+    assert go_on(None, usual, False) == tmp_path / "a-b-2.png"
+    assert go_on(None, usual, True) == usual
+
+
+def test_each_output_has_its_own_checkpoint_and_a_former_one_is_read(job, tmp_path):
+    out, other = tmp_path / "o.png", tmp_path / "o.jpg"
+    for path in (out, other):
+        run(job, path, snapshot_every=100)
+    kept = [Outputs(resume=True).find_checkpoint(path).path.name for path in (out, other)]
+    assert kept == ["o.png.checkpoint.safetensors", "o.jpg.checkpoint.safetensors"]
+    (tmp_path / kept[1]).unlink()
+    assert Outputs(resume=True).find_checkpoint(other) is None
+    (tmp_path / kept[0]).rename(tmp_path / "o.checkpoint.safetensors")
+    assert Outputs(resume=True).find_checkpoint(other).state.iteration == 5
 
 
 @pytest.mark.parametrize(
