@@ -22,11 +22,13 @@ def claimed(paths: Iterable[Path]) -> Iterator[None]:
         PictureError: If another run is writing one of them.
     """
     with ExitStack() as claims:
-        claims.callback(INTERRUPTION.leftovers.clear)
-        with INTERRUPTION.heed():
-            for path in paths:
-                _claim(path, claims)
-        yield
+        try:
+            with INTERRUPTION.heed():
+                for path in paths:
+                    _claim(path, claims)
+            yield
+        finally:
+            INTERRUPTION.leftovers.clear()  # first: what is free may be another's in a moment
 
 
 def _claim(path: Path, claims: ExitStack) -> None:

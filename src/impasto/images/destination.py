@@ -204,7 +204,7 @@ REMEDIES = {
 """What helps, by what the system says; for the rest a look at the folder."""
 
 
-def unwritable(path: Path | str, error: Exception) -> PictureError:
+def unwritable(path: Path, error: Exception) -> PictureError:
     """Return the error for what the system says about a path."""
     number = error.errno if isinstance(error, OSError) else None
     reason = error.strerror or error if isinstance(error, OSError) else error

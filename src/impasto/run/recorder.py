@@ -55,7 +55,7 @@ class Guarded(Recorder):
         except BrokenPipeError:
             raise  # nobody reads any more, and so nobody needs the rest
         except (OSError, ImpastoError) as error:
-            sentence = str(error.strerror if isinstance(error, OSError) else error)
+            sentence = str((isinstance(error, OSError) and error.strerror) or error)
             if sentence not in self.said:
                 self.said.add(sentence)
                 self.complain(sentence)
