@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,6 +33,8 @@ def alone(path: Path, *, wait: bool = True) -> Iterator[None]:
     from filelock import FileLock, Timeout  # only here: it takes as long as all of `--help`
 
     file = lock_of(path)
+    if not file.parent.is_dir():  # which the lock would make, for a name that is only mistyped
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(file.parent))
     lock = FileLock(file, blocking=wait)
     try:
         lock.acquire()
