@@ -13,7 +13,7 @@ Elsewhere a signal ends the process at once, by `os._exit`. No handler raises an
 that comes into a callback of libvips, into a finalizer, or into what the import of every module
 calls back, is printed and forgotten. What `os._exit` leaves out is nothing here: pictures, cells
 and checkpoints are written while signals are heeded, a download goes on from the bytes on disk,
-and the terminal gets its cursor back.
+what a run has locked is freed, and the terminal gets its cursor back.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn, final
 
@@ -44,11 +45,13 @@ class Interruption:
         came: Its number; None as long as none has.
         heeded: Whether somebody looks at the flag, because there is something to keep.
         raises: Whether somebody waits for the keyboard, and puts the terminal in order at the end.
+        leftovers: Files that are taken away if the process ends at once.
     """
 
     def __init__(self) -> None:
         self.came: int | None = None
         self.heeded = self.raises = False
+        self.leftovers: set[Path] = set()
 
     def listen(self) -> None:
         """Receive signals from now on, but those that are ignored, as SIGHUP is under ``nohup``."""
@@ -63,6 +66,9 @@ class Interruption:
             self.came = number
             raise KeyboardInterrupt
         if not self.heeded:
+            for path in self.leftovers:
+                with suppress(OSError):
+                    path.unlink()
             end(number)
         if self.came is not None:
             return

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from impasto.backbones.weights import fetch
-from impasto.backbones.weights.lock import alone
 from impasto.errors import FetchError
+from impasto.filesystem import alone
 from tests.support.weight_server import BODY, Handler, names
 
 

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from impasto.filesystem import lock_of
 from impasto.job import Recipe
 from tests.support.pictures import dimensions
 from tests.support.signaled import signaled
@@ -69,13 +70,14 @@ def test_during_an_evaluation_the_picture_is_kept_with_all_that_belongs_to_it(
     assert Recipe.of_picture(tmp_path / "out.png").settings.plan == ((32, 3), (64, 2))
     assert dimensions(tmp_path / "out.png") == (64, 48)
     assert len((tmp_path / "log.csv").read_text().splitlines()) == 1 + 5
-    assert names(tmp_path) == {"out.png", "log.csv", "out.checkpoint.safetensors"}
+    assert names(tmp_path) == {"out.png", "log.csv", "out.png.checkpoint.safetensors"}
 
 
 @pytest.mark.parametrize(
     ("calling", "nth", "plan"),
     [
-        pytest.param("os.fsync", 1, ((32, 2),), id="a checkpoint"),
+        pytest.param(WRITE, 1, ((32, 2),), id="a numbered picture"),
+        pytest.param("os.fsync", 3, ((32, 2),), id="a checkpoint"),
         pytest.param(WRITE, 4, ((32, 3), (64, 3)), id="the picture"),
         pytest.param("pathlib.Path.replace", 8, ((32, 3), (64, 3)), id="the last checkpoint"),
     ],
@@ -89,7 +91,9 @@ def test_what_is_being_written_is_finished_also_if_signals_come_again(
     assert (done.code, done.out) == (143, f"{tmp_path / 'out.png'}\n"), done.err
     assert done.err.endswith("impasto: interrupted\n")
     assert Recipe.of_picture(tmp_path / "out.png").settings.plan == plan
-    assert not [name for name in names(tmp_path) if name.endswith(".tmp")]
+    assert not [name for name in names(tmp_path) if name.startswith(".")]
+    for number in range(2, 1 + sum(count for _, count in plan), 2):
+        assert (tmp_path / f"out-{number:06}.png").exists()
     done = impasto(*arguments, *options, "--resume")
     assert done.code == 0, done.err
     assert Recipe.of_picture(tmp_path / "out.png").settings.plan == ((32, 3), (64, 3))
@@ -99,7 +103,7 @@ def test_a_second_ctrl_c_waits_for_no_slow_disk(arguments, tmp_path):
     numbers = [signal.SIGINT, signal.SIGINT]
     done = signaled(*arguments, numbers=numbers, calling=WRITE)
     assert (done.code, done.out) == (-signal.SIGINT, "")
-    assert names(tmp_path) == set()
+    assert names(tmp_path) == {lock_of(tmp_path / "out.png").name}  # empty, and locks nothing
 
 
 @pytest.mark.skipif(shutil.which("nohup") is None, reason="there is no nohup here")

@@ -109,6 +109,25 @@ def preset_option(command: Command) -> Command:
     )(command)
 
 
+def picture_options(command: Command) -> Command:
+    """Add ``--output``, for a picture, and ``--overwrite``."""
+    output = click.option(
+        "-o",
+        "--output",
+        help="The picture to write: .png, .jpg, .webp or .tif; one that is there is replaced.",
+    )
+    return output(overwrite_option(command))
+
+
+def overwrite_option(command: Command) -> Command:
+    """Add ``--overwrite``."""
+    return click.option(
+        "--overwrite",
+        is_flag=True,
+        help="Replace a picture of the default name; without it, the new one gets a number.",
+    )(command)
+
+
 def display_options(command: Command) -> Command:
     """Add ``--quiet`` and ``--json``."""
     quiet = click.option("--quiet", is_flag=True, help="Show no progress.")

@@ -13,6 +13,8 @@ from impasto.cli.options import (
     display_options,
     given,
     output_options,
+    overwrite_option,
+    picture_options,
     preset_option,
     settings_options,
     take_outputs,
@@ -35,7 +37,7 @@ INPUT_WORDS = {
 @click.command(cls=GroupedCommand)
 @click.argument("content")
 @click.argument("style", nargs=-1, required=True)
-@click.option("-o", "--output", help="The picture to write: .png, .jpg, .webp or .tif.")
+@picture_options
 @preset_option
 @output_options
 @display_options
@@ -44,6 +46,7 @@ def paint(
     content: str,
     style: tuple[str, ...],
     output: str | None,
+    overwrite: bool,
     preset: str | None,
     quiet: bool,
     as_json: bool,
@@ -57,9 +60,8 @@ def paint(
 
     outputs = take_outputs(values)
     settings = apply(preset, given(values))
-    if output is None:
-        output = f"{Path(content).stem}-{Path(style[0]).stem}.png"
-    out = Path(output)
+    usual = Path(f"{Path(content).stem}-{Path(style[0]).stem}.png")
+    out = outputs.place(output, usual, overwrite)
     paint_file(Work(out=out, content=content, styles=style, settings=settings, outputs=outputs,
                     quiet=quiet, as_json=as_json))  # fmt: skip
 
@@ -69,13 +71,21 @@ def paint(
 @click.option("--photograph", default="cat", help="A sample photograph.  [default: cat]")
 @click.option("--painting", default="swirls", help="A sample painting.  [default: swirls]")
 @click.option("--size", help="Long side in pixels.  [default: 512]")
+@overwrite_option
 @display_options
 def demo(
-    output: str, photograph: str, painting: str, size: str | None, quiet: bool, as_json: bool
+    output: str,
+    photograph: str,
+    painting: str,
+    size: str | None,
+    overwrite: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Paint a sample photograph in the style of a sample painting."""
     from impasto import samples
     from impasto.cli.work import Work, paint_file
+    from impasto.run import Outputs
 
     content, style = samples.photograph(photograph), samples.painting(painting)
     settings = Settings(**given({"size": size}))
@@ -85,7 +95,8 @@ def demo(
         raise PictureError(
             f"'{output}' cannot be made a folder ({error.strerror}): choose another with --output."
         ) from error
-    out = Path(output) / f"{photograph}-{painting}.png"
+    usual = Path(output) / f"{photograph}-{painting}.png"
+    out = Outputs().place(None, usual, overwrite)
     paint_file(Work(out=out, content=str(content), styles=(str(style),), settings=settings,
                     quiet=quiet, as_json=as_json))  # fmt: skip
 
@@ -125,6 +136,7 @@ def info(picture: str, as_json: bool) -> None:
 @click.command()
 @click.argument("picture")
 @click.option("-o", "--output", help="The new picture.  [default: PICTURE with -again]")
+@overwrite_option
 @click.option("--content", help="The photograph, if it has moved.")
 @click.option("--style", multiple=True, help="The style pictures, if they have moved.")
 @click.option("--fine-style", help="The picture of the fine strokes, if it has moved.")
@@ -143,6 +155,7 @@ def repeat(
     content_mask: tuple[str, ...],
     style_mask: tuple[str, ...],
     changed_plugins: bool,
+    overwrite: bool,
     quiet: bool,
     as_json: bool,
     **moved: str | None,
@@ -152,6 +165,7 @@ def repeat(
     from impasto.images import Canvas
     from impasto.job import Recipe, is_packaged, locate, locate_all
     from impasto.plugins import check_unchanged
+    from impasto.run import Outputs
 
     old, recipe = Path(picture), Recipe.of_picture(picture)
     check_unchanged(() if changed_plugins else recipe.plugins)
@@ -173,7 +187,7 @@ def repeat(
             changes[what] = locate(moved[what], recorded, old, option)
         elif moved[what] is not None:
             raise SettingsError(f"'{picture}' was painted without {what}: leave out --{option}.")
-    out = Path(output) if output else old.with_stem(f"{old.stem}-again")
+    out = Outputs().place(output, old.with_stem(f"{old.stem}-again"), overwrite)
     settings = recipe.settings.replace(**changes)
     paint_file(Work(out=out, content=source, styles=styles, settings=settings, quiet=quiet,
                     as_json=as_json, keep=(picture,)))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +13,17 @@ from impasto.cli.options import (
     display_options,
     given,
     output_options,
+    picture_options,
     preset_option,
     settings_options,
     settings_options_where,
     take_outputs,
 )
 from impasto.errors import ImpastoError
-from impasto.interruption import INTERRUPTION
+from impasto.interruption import INTERRUPTION, complain
 
 if TYPE_CHECKING:
-    from impasto.sweeps import Sweep
+    from impasto.sweeps import Judge, Report, Sweep, SweepSchedule
 
 FOLDER_HELP = "The folder to write to: contact-sheet.png, report.html, cells.csv and the pictures."
 
@@ -36,7 +38,7 @@ RECONSTRUCTION = {"init": "noise", "iterations": 200, "tv_weight": 0.1}
 @click.option(
     "--size", "shape", help="Long side in pixels; a texture may have any shape, like 800x600."
 )
-@click.option("-o", "--output", help="The picture to write: .png, .jpg, .webp or .tif.")
+@picture_options
 @preset_option
 @output_options
 @display_options
@@ -50,6 +52,7 @@ def reconstruct(
     style_layers: str | None,
     shape: str | None,
     output: str | None,
+    overwrite: bool,
     quiet: bool,
     as_json: bool,
     **values: Any,
@@ -66,9 +69,9 @@ def reconstruct(
 
     outputs = take_outputs(values)
     sources = as_painting(image, content_layers, style_layers, shape, given(values))
-    if output is None:
-        output = f"{Path(image).stem}-{'content' if content_layers else 'texture'}.png"
-    paint_file(Work(out=Path(output), content=sources.content, styles=sources.styles,
+    usual = Path(f"{Path(image).stem}-{'content' if content_layers else 'texture'}.png")
+    out = outputs.place(output, usual, overwrite)
+    paint_file(Work(out=out, content=sources.content, styles=sources.styles,
                     settings=sources.settings, outputs=outputs, quiet=quiet,
                     as_json=as_json))  # fmt: skip
 
@@ -129,16 +132,39 @@ def sweep(
 
 
 def run(sweep: Sweep, folder: Path, quiet: bool) -> None:
-    """Paint all cells of a sweep; the reports are written after each, whatever ends the work."""
-    from impasto.cli.sweep_display import choose_overview
-    from impasto.cli.work import tell
-    from impasto.sweeps import NAMES, CellResult, Judge, Report, make_folder, schedule, work
+    """Paint all cells of a sweep; the reports are written after each, whatever ends the work.
+
+    Raises:
+        SystemExit: With 1 if a report is missing, which has been said.
+    """
+    from impasto.cli.claims import claimed
+    from impasto.filesystem import sweep_up
+    from impasto.sweeps import NAMES, Judge, Report, make_folder, schedule
 
     with INTERRUPTION.heed():  # what is tried out is taken away again
-        make_folder(folder, NAMES, sweep)
-    plan, stop = schedule(sweep, folder), INTERRUPTION.has_come
-    report, judge = Report(sweep, folder, plan.results), Judge(sweep, folder, plan.hashes)
-    with INTERRUPTION.heed(), choose_overview(sweep, plan, quiet) as show:
+        files = make_folder(folder, NAMES, sweep)
+    with claimed([folder / NAMES[1]]):
+        sweep_up(files)
+        plan = schedule(sweep, folder)
+        report = Report(sweep, folder, plan.results, complain)
+        paint_cells(plan, report, Judge(sweep, folder, plan.hashes), quiet)
+    if report.failed:
+        raise ImpastoError(
+            f"{len(report.failed)} of {len(sweep.cells)} cells failed: the report says why, and "
+            "the same command tries them again."
+        )
+    if report.missing:
+        sys.exit(1)
+
+
+def paint_cells(plan: SweepSchedule, report: Report, judge: Judge, quiet: bool) -> None:
+    """Paint what is planned, measure it, report it, and print where the report is."""
+    from impasto.cli.sweep_display import choose_overview
+    from impasto.cli.work import tell
+    from impasto.sweeps import NAMES, CellResult, work
+
+    stop = INTERRUPTION.has_come
+    with INTERRUPTION.heed(), choose_overview(report.sweep, plan, quiet) as show:
         try:
             for result in judge.missing(plan.results):
                 if not stop():
@@ -151,9 +177,5 @@ def run(sweep: Sweep, folder: Path, quiet: bool) -> None:
                 show(event)
         finally:
             report.write()
-            tell(str(folder / NAMES[1]))
-    if report.failed:
-        raise ImpastoError(
-            f"{len(report.failed)} of {len(sweep.cells)} cells failed: the report says why, and "
-            "the same command tries them again."
-        )
+            if NAMES[1] not in report.missing:
+                tell(str(report.folder / NAMES[1]))

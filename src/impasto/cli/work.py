@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, final
@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, final
 import click
 
 from impasto import images
+from impasto.cli.claims import claimed
 from impasto.cli.display import displays
+from impasto.errors import ImpastoError
+from impasto.filesystem import sweep_up
 from impasto.interruption import INTERRUPTION, complain, mute
 from impasto.job import prepare
-from impasto.run import Guarded, Outputs, Recorder, Result, numbers, run
+from impasto.run import Checkpoint, Guarded, Outputs, Recorder, Result, numbers, run
 from impasto.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,37 +59,64 @@ class Work:
 
 
 def paint_file(work: Work) -> None:
-    """Check everything, paint, and print the path; whatever ends the run, the picture is kept."""
-    out, outputs, settings = work.out, work.outputs, work.settings
+    """Check everything, paint, and print the path; whatever ends the run, the picture is kept.
+
+    Raises:
+        SystemExit: With 1 if something besides the picture is missing, which has been said.
+    """
+    out, outputs, settings, inputs = work.out, work.outputs, work.settings, work.inputs
     alpha, bits = settings.keep_alpha, settings.bits
-    with INTERRUPTION.heed():  # what is tried out is taken away again
-        images.check_output(out, bits, work.inputs, alpha=alpha)
-        outputs.check(out, work.inputs)
-    checkpoint = outputs.find_checkpoint(out)
-    if checkpoint is not None:
-        settings = checkpoint.adopt(settings)
-    elif outputs.resume and not work.quiet:
-        complain(f"there is no checkpoint beside '{out}' yet: beginning at the start")
-    job = prepare(work.content, list(work.styles), settings)
-    height, width = job.sizes.shape(settings.size)
-    with INTERRUPTION.heed():
-        images.check_output(out, bits, work.inputs, alpha=alpha, size=(width, height))
-    outputs.check_space(job, out)
-    if settings.auto and not work.quiet:
-        complain("auto: short runs at a small size choose the style weight")
-    followers, stop = recorders(work), INTERRUPTION.has_come
-    for _ in run(job, followers, checkpoint, lambda _: displays(work.quiet), stop):
-        pass
+    missing: list[str] = []
+
+    def miss(sentence: str) -> None:
+        missing.append(sentence)
+        complain(sentence)
+
+    with claimed(outputs.named(out)):
+        with INTERRUPTION.heed():  # what is tried out is taken away again
+            images.check_output(out, bits, inputs, alpha=alpha)
+        checkpoint = outputs.find_checkpoint(out)
+        if checkpoint is not None:
+            settings = checkpoint.adopt(settings)
+        elif outputs.resume and not work.quiet:
+            complain(f"there is no checkpoint beside '{out}' yet: beginning at the start")
+        most = evaluations(settings, checkpoint)
+        with INTERRUPTION.heed():
+            outputs.check(out, inputs, most)
+        job = prepare(work.content, list(work.styles), settings)
+        height, width = job.sizes.shape(settings.size)
+        with INTERRUPTION.heed():
+            images.check_output(out, bits, inputs, alpha=alpha, size=(width, height))
+        outputs.check_space(job, out)
+        sweep_up(outputs.files(out, most))
+        if settings.auto and not work.quiet:
+            complain("auto: short runs at a small size choose the style weight")
+        followers, stop = recorders(work, miss), INTERRUPTION.has_come
+        for _ in run(job, followers, checkpoint, lambda _: displays(work.quiet), stop):
+            pass
     INTERRUPTION.leave()
+    if missing:
+        sys.exit(1)
 
 
-def recorders(work: Work) -> list[Recorder]:
-    """Return what follows a painting; they are closed in the reverse order."""
+def evaluations(settings: Settings, checkpoint: Checkpoint | None) -> int:
+    """Return how many there will be at most, with those of an earlier run that goes on."""
+    planned = sum(count for _, count in settings.completed().plan)
+    return planned + (0 if checkpoint is None else len(checkpoint.history))
+
+
+def recorders(work: Work, miss: Callable[[str], None]) -> list[Recorder]:
+    """Return what follows a painting; they are closed in the reverse order.
+
+    Args:
+        work: The picture.
+        miss: Takes a sentence about something that was asked for and cannot be written.
+    """
     found: list[Recorder] = [Heeding(), Notes()]
-    found += work.outputs.recorders(work.out, complain)
+    found += work.outputs.recorders(work.out, miss)
     found.append(PictureFile(work.out, work.as_json))
     if work.as_json:
-        found.append(JsonLines())
+        found.append(Guarded(JsonLines(), miss))
     return [*found, *(Guarded(each, complain) for each in displays(work.quiet))]
 
 
@@ -157,10 +187,22 @@ class PictureFile(Recorder):
 
 
 def tell(line: str) -> None:
-    """Print a line on standard output; after an interruption nobody has to be there to read it."""
+    """Print a line on standard output; after an interruption nobody has to be there to read it.
+
+    Raises:
+        BrokenPipeError: If its reader has gone.
+        ImpastoError: If it cannot be written for another reason, as on a full disk.
+    """
     try:
         click.echo(line)
-    except OSError:
-        if not INTERRUPTION.has_come():
+    except OSError as error:
+        if INTERRUPTION.has_come():
+            mute(sys.stdout.fileno())
+        elif isinstance(error, BrokenPipeError):
             raise
-        mute(sys.stdout.fileno())
+        else:
+            mute(sys.stdout.fileno())  # what waits to be written would fail once more at the end
+            raise ImpastoError(
+                f"standard output cannot be written ({error.strerror}): lead it to where there is "
+                "room."
+            ) from error

@@ -17,7 +17,13 @@ Needs NumPy, pyvips and Pillow, never torch.
 """
 
 from impasto.images.conversion import as_picture, to_pil
-from impasto.images.destination import check_file, check_output, check_place, unwritable
+from impasto.images.destination import (
+    check_output,
+    check_places,
+    check_suffix,
+    naming,
+    unwritable,
+)
 from impasto.images.picture import MAX_PIXELS, MIN_LONG_SIDE, Canvas, FloatArray, Picture, Rgb
 from impasto.images.reading import read, read_settings, sha256
 from impasto.images.scaling import cover, fit, resize, resize_cutout
@@ -31,11 +37,12 @@ __all__ = [
     "Picture",
     "Rgb",
     "as_picture",
-    "check_file",
     "check_output",
-    "check_place",
+    "check_places",
+    "check_suffix",
     "cover",
     "fit",
+    "naming",
     "read",
     "read_settings",
     "replace_file",

@@ -10,14 +10,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from impasto.errors import PictureError, SettingsError, did_you_mean
+from impasto.filesystem import beside, is_regular
 
 
 @dataclass(frozen=True)
@@ -72,47 +74,43 @@ def check_output(
     """
     path = Path(path)
     check_fits(path, format_of(path), bits, alpha, size or (1, 1))
-    check_place(path, inputs)
+    check_places([path], inputs)
 
 
-def check_place(path: Path, inputs: Iterable[str | os.PathLike[str]]) -> None:
-    """Find out before the work starts whether a file of any kind can be written.
+def check_places(paths: Iterable[Path], inputs: Iterable[str | os.PathLike[str]]) -> None:
+    """Find out before the work starts whether files of any kind can be written.
 
     Args:
-        path: The file to be written.
+        paths: All files that may be written.
         inputs: The files being read, none of which may be overwritten.
 
     Raises:
-        PictureError: If the folder is missing or cannot be written to, or the file is a folder,
-            protected, or an input.
+        PictureError: If a name is too long, the folder is missing or cannot be written to, or the
+            file is a folder, protected, an input, or another one of ``paths``.
     """
-    for source in map(Path, inputs):
-        if _same_file(path, source):
-            raise PictureError(
-                f"'{path}' is also an input or another file of this run: choose another name."
-            )
-    try:
-        _try_place(path)
-    except (OSError, ValueError) as error:
-        raise unwritable(path, error) from error
+    taken = {_identity(Path(source)) for source in inputs if is_regular(source)}
+    folders: set[Path] = set()
+    for path in paths:
+        with naming(path):
+            identity = _identity(path)
+            if identity in taken:
+                raise PictureError(
+                    f"'{path}' would be written, and is also an input or another file of this run: "
+                    "choose another name for the output."
+                )
+            taken.add(identity)
+            _check_name(path)
+            if path.parent not in folders or path.is_symlink():
+                _try_folder(path)
+                folders.add(path.parent)
 
 
-def check_file(path: Path, suffixes: Iterable[str], inputs: Iterable[str | Path] = ()) -> None:
-    """Find out before the work starts whether a file of another kind can be written.
-
-    Args:
-        path: The file to be written.
-        suffixes: The extensions that it may have.
-        inputs: Files that must not be overwritten.
-
-    Raises:
-        PictureError: If it cannot, with the same sentences as `check_output`.
-    """
+def check_suffix(path: Path, suffixes: Iterable[str]) -> None:
+    """Raise PictureError unless a file of another kind has one of the extensions it may have."""
     if path.suffix.lower() not in suffixes:
         raise PictureError(
             f"'{path}' has the wrong extension: it must be one of {', '.join(suffixes)}."
         )
-    check_place(path, inputs)
 
 
 def format_of(path: Path) -> FileFormat:
@@ -148,42 +146,67 @@ def check_fits(path: Path, kind: FileFormat, bits: int, alpha: bool, size: tuple
         )
 
 
-def _try_place(path: Path) -> None:
-    folder = path.parent
+def _identity(path: Path) -> object:
+    """Return what is the same for two names of one file, whether it is there or not."""
+    try:
+        found = path.stat()
+    except OSError:
+        return os.path.normcase(path.resolve())
+    return found.st_dev, found.st_ino
+
+
+def _check_name(path: Path) -> None:
+    try:
+        path.stat()  # unlike `Path.exists`, it says so if a name is too long
+    except (FileNotFoundError, NotADirectoryError):
+        return
     if path.is_dir():
         raise PictureError(f"'{path}' is a folder: give the name of a file in it.")
+    if not path.is_file():
+        raise PictureError(f"'{path}' is not a regular file: give the name of a new file.")
+    # The mode as well: the superuser may write everywhere, but a read-only file is a wish.
+    if not os.access(path, os.W_OK) or not path.stat().st_mode & 0o222:
+        raise PictureError(f"'{path}' is write-protected: choose another name.")
+
+
+def _try_folder(path: Path) -> None:
+    folder = path.parent
     if not folder.exists():
         raise PictureError(f"'{path}' cannot be written: there is no folder '{folder}', create it.")
     if not folder.is_dir():
         raise PictureError(f"'{path}' cannot be written: '{folder}' is not a folder.")
-    if path.exists():
-        if not path.is_file():
-            raise PictureError(f"'{path}' is not a regular file: give the name of a new file.")
-        # The mode as well: the superuser may write everywhere, but a read-only file is a wish.
-        if not os.access(path, os.W_OK) or not path.stat().st_mode & 0o222:
-            raise PictureError(f"'{path}' is write-protected: choose another name.")
     # Asking for permission proves nothing on some file systems, or for the superuser: try it.
     probe = beside(path.resolve())
     probe.touch(exist_ok=False)
-    probe.unlink()
+    probe.unlink(missing_ok=True)
 
 
-def _same_file(one: Path, other: Path) -> bool:
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Make a sentence, with the file's name, of what the system says in a block that writes it.
+
+    Raises:
+        PictureError: In place of the system's error.
+    """
     try:
-        return one.samefile(other)
-    except (OSError, ValueError):
-        return one.absolute() == other.absolute()
+        yield
+    except (OSError, ValueError) as error:
+        raise unwritable(path, error) from error
 
 
-def beside(path: Path) -> Path:
-    """Return a new name in the same folder, where a rename is atomic."""
-    return path.with_name(f".impasto-{secrets.token_hex(8)}.tmp")
+REMEDIES = {
+    errno.ENOSPC: "make room on the disk.",
+    errno.EDQUOT: "make room, or ask for a larger quota.",
+    errno.EFBIG: "choose another disk, which holds files of this size.",
+    errno.ENAMETOOLONG: "choose a shorter name.",
+    errno.EROFS: "choose a folder that can be written to.",
+}
+"""What helps, by what the system says; for the rest a look at the folder."""
 
 
 def unwritable(path: Path, error: Exception) -> PictureError:
     """Return the error for what the system says about a path."""
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return PictureError(
-        f"'{path}' cannot be written ({reason}): check the folder, its permissions and "
-        "the free space."
-    )
+    number = error.errno if isinstance(error, OSError) else None
+    reason = error.strerror or error if isinstance(error, OSError) else error
+    remedy = REMEDIES.get(number or 0, "check the folder and its permissions.")
+    return PictureError(f"'{path}' cannot be written ({reason}): {remedy}")

@@ -14,14 +14,14 @@ import numpy.typing as npt
 import pyvips
 
 from impasto.errors import PictureError, SettingsError
+from impasto.filesystem import replacing
 from impasto.images.destination import (
     JPEG,
     PNG,
     FileFormat,
-    beside,
     check_fits,
     format_of,
-    unwritable,
+    naming,
 )
 from impasto.images.metadata import add_png_text, xmp_packet
 from impasto.images.vips import LIBVIPS, srgb_profile
@@ -106,19 +106,10 @@ def _whole_numbers(values: _Floats, bits: int) -> _WholeNumbers:
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Write the file under another name beside it, then rename it: never half a file.
+    """Write a file: complete and on the disk, or not at all.
 
     Raises:
         PictureError: If it cannot be written.
     """
-    try:
-        target = path.resolve()  # Through a link, the file that it names is replaced.
-        temporary = beside(target)
-        try:
-            with temporary.open("xb") as file:  # Not tempfile: it makes files for the owner only.
-                file.write(data)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except (OSError, ValueError) as error:
-        raise unwritable(path, error) from error
+    with naming(path), replacing(path) as file:
+        file.write(data)

@@ -11,6 +11,7 @@ snapshots.py        recorder: numbered pictures and checkpoints
 outputs.py          which of these a command asks for
 checkpoint.py       where an interrupted run stands
 checkpoint_file.py  the same as a file
+checkpoint_fields.py  its fields, each of its kind
 eta.py              how long a run will still take
 fine_style.py       paintings that give style pictures the fine strokes of another
 auto.py             paintings that choose the style weight

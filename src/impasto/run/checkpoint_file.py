@@ -8,7 +8,6 @@ Nothing else enters a run after its start: the noise of the start is drawn from 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,22 @@ from torch import Tensor
 
 from impasto._version import __version__
 from impasto.errors import CheckpointError, PluginError, UsageError, printable
-from impasto.filesystem import check_regular
+from impasto.filesystem import check_regular, replacing
 from impasto.job import Recipe
 from impasto.optimize import State, Step
 from impasto.registry import OPTIMIZERS
 from impasto.run.checkpoint import Checkpoint
+from impasto.run.checkpoint_fields import (
+    COUNTS,
+    MEASURES,
+    check_together,
+    count,
+    entries,
+    measure,
+    measures,
+    step,
+    text,
+)
 from impasto.run.result import Result
 from impasto.settings import ResolvedSettings
 
@@ -40,8 +50,13 @@ def checkpoint_path(output: Path) -> Path:
 
     Example:
         >>> checkpoint_path(Path("out/tree.png")).name
-        'tree.checkpoint.safetensors'
+        'tree.png.checkpoint.safetensors'
     """
+    return output.with_name(f"{output.name}.checkpoint.safetensors")
+
+
+def former_checkpoint_path(output: Path) -> Path:
+    """Return where it lay when pictures of one stem shared a checkpoint: it is still read."""
     return output.with_name(f"{output.stem}.checkpoint.safetensors")
 
 
@@ -54,17 +69,9 @@ def write_checkpoint(path: Path, result: Result) -> None:
     values, tensors = _pack(result.state)
     values |= {"format": FORMAT, "recipe": result.job.recipe.to_json(), "notes": result.notes,
                "history": [_numbers(step) for step in result.history]}  # fmt: skip
-    # One name, so that runs that are killed while writing leave one such file and not many.
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            for part in _encode(tensors, values):
-                file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as file:
+        for part in _encode(tensors, values):
+            file.write(part)
 
 
 def _pack(state: State) -> tuple[dict[str, Any], dict[str, Tensor]]:
@@ -73,7 +80,7 @@ def _pack(state: State) -> tuple[dict[str, Any], dict[str, Tensor]]:
     assert best is not None
     tensors = {"image": state.image, "best": best.image}
     tensors |= {f"optimizer {k}": v for k, v in learned.items() if isinstance(v, Tensor)}
-    values = {name: getattr(state, name) for name in _NUMBERS}
+    values = {name: getattr(state, name) for name in (*COUNTS, *MEASURES)}
     values |= {
         "optimizer": {k: v for k, v in learned.items() if not isinstance(v, Tensor)},
         "weights": dict(state.weights),
@@ -81,10 +88,6 @@ def _pack(state: State) -> tuple[dict[str, Any], dict[str, Tensor]]:
         "best": _numbers(best),
     }
     return values, tensors
-
-
-_NUMBERS = ("size", "before", "iteration", "seconds", "factor", "lowest", "improved", "divergences")
-"""What of the loop's state is a number."""
 
 
 def _numbers(step: Step) -> dict[str, Any]:
@@ -139,11 +142,11 @@ def read_checkpoint(path: Path) -> Checkpoint:
             tensors = _tensors(file, values, settings.device)
         state = _unpack(values, tensors, settings)
         no_image = torch.empty(0, device="cpu")
-        history = [Step(image=no_image, **numbers) for numbers in values["history"]]
         # They are read here, so that a damaged file is found before the work begins.
-        assert history
+        history = [step(numbers, no_image) for numbers in entries(values["history"])]
+        check_together(state, history)
         assert state.size in [size for size, _ in settings.plan]
-        notes = [printable(str(note)) for note in values["notes"]]
+        notes = [printable(text(note)) for note in entries(values["notes"])]
         return Checkpoint(recipe, settings, state, history, notes, path)
     except PluginError:
         raise  # the file is good, and something else is missing
@@ -158,10 +161,10 @@ def _tensors(file: Any, values: Mapping[str, Any], device: str) -> dict[str, Ten
     # Cloned: what is read may lie anywhere in the file, and the order in which a processor adds
     # up a vector, and so the last bit of the sum, can depend on how its memory is aligned.
     kept = {name: _on(device, file.get_tensor(name).clone()) for name in file.keys()}  # noqa: SIM118
-    found = {}
+    found, channels_last = {}, entries(values["channels_last"])
     for name, original in values["same"].items():
         tensor = kept[original].view(values["shapes"][name])
-        if name in values["channels_last"]:
+        if name in channels_last:
             tensor = tensor.contiguous(memory_format=torch.channels_last)
         found[name] = tensor
     return found
@@ -179,13 +182,14 @@ def _unpack(
     """Return the loop's state, with an optimizer that remembers what it has learned."""
     optimizer = OPTIMIZERS[settings.optimizer].load()(settings.learning_rate, settings.history)
     learned: dict[str, Any] = dict(values["optimizer"])
+    measures(learned)
     for name in [name for name in tensors if name.startswith("optimizer ")]:
         # Taken out, so that there is never a second copy of what the optimizer takes over.
         learned[name.removeprefix("optimizer ")] = tensors.pop(name)
     optimizer.restore(learned)
-    state = State().begin(tensors["image"], optimizer, weights=values["weights"])
-    for name in _NUMBERS:
-        setattr(state, name, values[name])
-    state.best = Step(image=tensors["best"], **values["best"])
-    state.recent.extend(values["recent"])
+    state = State().begin(tensors["image"], optimizer, weights=measures(values["weights"]))
+    vars(state).update({name: count(values[name]) for name in COUNTS})
+    vars(state).update({name: measure(values[name]) for name in MEASURES})
+    state.best = step(values["best"], tensors["best"])
+    state.recent.extend(map(measure, entries(values["recent"])))
     return state

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import IO, Any, final
 
+from impasto import images
 from impasto.optimize import Step
 from impasto.run.recorder import Recorder
 from impasto.run.result import Result
@@ -45,19 +46,26 @@ class LogFile(Recorder):
         self.table: csv.DictWriter[str] | None = None
 
     def begin(self, result: Result) -> None:
-        """Begin the file, with the evaluations of an earlier run that goes on."""
-        self.file = self.path.open("w", newline="", encoding="utf-8")
-        for step in result.history:
-            self._write(step)
+        """Begin the file, with the evaluations of an earlier run that goes on.
+
+        Raises:
+            PictureError: If it cannot be written; so do the others.
+        """
+        with images.naming(self.path):
+            self.file = self.path.open("w", newline="", encoding="utf-8")
+            for step in result.history:
+                self._write(step)
 
     def add(self, step: Step) -> None:
-        """Write one line."""
-        self._write(step)
-        self.file.flush()
+        """Write one line; one that does not fit is tried again with the next."""
+        with images.naming(self.path):
+            self._write(step)
+            self.file.flush()
 
     def close(self, finished: bool) -> None:
         """Close the file."""
-        self.file.close()
+        with images.naming(self.path):
+            self.file.close()
 
     def _write(self, step: Step) -> None:
         values = numbers(step)

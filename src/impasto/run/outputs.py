@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +12,11 @@ from impasto import images
 from impasto.errors import SettingsError
 from impasto.job import Job
 from impasto.run.checkpoint import Checkpoint
-from impasto.run.checkpoint_file import checkpoint_path, read_checkpoint
+from impasto.run.checkpoint_file import checkpoint_path, former_checkpoint_path, read_checkpoint
 from impasto.run.curves import CurveFile, require_matplotlib
 from impasto.run.logs import LOG_SUFFIXES, LogFile
 from impasto.run.recorder import Guarded, Recorder
-from impasto.run.snapshots import Snapshots, check_space
+from impasto.run.snapshots import Snapshots, check_space, snapshot_path
 from impasto.run.tensorboard import EventFile, require_tensorboard
 from impasto.run.timelapse import FILMS, Timelapse, require_av
 
@@ -41,20 +43,36 @@ class Outputs:
     curve: Path | None = None
     tensorboard: Path | None = None
 
-    def check(self, output: Path, inputs: Sequence[str]) -> None:
+    def named(self, output: Path) -> list[Path]:
+        """Return the files that have been given a name, the picture first."""
+        return [output, *filter(None, (self.animate, self.log, self.curve))]
+
+    def files(self, output: Path, evaluations: int) -> list[Path]:
+        """Return every file that a run of at most so many evaluations may write."""
+        found = self.named(output)
+        if self.snapshot_every is not None:
+            numbers = range(self.snapshot_every, evaluations + 1, self.snapshot_every)
+            found += [checkpoint_path(output), *(snapshot_path(output, at) for at in numbers)]
+        return found
+
+    def check(self, output: Path, inputs: Sequence[str], evaluations: int) -> None:
         """Find out before the work starts whether all of it can be written.
+
+        Args:
+            output: The picture.
+            inputs: Files that are read, none of which may be overwritten.
+            evaluations: That there will be at most.
 
         Raises:
             UsageError: If not, or if a package is missing.
         """
         if self.frame_numbers and self.animate is None:
             raise SettingsError("frame numbers need a film: add --animate FILE.")
-        taken: list[str | Path] = [output, *inputs]
         kinds = ((self.animate, FILMS), (self.log, LOG_SUFFIXES), (self.curve, (".png",)))
         for path, suffixes in kinds:
             if path is not None:
-                images.check_file(path, suffixes, taken)
-                taken.append(path)
+                images.check_suffix(path, suffixes)
+        images.check_places(self.files(output, evaluations), inputs)
         if self.animate is not None and self.animate.suffix.lower() == ".mp4":
             require_av()
         if self.curve is not None:
@@ -68,13 +86,39 @@ class Outputs:
         Raises:
             CheckpointError: If it is damaged.
         """
-        path = checkpoint_path(output)
-        return read_checkpoint(path) if self.resume and path.exists() else None
+        if not self.resume:
+            return None
+        paths = (checkpoint_path(output), former_checkpoint_path(output))
+        return next((read_checkpoint(path) for path in paths if path.exists()), None)
 
     def check_space(self, job: Job, output: Path) -> None:
         """Raise PictureError if the checkpoints of a job would not fit on the disk."""
         if self.snapshot_every is not None:
             check_space(job, output)
+
+    def place(self, given: str | None, usual: Path, overwrite: bool) -> Path:
+        """Return where the picture goes.
+
+        Args:
+            given: What somebody has named: a picture of this name is replaced.
+            usual: Its name if nobody has. Where it is taken it ends in -2, -3, ..., and a run that
+                is to go on has the last of these names with a checkpoint.
+            overwrite: Whether the usual name is not taken by a picture that is there.
+        """
+        if given is not None:
+            return Path(given)
+        return usual if overwrite else self._unused(usual)
+
+    def _unused(self, output: Path) -> Path:
+        free, going_on = output, None
+        for number in itertools.count(2):
+            checkpoints = checkpoint_path(free), former_checkpoint_path(free)
+            if any(path.exists() for path in checkpoints):
+                going_on = free
+            elif not os.path.lexists(free):
+                break
+            free = output.with_stem(f"{output.stem}-{number}")
+        return going_on if self.resume and going_on is not None else free
 
     def recorders(self, output: Path, complain: Callable[[str], None]) -> list[Recorder]:
         """Return what writes all of it beside a picture; ``complain`` tells what went wrong."""

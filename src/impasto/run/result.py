@@ -138,7 +138,8 @@ class Result:
         """Write the picture, or else keep it in a folder for temporary files: hours are in it.
 
         Raises:
-            ImpastoError: If it had to be kept elsewhere; the message says where.
+            ImpastoError: If it had to be kept elsewhere; the message says where. Or if it fits
+                nowhere.
         """
         try:
             self.save(path)
@@ -147,6 +148,6 @@ class Result:
                 kept = Path(tempfile.mkdtemp(prefix="impasto-")) / path.name
                 self.save(kept)
             except (PictureError, OSError):
-                raise error from None
+                raise ImpastoError(str(error)) from None
             reason = str(error).partition(":")[0]
             raise ImpastoError(f"{reason}: the picture is kept in '{kept}'.") from error

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import final
 
 from impasto.errors import PictureError
-from impasto.images import unwritable
+from impasto.images import naming
 from impasto.job import Job
 from impasto.optimize import State, Step
 from impasto.run.checkpoint_file import checkpoint_path, write_checkpoint
@@ -86,7 +86,5 @@ class Snapshots(Recorder):
 
     def _write_checkpoint(self, state: State) -> None:
         path = checkpoint_path(self.output)
-        try:
+        with naming(path):
             write_checkpoint(path, replace(self.result, state=state))
-        except OSError as error:
-            raise unwritable(path, error) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, final
 
+from impasto import images
 from impasto.errors import PictureError, SettingsError
 from impasto.optimize import Step
 from impasto.run.recorder import Recorder
@@ -37,12 +38,8 @@ def open_writer(folder: Path) -> Any:
     """
     from torch.utils.tensorboard import SummaryWriter
 
-    try:
+    with images.naming(folder):
         return SummaryWriter(str(folder))
-    except OSError as error:
-        raise PictureError(
-            f"'{folder}' cannot be written ({error.strerror}): choose another folder."
-        ) from error
 
 
 @final
@@ -62,17 +59,23 @@ class EventFile(Recorder):
             self._write(step)
 
     def add(self, step: Step) -> None:
-        """Write one evaluation."""
-        if self.step is not None and self.step.size != step.size:
-            self._show(self.step)
-        self.step = step
-        self._write(step)
+        """Write one evaluation.
+
+        Raises:
+            PictureError: If it cannot be written; so does `close`.
+        """
+        with images.naming(self.folder):
+            if self.step is not None and self.step.size != step.size:
+                self._show(self.step)
+            self.step = step
+            self._write(step)
 
     def close(self, finished: bool) -> None:
         """Write the picture and close the file."""
-        if self.step is not None:
-            self._show(self.step)
-        self.writer.close()
+        with images.naming(self.folder):
+            if self.step is not None:
+                self._show(self.step)
+            self.writer.close()
 
     def _write(self, step: Step) -> None:
         self.writer.add_scalar("loss/total", step.total, step.index)

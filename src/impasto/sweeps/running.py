@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from impasto.errors import ImpastoError, UsageError, explain
+from impasto.errors import ImpastoError, PictureError, UsageError, explain
 from impasto.job import Job, prepare
 from impasto.optimize import Step
 from impasto.run import Result, Stop, run
@@ -147,13 +147,17 @@ def paint_cells(
         step = result.last
         at_last_size = step.size == result.job.levels[-1].size
         while at_last_size and waiting and step.iteration >= last_evaluations(waiting[0]):
-            yield take(result, waiting.pop(0), found)
+            yield take(result, waiting, found)
     while waiting and not stop():  # It has converged early: this is what they would have become.
-        yield take(result, waiting.pop(0), found)
+        yield take(result, waiting, found)
 
 
-def take(painted: Result, cell: Cell, found: SweepSchedule) -> CellResult:
-    """Write the picture and the numbers of a cell."""
+def take(painted: Result, waiting: list[Cell], found: SweepSchedule) -> CellResult:
+    """Write the picture and the numbers of the first cell that waits, which then waits no more.
+
+    One that does not fit on the disk has failed, and the others still get their pictures.
+    """
+    cell = waiting[0]
     height, width = painted.rgb.shape[:2]
     result = CellResult(
         cell,
@@ -163,8 +167,12 @@ def take(painted: Result, cell: Cell, found: SweepSchedule) -> CellResult:
         size=(width, height),
         curve=curve(painted.history),
     )
-    painted.save(picture_file(found.folder, cell))
-    write_result(found.folder, result, found.hashes)
+    try:
+        painted.save(picture_file(found.folder, cell))
+        write_result(found.folder, result, found.hashes)
+    except PictureError as error:
+        result = CellResult(cell, error=str(error))
+    del waiting[0]
     return result
 
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from impasto.errors import PictureError, UsageError
-from impasto.images import Canvas, check_place, sha256
+from impasto.images import Canvas, check_places, replace_file, sha256
 from impasto.plugins import used
 from impasto.registry import INITIALIZERS
 from impasto.settings import SPECS, Settings, parsing
@@ -37,13 +36,16 @@ def numbers_file(folder: Path, cell: Cell) -> Path:
     return picture_file(folder, cell).with_suffix(".json")
 
 
-def make_folder(folder: Path, names: Iterable[str], sweep: Sweep) -> None:
+def make_folder(folder: Path, names: Iterable[str], sweep: Sweep) -> list[Path]:
     """Make the folder of a sweep and check that everything can be written into it.
 
     Args:
         folder: The folder; it may exist.
         names: Of the files that will be written, besides the cells.
         sweep: Whose inputs must not be overwritten.
+
+    Returns:
+        Every file that the sweep may write.
 
     Raises:
         PictureError: If something cannot be written.
@@ -55,10 +57,11 @@ def make_folder(folder: Path, names: Iterable[str], sweep: Sweep) -> None:
             f"'{folder}' cannot be made a folder ({error.strerror}): choose another with --output."
         ) from error
     inputs = {path for cell in sweep.cells for path in sources(cell).values()}
-    for name in names:
-        check_place(folder / name, inputs)
+    written = [folder / name for name in names]
     for cell in sweep.cells:
-        check_place(picture_file(folder, cell), inputs)
+        written += [picture_file(folder, cell), numbers_file(folder, cell)]
+    check_places(written, inputs)
+    return written
 
 
 def sources(cell: Cell) -> dict[str, str]:
@@ -142,24 +145,4 @@ def write_result(folder: Path, result: CellResult, hashes: dict[str, str]) -> No
         "scores": result.scores,
         "judged_by": result.judged_by,
     }
-    write_text(numbers_file(folder, result.cell), json.dumps(values))
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file: complete, or not at all.
-
-    Raises:
-        PictureError: If it cannot be written.
-    """
-    temporary = path.with_name(f".impasto-{secrets.token_hex(8)}.tmp")
-    try:
-        try:
-            temporary.write_text(text, encoding="utf-8", newline="")
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise PictureError(
-            f"'{path}' cannot be written ({error.strerror}): check the folder, its permissions "
-            "and the free space."
-        ) from error
+    replace_file(numbers_file(folder, result.cell), json.dumps(values).encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -166,3 +167,31 @@ def test_writing_into_a_missing_folder_is_one_sentence(tmp_path):
     with pytest.raises(PictureError, match="No such file") as caught:
         write(tmp_path / "no" / "a.png", UNIT)
     sentence(caught.value, "a.png")
+
+
+def test_the_file_and_its_folder_are_on_the_disk_before_anybody_is_told(tmp_path, monkeypatch):
+    events: list[str] = []
+    sync, replace = os.fsync, Path.replace
+
+    def synced(descriptor: int) -> None:
+        events.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        sync(descriptor)
+
+    def replaced(self: Path, target: Path) -> Path:
+        events.append("name")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", replaced)
+    write(tmp_path / "a.png", UNIT)
+    assert events == ["file", "name", "folder"]
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP])
+def test_a_file_system_that_cannot_sync_is_written_to(tmp_path, monkeypatch, number):
+    def refuse(descriptor: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    write(tmp_path / "a.png", UNIT)
+    assert close(read(tmp_path / "a.png"), UNIT)

@@ -1,6 +1,10 @@
 """Checkpoints as files: what is in them, and what is said of those that are damaged."""
 
+import copy
 import errno
+import json
+import math
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -123,3 +127,44 @@ def test_a_disk_that_fills_leaves_the_old_checkpoint(photograph, painting, path,
     monkeypatch.undo()
     assert path.read_bytes() == before
     assert [file.name for file in path.parent.iterdir() if file.name.startswith(".")] == []
+
+
+def places(value, at=()):
+    """Yield the way to everything inside JSON values."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, each in inner:
+        yield (*at, key)
+        if isinstance(each, dict | list):
+            yield from places(each, (*at, key))
+
+
+def with_value(values, place, value):
+    changed = copy.deepcopy(values)
+    inside = changed
+    for key in place[:-1]:
+        inside = inside[key]
+    inside[place[-1]] = value
+    return changed
+
+
+def test_a_field_of_another_kind_is_one_sentence(photograph, painting, path):
+    """Or it changes nothing that a run needs: then the run goes on from there."""
+    job = prepare(photograph, painting, SETTINGS)
+    interrupt(job, 2, path)
+    data = path.read_bytes()
+    size = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + size])
+    values = json.loads(header["__metadata__"]["impasto"])
+    harmless = set()
+    for place in places(values):
+        for value in ("text", [], None, 10**400, math.nan):
+            changed = with_value(values, place, value)
+            header["__metadata__"]["impasto"] = json.dumps(changed)
+            text = json.dumps(header).encode()
+            path.write_bytes(len(text).to_bytes(8, "little") + text + data[8 + size :])
+            with suppress(CheckpointError):
+                read_checkpoint(path).resume(job)
+                harmless.add((*place, str(value)[:4]))
+    notes = {("best", "note", "text"), *(("history", at, "note", "text") for at in (0, 1))}
+    lists = {("notes", "[]"), ("recent", "[]"), ("channels_last", "[]")}
+    assert harmless <= notes | lists

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections import deque
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -100,7 +101,7 @@ def test_snapshots_are_numbered_pictures_with_their_recipes(job, tmp_path):
     out = tmp_path / "o.png"
     run(job, out, snapshot_every=4)
     assert sorted(file.name for file in tmp_path.glob("o*")) == [
-        *("o-000004.png", "o-000008.png", "o.checkpoint.safetensors"),
+        *("o-000004.png", "o-000008.png", "o.png.checkpoint.safetensors"),
     ]
     assert Recipe.of_picture(snapshot_path(out, 4)).settings.plan == ((20, 4),)
     assert Recipe.of_picture(snapshot_path(out, 8)).settings.plan == ((20, 5), (40, 3))
@@ -204,7 +205,34 @@ def test_oklab_knows_white_black_and_gray():
 def test_what_cannot_be_written_is_refused_before_the_work(tmp_path, wanted, message):
     paths = {k: tmp_path / v if isinstance(v, str) else v for k, v in wanted.items()}
     with pytest.raises((PictureError, SettingsError), match=message):
-        Outputs(**paths).check(tmp_path / "out.png", [])
+        Outputs(**paths).check(tmp_path / "out.png", [], 10)
+
+
+def test_a_usual_name_is_numbered_where_it_is_taken(tmp_path):
+    usual = tmp_path / "a-b.png"
+    place, go_on = Outputs().place, Outputs(resume=True).place
+    assert place("c.png", usual, False) == Path("c.png")
+    assert place(None, usual, False) == go_on(None, usual, False) == usual
+    usual.touch()
+    assert place(None, usual, False) == tmp_path / "a-b-2.png"
+    assert place(None, usual, True) == usual
+    # A run that was killed has left its checkpoint and no picture yet: nothing of it is lost.
+    (tmp_path / "a-b-2.png.checkpoint.safetensors").touch()
+    assert place(None, usual, False) == tmp_path / "a-b-3.png"
+    assert go_on(None, usual, False) == tmp_path / "a-b-2.png"
+    assert go_on(None, usual, True) == usual
+
+
+def test_each_output_has_its_own_checkpoint_and_a_former_one_is_read(job, tmp_path):
+    out, other = tmp_path / "o.png", tmp_path / "o.jpg"
+    for path in (out, other):
+        run(job, path, snapshot_every=100)
+    kept = [Outputs(resume=True).find_checkpoint(path).path.name for path in (out, other)]
+    assert kept == ["o.png.checkpoint.safetensors", "o.jpg.checkpoint.safetensors"]
+    (tmp_path / kept[1]).unlink()
+    assert Outputs(resume=True).find_checkpoint(other) is None
+    (tmp_path / kept[0]).rename(tmp_path / "o.checkpoint.safetensors")
+    assert Outputs(resume=True).find_checkpoint(other).state.iteration == 5
 
 
 @pytest.mark.parametrize(
@@ -226,7 +254,7 @@ def test_a_missing_package_is_named_with_its_extra(tmp_path, monkeypatch, packag
     monkeypatch.setattr(builtins, "__import__", without)
     paths = {name: tmp_path / value for name, value in wanted.items()}
     with pytest.raises(SettingsError, match=rf"impasto\[{extra}\]"):
-        Outputs(**paths).check(tmp_path / "out.png", [])
+        Outputs(**paths).check(tmp_path / "out.png", [], 10)
 
 
 def test_what_cannot_be_written_on_the_way_is_said_once_and_stops_nothing():
@@ -251,7 +279,7 @@ def test_what_cannot_be_written_on_the_way_is_said_once_and_stops_nothing():
         for _ in range(3):
             recorder.add(None)
         recorder.close(finished=True)
-    assert said == ["[Errno 28] No space left on device", "the film cannot be written."]
+    assert said == ["No space left on device", "the film cannot be written."]
     assert counter.seen == 103
 
 

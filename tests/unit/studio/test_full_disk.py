@@ -9,7 +9,6 @@ import pytest
 
 from impasto import images
 from impasto.errors import PictureError
-from impasto.images import writing
 from impasto.job import Recipe
 from impasto.studio import files, worker
 from impasto.studio.store import Store
@@ -31,7 +30,7 @@ def fill(monkeypatch) -> Callable[..., None]:
             try:
                 refuse(Path(path))
             except OSError as error:
-                raise writing.unwritable(Path(path), error) from error
+                raise images.unwritable(Path(path), error) from error
             write(path, *arguments, **more)
 
         def write_text(self, *arguments, write_text=Path.write_text, **more):

@@ -3,7 +3,6 @@
     published.py     PUBLISHED, the files that others publish; VGG-19's is in the package
     places.py        which of them paints: in the package, imported, fetched, or named
     download.py      fetch one: once, on request, resumable, verified
-    lock.py          one process at a time
     imported.py      files that somebody has: recognize, keep, check
     reading.py       the convolutions of a file, under their names
     formats/         PyTorch, safetensors, Caffe, MatConvNet

@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 from impasto._version import __version__
 from impasto.backbones.weights.formats import WEIGHT_FORMATS, by_suffix, recognize, require_package
-from impasto.backbones.weights.lock import alone
 from impasto.backbones.weights.published import (
     Digests,
     Published,
@@ -27,6 +26,7 @@ from impasto.backbones.weights.published import (
     weights_directory,
 )
 from impasto.errors import FetchError
+from impasto.filesystem import alone
 
 # Called with the bytes received so far and the bytes in all (None where the server does not say).
 ByteProgress = Callable[[int, int | None], None]

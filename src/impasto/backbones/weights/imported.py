@@ -11,7 +11,6 @@ from pathlib import Path
 from impasto.backbones import pocket
 from impasto.backbones.table import BACKBONES, load_backbone
 from impasto.backbones.weights.formats import WEIGHT_FORMATS
-from impasto.backbones.weights.lock import alone
 from impasto.backbones.weights.places import IMPORTED, find_weights, imported_paths
 from impasto.backbones.weights.published import Digests, sources, weights_directory
 from impasto.backbones.weights.reading import (
@@ -23,6 +22,7 @@ from impasto.backbones.weights.reading import (
     open_weights,
 )
 from impasto.errors import WeightsError, look_up
+from impasto.filesystem import alone
 
 
 @dataclass(frozen=True)
