@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +25,7 @@ from impasto.sweeps.names import file_name, unique
 
 OTHERS = {
     "content": "photographs",
-    "style": "paintings; several for one cell are separated by commas",
+    "style": "paintings; several for one cell are separated by commas, and cells by semicolons",
     "exchange": "no, yes: content and style change places",
     "preset": "names of presets",
 }
@@ -42,7 +45,8 @@ def make_sweep(
         content: The photograph.
         styles: The paintings.
         given: Settings that all cells share.
-        vary: Each ``"NAME=a,b,c"``, or ``"NAME=a;b;c"`` if the values hold commas.
+        vary: Each ``'NAME=a,b,c'``, or ``'NAME=a;b;c'`` or ``'NAME="a,b",c'`` if values hold
+            commas.
 
     Raises:
         UsageError: If an axis or one of its values does not exist. Values that contradict each
@@ -84,7 +88,8 @@ def parse_axis(text: str, content: str, styles: Sequence[str]) -> Axis:
     """
     typed, equals, rest = text.partition("=")
     name = typed.strip().replace("-", "_")
-    values = [value.strip() for value in rest.split(";" if ";" in rest else ",")]
+    values = separated(rest, ";")
+    values = [unquoted(name, each) for each in (values if len(values) > 1 else separated(rest))]
     values = [value for value in values if value]
     known = [*OTHERS, *SPECS]
     if name not in known:
@@ -95,7 +100,7 @@ def parse_axis(text: str, content: str, styles: Sequence[str]) -> Axis:
     if not equals or not values:
         raise SettingsError(f"'{text}' has no values: give them like {name}=a,b,c.")
     if name in ("content", "style"):
-        own = content if name == "content" else ",".join(styles)
+        own = content if name == "content" else listed(styles)
         values = [own, *(value for value in values if value != own)]
     if len(set(values)) < len(values):
         raise SettingsError(f"{name} has a value twice: give each once.")
@@ -105,7 +110,7 @@ def parse_axis(text: str, content: str, styles: Sequence[str]) -> Axis:
 def _value(name: str, text: str) -> AxisValue:
     """Return a value, found to be possible by itself."""
     if name in ("content", "style"):
-        paths = _paths(text)
+        paths = listed_in(text) if name == "style" else [text]
         for path in paths:
             if not Path(path).is_file():
                 raise PictureError(f"there is no picture '{path}' to vary {name}: check the path.")
@@ -123,8 +128,35 @@ def _value(name: str, text: str) -> AxisValue:
     return AxisValue(Path(text).stem if is_file else text, text)
 
 
-def _paths(text: str) -> list[str]:
-    return [path.strip() for path in text.split(",")]
+def separated(text: str, separator: str = ",") -> list[str]:
+    """Return the parts between separators; those within double quotes separate nothing.
+
+    Example:
+        >>> separated('a,"b,c"')
+        ['a', '"b,c"']
+    """
+    return [part.strip() for part in re.findall(f'(?:"[^"]*"|[^{separator}])+', text)]
+
+
+def unquoted(name: str, value: str) -> str:
+    """Return a value without the quotes that hold its commas together.
+
+    Those of the paintings of one cell stay where they are needed: `listed_in` reads them.
+    """
+    items = listed_in(value)
+    return listed(items) if name == "style" else ",".join(items)
+
+
+def listed_in(text: str) -> list[str]:
+    """Return the items of a row of CSV."""
+    return [item.strip() for row in csv.reader([text], skipinitialspace=True) for item in row]
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return a row of CSV: items that hold commas themselves are in double quotes."""
+    row = io.StringIO()
+    csv.writer(row, lineterminator="").writerow(items)
+    return row.getvalue()
 
 
 def _places(axes: Sequence[Axis]) -> itertools.product[tuple[int, ...]]:
@@ -142,7 +174,7 @@ def _cell(
     chosen = {axis.name: axis.values[at].text for axis, at in zip(axes, place, strict=True)}
     name = file_name(axes, place)
     content = chosen.pop("content", content)
-    styles = _paths(chosen.pop("style")) if "style" in chosen else styles
+    styles = listed_in(chosen.pop("style")) if "style" in chosen else styles
     if parsing.flag(chosen.pop("exchange", "no")):
         content, styles = styles[0], [content]
     try:
