@@ -19,7 +19,7 @@ from impasto.job.sizes import Sizes, shape_of
 from impasto.job.style_terms import check_regions, check_tiles, style_losses
 from impasto.machine import choose_device, choose_precision, choose_threads, computing_with
 from impasto.plugins import used
-from impasto.settings import ResolvedSettings, Settings
+from impasto.settings import ResolvedSettings, Settings, notes_on
 
 COMPUTING = Threads("nothing can be painted with several threads", ", or paint with threads=1")
 """Of the processor, or the driver of a graphics card."""
@@ -91,7 +91,7 @@ def assemble(
         controls=replace(controls, settings=chosen),
         recipe=recipe_of(chosen, given, pictures, weights),
         fine_style=pictures.fine_style,
-        notes=(*care.notes, *pictures.notes),
+        notes=(*notes_on(settings), *care.notes, *pictures.notes),
     )
 
 

@@ -19,7 +19,7 @@ from impasto.errors import (
     did_you_mean,
     look_up,
 )
-from impasto.settings import PRESETS, SPECS, Settings, check, expand, parsing
+from impasto.settings import PRESETS, SPECS, Settings, check, check_exclusive, expand, parsing
 from impasto.sweeps.cells import Axis, AxisValue, Cell, Sweep
 from impasto.sweeps.names import file_name, unique
 
@@ -59,11 +59,13 @@ def make_sweep(
     for name in names:
         if names.count(name) > 1:
             raise SettingsError(f"'{name}' varies twice: give all of its values at once.")
-    if given.get("plan") and "plan" not in names and {"iterations", "levels"} & set(names):
-        raise SettingsError("a plan fixes iterations and levels: give the plan, or vary these.")
+        if given.get(name) is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise SettingsError(f"'{name}' varies and is given, too: leave out {option}.")
     if "exchange" in names and len(styles) != 1:
         raise SettingsError("content and style can be exchanged only if there is one style.")
-    settings_of({name: value for name, value in given.items() if name not in names})
+    check_exclusive({**given, **{axis.name: axis.values[0].text for axis in axes}})
+    settings_of(dict(given))
     made = [_cell(axes, place, content, styles, given) for place in _places(axes)]
     sources = [("content", content), *(("style", style) for style in styles)]
     shared = [(what, path) for what, path in sources if what not in names]
@@ -178,6 +180,7 @@ def _cell(
     if parsing.flag(chosen.pop("exchange", "no")):
         content, styles = styles[0], [content]
     try:
+        check_exclusive({**given, **chosen})
         settings = settings_of({**given, **chosen})
     except UsageError as error:
         return Cell(name, place, content, tuple(styles), None, str(error))

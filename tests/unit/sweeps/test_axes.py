@@ -104,8 +104,12 @@ def test_a_wrong_axis_or_value_is_named_before_anything_else(make, vary, error, 
 
 
 def test_axes_that_do_nothing_are_refused(make):
-    with pytest.raises(SettingsError, match="a plan fixes"):
+    with pytest.raises(SettingsError, match="plan and iterations are given"):
         make("iterations=5,10", plan="32:4")
+    with pytest.raises(SettingsError, match="plan and levels are given"):
+        make("plan=32:4;32:5", levels=2)
+    with pytest.raises(SettingsError, match="'size' varies and is given, too: leave out --size"):
+        make("size=32,48", size="64")
     with pytest.raises(SettingsError, match="varies twice"):
         make("size=32,48", "size=64")
 
