@@ -8,7 +8,7 @@ import impasto
 from impasto.errors import SettingsError
 from impasto.job import as_painting, prepare
 from impasto.settings import PRESETS, Settings, apply, check_exclusive, notes_on
-from impasto.settings.combinations import EXCLUSIVE, IDLE
+from impasto.settings.combinations import EXCLUSIVE, WITHOUT_EFFECT
 from impasto.sweeps import figure
 
 PLANNED = {"plan": "64:3", "iterations": 50, "backbone": "pocket"}
@@ -89,7 +89,7 @@ def test_what_changes_nothing_is_noted(given, idle):
 
 def test_every_rule_is_of_settings_that_there_are():
     known = {field.name for field in dataclasses.fields(Settings)}
-    assert {name for row in IDLE for name in row.settings} <= known
+    assert {name for row in WITHOUT_EFFECT for name in row.settings} <= known
     assert {*EXCLUSIVE, *(each for others, _ in EXCLUSIVE.values() for each in others)} <= known
 
 

@@ -64,6 +64,8 @@ def paint_file(work: Work) -> None:
         outputs.check(out, work.inputs)
     checkpoint = outputs.find_checkpoint(out)
     if checkpoint is not None:
+        if not work.quiet and (departure := checkpoint.departure(settings)):
+            complain(departure)
         settings = checkpoint.adopt(settings)
     elif outputs.resume and not work.quiet:
         complain(f"there is no checkpoint beside '{out}' yet: beginning at the start")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
 from torch import Tensor
-from torch.linalg import LinAlgError
+from torch.linalg import LinAlgError  # type: ignore[attr-defined]  # it is documented
 
 from impasto.errors import ImpastoError
 from impasto.optimize.optimizer import Optimizer

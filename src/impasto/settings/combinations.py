@@ -1,7 +1,7 @@
 """What settings mean for each other: which decide the same, and which change nothing beside others.
 
-    EXCLUSIVE   one leaves another nothing to decide: refused if both are given
-    IDLE        one has nothing to work on: noted if it is given, and the run goes on
+    EXCLUSIVE        one leaves another nothing to decide: refused if both are given
+    WITHOUT_EFFECT        one has nothing to work on: noted if it is given, and the run goes on
 
 A recipe holds every setting, so what is refused is only what somebody gives; see `check_exclusive`.
 In a sweep one cell may well have no use for what another one needs, so what is idle is no error.
@@ -64,7 +64,7 @@ def gives_way(settings: CompleteSettings) -> bool:
     return settings.style_weight > 0 and any((*others, *kept))
 
 
-IDLE: Final = (
+WITHOUT_EFFECT: Final = (
     Idle(("history",), lambda s: s.optimizer == "adam", "adam remembers no steps"),
     Idle(("tv",), lambda s: s.tv_weight == 0, "tv_weight is 0"),
     Idle(
@@ -123,7 +123,7 @@ def notes_on(settings: Settings) -> tuple[str, ...]:
     complete = settings.completed()
     return tuple(
         f"{name} is given and changes nothing: {row.because}."
-        for row in IDLE
+        for row in WITHOUT_EFFECT
         if row.where(complete)
         for name in row.settings
         if is_given(name, settings)
