@@ -1,7 +1,7 @@
 """What settings mean for each other: which decide the same, and which change nothing beside others.
 
     EXCLUSIVE        one leaves another nothing to decide: refused if both are given
-    WITHOUT_EFFECT        one has nothing to work on: noted if it is given, and the run goes on
+    WITHOUT_EFFECT   one has nothing to work on: noted if it is given, and the run goes on
 
 A recipe holds every setting, so what is refused is only what somebody gives; see `check_exclusive`.
 In a sweep one cell may well have no use for what another one needs, so what is idle is no error.
