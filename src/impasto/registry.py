@@ -146,6 +146,7 @@ RECIPES: dict[str, str] = {
     "names": "the same, with the names of the inputs alone: of no folder",
     "none": "nothing: it cannot be painted again",
 }
+"""What a picture tells of how it was painted."""
 
 PRECISIONS: dict[str, str] = {
     "float32": "exact; the choice where the processor has no native bfloat16",

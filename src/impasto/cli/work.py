@@ -159,7 +159,7 @@ class PictureFile(Recorder):
 
 
 def tell(line: str) -> None:
-    """Print a line on standard output; after an interruption nobody has to be there to read it."""
+    """Print a line on standard output; after an interruption its terminal may be gone."""
     try:
         click.echo(line)
     except OSError:

@@ -94,7 +94,10 @@ def choose_threads(wanted: int | None) -> int:
 
 @contextmanager
 def computing_with(threads: int) -> Iterator[None]:
-    """Compute with so many threads in a block; afterwards the process has as many as before."""
+    """Compute with so many threads in a block; afterwards the process has as many as before.
+
+    The number is the process's: not for blocks of several threads at once.
+    """
     import torch
 
     before = torch.get_num_threads()

@@ -14,7 +14,6 @@ from impasto import images
 from impasto.errors import ImpastoError, PictureError
 from impasto.images import Rgb
 from impasto.job import Job, Recipe
-from impasto.machine import computing_with
 from impasto.optimize import State, Step
 from impasto.settings import ResolvedSettings
 
@@ -84,8 +83,7 @@ class Result:
     def at(self, size: int) -> Rgb:
         """Return the best picture so far at any size."""
         step = self.last  # once, since a page may look while another thread paints
-        with computing_with(self.job.settings.threads):
-            return self.job.picture(step.image, step.size, size)
+        return self.job.picture(step.image, step.size, size)
 
     @property
     def preview(self) -> Image.Image:
