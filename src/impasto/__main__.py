@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from impasto.errors import ImpastoError, explain
 from impasto.interruption import INTERRUPTION, complain
 from impasto.machine import keep_freed_memory
+from impasto.streams import prepare_streams
 
 if TYPE_CHECKING:
     import click
@@ -20,6 +21,7 @@ def main() -> NoReturn:
     Exit codes: 0 done, 1 failed, 2 bad input; 130, 143 and 129 after Ctrl-C, a request to end, and
     the end of the terminal (the picture so far is kept).
     """
+    prepare_streams()
     INTERRUPTION.listen()
     keep_freed_memory()
     import click  # these take a moment, in which Ctrl-C may come

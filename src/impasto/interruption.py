@@ -153,6 +153,7 @@ def complain(sentence: str) -> None:
 def mute(descriptor: int) -> None:
     """Let what is written to a file vanish from now on."""
     with suppress(OSError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
+        nowhere = os.open(os.devnull, os.O_RDWR)
         os.dup2(nowhere, descriptor)
-        os.close(nowhere)
+        if nowhere != descriptor:  # as it is where the descriptor was the lowest that is free
+            os.close(nowhere)

@@ -141,6 +141,13 @@ FINISHES: dict[str, Row] = {
 }
 """What is done with the finished picture."""
 
+RECIPES: dict[str, str] = {
+    "paths": "settings and inputs, whose paths are relative to the file where that is possible",
+    "names": "the same, with the names of the inputs alone: of no folder",
+    "none": "nothing: it cannot be painted again",
+}
+"""What a picture tells of how it was painted."""
+
 PRECISIONS: dict[str, str] = {
     "float32": "exact; the choice where the processor has no native bfloat16",
     "bfloat16": "convolutions and products of features in 16 bits, everything else in 32",

@@ -108,16 +108,34 @@ def test_a_reader_of_the_progress_who_goes_away_does_not_end_the_run(
     assert out.is_file()
 
 
-@pytest.mark.parametrize(("options", "painted"), [((), 3), (("--json",), 1)], ids=str)
-def test_a_reader_of_the_output_who_goes_away_loses_no_picture(
-    photograph, painting, tmp_path, nobody, options, painted
+def test_a_reader_of_the_output_who_goes_away_does_not_end_the_run(
+    photograph, painting, tmp_path, nobody
 ):
-    """With ``--json`` the work ends then: nobody needs its numbers, as in ``| head -1``."""
+    """As in ``--json | head -1``."""
     out = tmp_path / "out.png"
-    words = command("paint", photograph, painting, "-o", out, *FAST, "--quiet", *options)
+    words = command("paint", photograph, painting, "-o", out, *FAST, "--quiet", "--json")
     done = subprocess.run(words, stdout=nobody, stderr=subprocess.PIPE, check=False)
-    assert (done.returncode, done.stderr.decode()) == (1, f"{out}\n" if options else "")
-    assert Recipe.of_picture(out).settings.plan == ((32, painted),)
+    assert (done.returncode, done.stderr.decode()) == (0, f"{out}\n")
+    assert Recipe.of_picture(out).settings.plan == ((32, 3),)
+
+
+def test_a_picture_is_painted_without_any_stream(photograph, painting, tmp_path):
+    out = tmp_path / "out.png"
+    words = command("paint", photograph, painting, "-o", out, *FAST)
+    shell = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"]
+    assert subprocess.run([*shell, *words], check=False).returncode == 0
+    assert Recipe.of_picture(out).settings.plan == ((32, 3),)
+
+
+def test_letters_that_an_encoding_lacks_end_no_run(photograph, painting, tmp_path, monkeypatch):
+    """With a code page of Windows, and with a name that is no text in any encoding."""
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
+    out = os.fsencode(tmp_path) + "/картина-".encode() + b"\xff.png"
+    words = command("paint", photograph, painting, *FAST, "-o")
+    done = subprocess.run([*words, out], capture_output=True, check=False)
+    said = os.fsencode(tmp_path) + rb"/\u043a\u0430\u0440\u0442\u0438\u043d\u0430-" + b"\xff.png\n"
+    assert (done.returncode, done.stdout) == (0, said)
+    assert os.path.exists(out)  # noqa: PTH110
 
 
 def test_readers_who_have_gone_with_the_signal_change_no_exit_code(

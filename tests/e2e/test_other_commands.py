@@ -70,7 +70,7 @@ def test_repeat_never_overwrites_the_picture_it_reads(impasto, painted):
 def test_info_shows_settings_and_inputs(impasto, painted, photograph):
     done = impasto("info", painted)
     assert done.code == 0
-    assert str(photograph) in done.out
+    assert f"content         {photograph.name} (sha256" in done.out
     assert "seed            5" in done.out
     values = json.loads(impasto("info", painted, "--json").out)
     assert values["settings"]["plan"] == [[20, 3], [40, 3]]

@@ -21,7 +21,7 @@ def test_every_format_carries_the_recipe(impasto, photograph, painting, tmp_path
     assert impasto("paint", photograph, painting, "-o", out, *FAST).code == 0
     recipe = Recipe.of_picture(out)
     assert recipe.settings.size == 32
-    assert recipe.content.path == str(photograph)
+    assert recipe.content.path == photograph.name
     assert recipe.settings.device == "cpu"
 
 

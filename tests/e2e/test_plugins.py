@@ -67,7 +67,7 @@ def test_an_example_is_accepted_painted_with_and_recorded(
     done = impasto("--plugin", file, *paint, "--tile", 32)
     assert done.code == 0, done.err
     (plugin,) = fields_of(read_embedded(out))["plugins"]
-    assert (plugin.path, plugin.sha256) == (str(file), images.sha256(file))
+    assert ((tmp_path / plugin.path).resolve(), plugin.sha256) == (file, images.sha256(file))
     setting = CHOSEN[name][0].removeprefix("--").replace("-", "_")
     assert [row[0] for row in plugin.rows] == [setting]
 
@@ -116,7 +116,7 @@ def test_behind_the_command_it_is_told_where_plugins_stand(impasto, photograph, 
 
 
 def test_info_names_the_plugin_whether_or_not_it_is_loaded(impasto, painted, skew):
-    line = f"plugin          '{skew}' (sha256 {images.sha256(skew)[:12]}…): style_loss skew; "
+    line = f"plugin          '{skew.name}' (sha256 {images.sha256(skew)[:12]}…): style_loss skew; "
     done = impasto("info", painted)
     assert done.code == 0, done.err
     assert f"{line}not loaded\n" in done.out
@@ -132,7 +132,7 @@ def test_repeat_names_a_missing_plugin_and_paints_the_same_pixels_with_it(
 ):
     done = impasto("repeat", painted)
     assert done.code == 2
-    for part in ("style_loss 'skew'", f"'{skew}'", images.sha256(skew)[:12], "--plugin FILE"):
+    for part in ("style_loss 'skew'", f"'{skew.name}'", images.sha256(skew)[:12], "--plugin FILE"):
         assert part in done.err
     moved = skew.rename(tmp_path / "moved.py")
     done = impasto("--plugin", moved, "repeat", painted)

@@ -247,7 +247,7 @@ CASES = {
     "no axis": ([], "--vary"),
     "bad value": (["--vary", "size=32,small"], "whole number"),
     "unwritable folder": (["--vary", "size=32,48", "-o", "photo.png"], "cannot be made a folder"),
-    "every cell bad": (["--vary", "backbone=vgg19", "--weights", "none.pth"], "none.pth"),
+    "every cell bad": (["--vary", "seed=1,2", "--weights", "none.pth"], "none.pth"),
 }
 
 

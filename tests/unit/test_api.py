@@ -15,7 +15,8 @@ from PIL import Image
 
 import impasto
 from impasto.errors import UnknownName
-from impasto.job import Recipe
+from impasto.images import sha256
+from impasto.job import Recipe, SourceFile
 
 FAST = {"backbone": "pocket", "size": 16, "levels": 1, "iterations": 1, "style_layers": "relu1_1"}
 
@@ -32,7 +33,8 @@ def test_pictures_are_taken_in_whatever_holds_a_file(photograph: Path, painting:
         found = impasto.stylize(hold(photograph), hold(painting), **FAST)
         assert np.array_equal(found.rgb, expected)
     # A folder's entry is a path, and is recorded as one.
-    assert found.recipe.content == Recipe.of_picture(saved(found, photograph)).content
+    recorded = Recipe.of_picture(saved(found, photograph)).content
+    assert recorded == SourceFile(photograph.name, sha256(photograph))
     assert found.recipe.content is not None
     assert found.recipe.content.path == str(photograph)
     with photograph.open("rb") as first, painting.open("rb") as second:

@@ -8,6 +8,7 @@ from impasto.machine import (
     choose_device,
     choose_precision,
     choose_threads,
+    computing_with,
     dtype_of,
     has_native_bfloat16,
     is_here,
@@ -47,10 +48,15 @@ def test_an_older_torch_tells_by_other_functions(monkeypatch):
     assert not has_native_bfloat16()
 
 
-def test_threads_are_set_only_if_asked_for():
+def test_threads_are_those_asked_for_or_those_of_the_process():
     before = torch.get_num_threads()
     assert choose_threads(None) == before
-    try:
-        assert choose_threads(before + 1) == torch.get_num_threads() == before + 1
-    finally:
-        torch.set_num_threads(before)
+    assert choose_threads(before + 1) == before + 1
+    assert torch.get_num_threads() == before
+
+
+def test_the_process_computes_with_as_many_threads_as_before():
+    before = torch.get_num_threads()
+    with computing_with(before + 1):
+        assert torch.get_num_threads() == before + 1
+    assert torch.get_num_threads() == before

@@ -51,7 +51,7 @@ def test_a_recipe_has_them_and_goes_to_json_and_back(painted, skew):
     recipe = Recipe.of_picture(painted)
     (plugin,) = recipe.plugins
     assert json.loads(read_embedded(painted))["plugins"] == [
-        {"name": "skew", "path": str(skew), "sha256": plugin.sha256, "distribution": None,
+        {"name": "skew", "path": skew.name, "sha256": plugin.sha256, "distribution": None,
          "rows": [["style_loss", "skew"]]}
     ]  # fmt: skip
     assert Recipe.from_json(recipe.to_json()) == recipe
@@ -71,7 +71,7 @@ def test_a_missing_plugin_is_named_with_hash_and_remedy_and_not_loaded(
     skew.write_text("raise SystemExit('a picture has loaded code')")
     with pytest.raises(PluginError) as caught:
         Recipe.of_picture(painted)
-    for part in ("style_loss 'skew'", f"'{skew}'", plugin.sha256[:12], "--plugin FILE"):
+    for part in ("style_loss 'skew'", f"'{skew.name}'", plugin.sha256[:12], "--plugin FILE"):
         assert part in str(caught.value)
     assert fields_of(read_embedded(painted))["settings"]["style_loss"][1] == ["skew", 1.0]
     assert state_of(plugin) == "not loaded"
@@ -118,7 +118,7 @@ def test_a_changed_plugin_is_told_from_a_moved_one(painted, skew, forget_plugins
     load(moved)
     with pytest.raises(PluginError) as caught:
         check_unchanged(recorded)
-    for part in ("'skew' was of", f"'{skew}'", f"is of '{moved}'", "--changed-plugins"):
+    for part in ("'skew' was of", f"'{skew.name}'", f"is of '{moved}'", "--changed-plugins"):
         assert part in str(caught.value)
     assert state_of(recorded[0]) == "changed"
     assert Recipe.of_picture(painted).plugins == recorded

@@ -24,7 +24,7 @@ from rich.text import Text
 from impasto.backbones import BACKBONES
 from impasto.backbones.weights import find, sources
 from impasto.cli.thumbnail import thumbnail
-from impasto.interruption import complain, mute
+from impasto.interruption import complain
 from impasto.job import Job
 from impasto.optimize import Step
 from impasto.plugins import load_installed, owner
@@ -65,23 +65,11 @@ def cut_start(job: Job) -> str:
     return f"\nthe start picture has another shape: its middle is used, {kept:.0%} of it"
 
 
-@final
-class ErrorConsole(Console):
-    """Standard error: once its reader has gone, what is written vanishes, and the work goes on."""
-
-    def __init__(self) -> None:
-        super().__init__(stderr=True)
-
-    def on_broken_pipe(self) -> None:
-        """Do not end the process, as Rich does."""
-        mute(sys.stderr.fileno())
-
-
 def displays(quiet: bool) -> list[Recorder]:
     """Return what shows a run on standard error: live bars, plain lines, or nothing."""
     if quiet:
         return []
-    console = ErrorConsole()
+    console = Console(stderr=True)
     live = sys.stderr.isatty() and not console.is_dumb_terminal
     return [LiveDisplay(console) if live else PlainDisplay()]
 
@@ -169,7 +157,7 @@ class Download:
     def __enter__(self) -> Self:
         self.bar = Progress(
             BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(),
-            console=ErrorConsole(),
+            console=Console(stderr=True),
         )  # fmt: skip
         return self
 

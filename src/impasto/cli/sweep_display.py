@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from impasto.cli.display import PLAIN_EVERY, ErrorConsole
+from impasto.cli.display import PLAIN_EVERY
 from impasto.interruption import complain
 from impasto.run import Result, clock, losses
 from impasto.sweeps import CellResult, Sweep, SweepSchedule
@@ -76,7 +76,7 @@ def finished(result: CellResult) -> str:
 @contextmanager
 def choose_overview(sweep: Sweep, schedule: SweepSchedule, quiet: bool) -> Iterator[Show]:
     """Yield the function that shows an evaluation or a finished cell: live, plain or silent."""
-    console = ErrorConsole()
+    console = Console(stderr=True)
     if quiet:
         yield lambda event: None
         return

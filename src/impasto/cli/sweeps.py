@@ -107,7 +107,7 @@ def figure(
     required=True,
     metavar="NAME=A,B,C",
     help="A setting, content, style or exchange, with its values; those that hold commas "
-    "themselves are separated by semicolons. Give it again for another axis.",
+    "themselves are separated by semicolons, or in double quotes. Give it again for another axis.",
 )
 @click.option("-o", "--output", default="sweep", help=FOLDER_HELP + "  [default: sweep]")
 @click.option("--quiet", is_flag=True, help="Show no progress.")

@@ -77,6 +77,8 @@ def paint_file(work: Work) -> None:
             images.check_output(out, bits, inputs, alpha=alpha)
         checkpoint = outputs.find_checkpoint(out)
         if checkpoint is not None:
+            if not work.quiet and (departure := checkpoint.departure(settings)):
+                complain(departure)
             settings = checkpoint.adopt(settings)
         elif outputs.resume and not work.quiet:
             complain(f"there is no checkpoint beside '{out}' yet: beginning at the start")
@@ -190,18 +192,13 @@ def tell(line: str) -> None:
     """Print a line on standard output; after an interruption nobody has to be there to read it.
 
     Raises:
-        BrokenPipeError: If its reader has gone.
-        ImpastoError: If it cannot be written for another reason, as on a full disk.
+        ImpastoError: If it cannot be written, as on a full disk.
     """
     try:
         click.echo(line)
     except OSError as error:
-        if INTERRUPTION.has_come():
-            mute(sys.stdout.fileno())
-        elif isinstance(error, BrokenPipeError):
-            raise
-        else:
-            mute(sys.stdout.fileno())  # what waits to be written would fail once more at the end
+        mute(sys.stdout.fileno())  # what waits to be written would fail once more at the end
+        if not INTERRUPTION.has_come():
             raise ImpastoError(
                 f"standard output cannot be written ({error.strerror}): lead it to where there is "
                 "room."

@@ -17,9 +17,9 @@ from impasto.job.load import load_measured, network_of, pick_tile, weight_file
 from impasto.job.recipe import Recipe, SourceFile
 from impasto.job.sizes import Sizes, shape_of
 from impasto.job.style_terms import check_regions, check_tiles, style_losses
-from impasto.machine import choose_device, choose_precision, choose_threads
+from impasto.machine import choose_device, choose_precision, choose_threads, computing_with
 from impasto.plugins import used
-from impasto.settings import ResolvedSettings, Settings
+from impasto.settings import ResolvedSettings, Settings, notes_on
 
 COMPUTING = Threads("nothing can be painted with several threads", ", or paint with threads=1")
 """Of the processor, or the driver of a graphics card."""
@@ -55,6 +55,19 @@ def prepare(
     chosen = on_this_machine(settings).replace(protect_faces=care.strength)
     if chosen.threads > 1 or chosen.device != "cpu":
         COMPUTING.use()
+    with computing_with(chosen.threads):
+        return assemble(given, pictures, care, settings, chosen, last)
+
+
+def assemble(
+    given: Given,
+    pictures: Pictures,
+    care: Care,
+    settings: Settings,
+    chosen: ResolvedSettings,
+    last: Job | None,
+) -> Job:
+    """Return the job of what has been read, with tiles if it needs them."""
     controls = Controls.read(
         *(chosen, pictures.content, pictures.styles),
         *(pictures.content_masks, pictures.style_masks, care),
@@ -78,7 +91,7 @@ def prepare(
         controls=replace(controls, settings=chosen),
         recipe=recipe_of(chosen, given, pictures, weights),
         fine_style=pictures.fine_style,
-        notes=(*care.notes, *pictures.notes),
+        notes=(*notes_on(settings), *care.notes, *pictures.notes),
     )
 
 

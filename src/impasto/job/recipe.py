@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +36,7 @@ class SourceFile:
     """One file or array that a painting was made from.
 
     Attributes:
-        path: The file as it was named, or None for pictures given as arrays.
+        path: The file, from the picture's folder on if it is relative; None for an array.
         sha256: Of the file, or of the array's values.
     """
 
@@ -96,6 +98,38 @@ class Recipe:
     plugins: tuple[Plugin, ...] = ()
     version: str = __version__
 
+    def in_file(self, picture: Path) -> str | None:
+        """Return what a picture file tells of itself, or None if it is to tell nothing.
+
+        A picture is passed on, and the folders of its painter are nobody's business.
+        """
+        how = self.settings.recipe
+        if how == "none":
+            return None
+        folder = picture.parent.resolve()
+        change = (lambda path: Path(path).name) if how == "names" else partial(seen_from, folder)
+        return self.with_paths(change).to_json()
+
+    def with_paths(self, change: Callable[[str], str]) -> Recipe:
+        """Return the recipe with the paths of all files changed, in the settings, too."""
+
+        def changed(file: Any) -> Any:
+            if isinstance(file, tuple):
+                return tuple(map(changed, file))
+            if file is None or file.path is None:
+                return file
+            # Those of the package lie elsewhere on every machine, and are known by their hash.
+            name = Path(file.path).name
+            return replace(file, path=name if is_packaged(file) else change(file.path))
+
+        files = {name: changed(getattr(self, name)) for name in (*FILES, "plugins")}
+        named = {
+            setting: tuple(file.path for file in of) if isinstance(of, tuple) else of.path
+            for setting, name in NAMED.items()
+            if (of := files[name]) and getattr(self.settings, setting)
+        }
+        return replace(self, settings=self.settings.replace(**named), **files)
+
     def to_json(self) -> str:
         """Return the recipe as JSON, as embedded in pictures."""
         values = {**asdict(self), "settings": self.settings.to_dict()}
@@ -127,6 +161,29 @@ class Recipe:
         return cls.from_json(read_embedded(path))
 
 
+FILES = ("content", "styles", "init", "fine_style", "content_masks", "style_masks", "weights")
+"""Attributes of a recipe that are files."""
+
+NAMED = {
+    "init": "init",
+    "fine_style": "fine_style",
+    "content_mask": "content_masks",
+    "style_mask": "style_masks",
+    "weights": "weights",
+}
+"""Settings that name files, and the attribute that these are of a recipe."""
+
+
+def seen_from(folder: Path, path: str) -> str:
+    """Return the path of a file from a folder on; as it is if there is none, as between drives."""
+    file = Path(path)
+    try:
+        found = os.path.relpath(file.parent.resolve() / file.name, folder)
+    except ValueError:
+        return path
+    return Path(found).as_posix()
+
+
 def read_embedded(path: str | Path) -> str:
     """Return the text of the recipe inside a picture file.
 
@@ -137,8 +194,8 @@ def read_embedded(path: str | Path) -> str:
     if text is not None:
         return text
     raise PictureError(
-        f"'{path}' holds no settings: it must be a picture painted by Impasto, not changed by "
-        "another program."
+        f"'{path}' holds no settings: it must be a picture painted by Impasto, with its recipe, "
+        "and not changed by another program."
     )
 
 
@@ -205,7 +262,8 @@ def _canvas(values: dict[str, Any]) -> tuple[int, int] | None:
 def locate(given: str | None, recorded: SourceFile, picture: Path, what: str) -> str:
     """Return where an input of a picture lies now.
 
-    It is looked for at ``given``, or else at its recorded path and then beside the picture.
+    It is looked for at ``given``, or else at its recorded path, which may be relative to the
+    picture's folder, and then beside the picture.
 
     Raises:
         PictureError: If it is missing or has changed; the message says which and what to do.
@@ -214,7 +272,8 @@ def locate(given: str | None, recorded: SourceFile, picture: Path, what: str) ->
         return given
     if recorded.path is None:
         raise PictureError(f"the {what} was not a file: give one with --{what}.")
-    candidates = (Path(recorded.path), picture.parent / Path(recorded.path).name)
+    from_there = os.path.normpath(picture.parent.resolve() / recorded.path)
+    candidates = (Path(from_there), picture.parent / Path(recorded.path).name)
     there = [path for path in candidates if is_regular(path)]
     if not there:
         raise PictureError(

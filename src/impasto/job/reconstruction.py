@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from impasto.errors import SettingsError
 from impasto.images import Canvas, as_picture
-from impasto.settings import Settings, expand
+from impasto.settings import Settings, check_exclusive, expand
 
 DEFAULTS: dict[str, Any] = {"init": "noise", "iterations": 200}
 """From noise, deep layers are still speckled after 100 evaluations."""
@@ -48,6 +48,7 @@ def as_painting(
         raise SettingsError(
             "a reconstruction needs either content layers or style layers: give one of the two."
         )
+    check_exclusive(given)
     shape = None if size is None else parse_shape(size)
     if content_layers is not None:
         if isinstance(shape, tuple):

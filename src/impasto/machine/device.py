@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from impasto.errors import SettingsError
@@ -84,9 +86,26 @@ def has_native_bfloat16() -> bool:
 
 
 def choose_threads(wanted: int | None) -> int:
-    """Return the number of threads, after setting it if one is asked for."""
+    """Return the number of threads asked for, or that of the process."""
     import torch
 
-    if wanted is not None and wanted != torch.get_num_threads():
-        torch.set_num_threads(wanted)
-    return torch.get_num_threads()
+    return wanted or torch.get_num_threads()
+
+
+@contextmanager
+def computing_with(threads: int) -> Iterator[None]:
+    """Compute with so many threads in a block; afterwards the process has as many as before.
+
+    The number is the process's: not for blocks of several threads at once.
+    """
+    import torch
+
+    before = torch.get_num_threads()
+    if threads == before:  # to set what is set would keep torch from choosing by itself
+        yield
+        return
+    torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

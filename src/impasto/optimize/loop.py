@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
 from torch import Tensor
+from torch.linalg import LinAlgError  # type: ignore[attr-defined]  # it is documented
 
 from impasto.errors import ImpastoError
 from impasto.optimize.optimizer import Optimizer
@@ -187,8 +188,8 @@ def minimize(
         if factor < state.factor:
             change_factor(state, penalized, factor)
         while not state.is_over(until, tolerance):
-            at = penalized(state.image)
-            loss = at.penalized if state.image.isfinite().all() else math.nan
+            at = evaluate(penalized, state.image)
+            loss = math.nan if at is None else at.penalized
             if state.best is None and not math.isfinite(loss):
                 raise ImpastoError(
                     f"the loss of the start image is {loss}: it must be finite; "
@@ -196,7 +197,21 @@ def minimize(
                 )
             state.iteration += 1
             state.seconds = time.perf_counter() - began
-            yield accept(state, at) if state.is_good(loss) else go_back(state, loss)
+            yield accept(state, at) if at and state.is_good(loss) else go_back(state, loss)
+
+
+def evaluate(function: Function, image: Tensor) -> Value | None:
+    """Return the loss of an image and its gradient, or None if it has none.
+
+    A step that was too long leads to numbers that are none, or so large that a loss cannot compute
+    with them: eigenvalues of infinities do not exist.
+    """
+    if not image.isfinite().all():
+        return None
+    try:
+        return function(image)
+    except (LinAlgError, ArithmeticError):
+        return None
 
 
 def accept(state: State, at: Value) -> Step:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from impasto.errors import CheckpointError
-from impasto.job import Job, Recipe
+from impasto.job import FILES, Job, Recipe
 from impasto.optimize import State, Step
 from impasto.run.result import Result
 from impasto.settings import MACHINE_CHOICES, SPECS, ResolvedSettings, Settings
@@ -24,6 +24,7 @@ FREE = {
     "memory",
     "bits",
     "keep_alpha",
+    "recipe",
     "init",
     "weights",
     "fine_style",
@@ -32,10 +33,6 @@ FREE = {
 }
 """Settings that may differ when a run goes on: how long it runs, what is written, and the names of
 files, whose contents are compared instead."""
-
-
-INPUTS = ("content", "styles", "init", "fine_style", "content_masks", "style_masks", "weights")
-"""Files of a recipe, whose contents must be the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +63,27 @@ class Checkpoint:
             left |= {"auto": False, "style_weight": old.style_weight}
         return settings.replace(**left)
 
+    def departure(self, settings: Settings) -> str:
+        """Return a sentence if the picture differs from one painted anew, or nothing.
+
+        Args:
+            settings: As they are given; those of a longer run may mean another schedule. The run
+                keeps its own: weights that have been as given for a while cannot be larger again.
+        """
+        old, anew = self.settings, settings.completed()
+        finished = sum(size < self.state.size for size, _ in old.plan)
+        kept = []
+        if old.continuation != anew.continuation:
+            kept.append(f"continuation {old.continuation}, not {anew.continuation}")
+        if old.plan[:finished] != anew.plan[:finished]:
+            kept.append("the evaluations of finished sizes")
+        if not kept:
+            return ""
+        return (
+            f"the run keeps what it began with ({'; '.join(kept)}): the picture will differ from "
+            "one painted with these settings from the start."
+        )
+
     def resume(self, job: Job) -> Result:
         """Return the painting as far as it has come; its job goes on from there.
 
@@ -89,7 +107,7 @@ class Checkpoint:
         old, new = self.recipe, job.recipe
         if old.version != new.version:
             raise self._refuse(f"is of Impasto {old.version}, and this is {new.version}")
-        for what in INPUTS:
+        for what in FILES:
             if _digests(getattr(old, what)) != _digests(getattr(new, what)):
                 raise self._refuse(f"was made from another file for '{what}'")
         for name in SPECS:

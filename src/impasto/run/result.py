@@ -131,7 +131,7 @@ class Result:
             self.rgb,
             alpha=self.alpha,
             bits=self.job.settings.bits,
-            settings=self.recipe.to_json(),
+            settings=self.recipe.in_file(Path(path)),
         )
 
     def save_or_keep_elsewhere(self, path: Path) -> None:

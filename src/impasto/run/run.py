@@ -9,6 +9,7 @@ from contextlib import ExitStack
 import torch
 
 from impasto.job import Job
+from impasto.machine import computing_with
 from impasto.run.auto import tuned
 from impasto.run.checkpoint import Checkpoint
 from impasto.run.fine_style import mixing_jobs
@@ -56,7 +57,12 @@ def run(
         for recorder in recorders:
             recorder.begin(result)
             stack.callback(lambda each=recorder: each.close(finished))  # type: ignore[misc]
-        for step in paint(result.job, result.state):
+        steps = paint(result.job, result.state)
+        while True:
+            with computing_with(job.settings.threads):  # and the caller with as many as before
+                step = next(steps, None)
+            if step is None:
+                break
             result.add(step)
             for recorder in recorders:
                 recorder.add(step)

@@ -1,17 +1,19 @@
 """What to paint: every setting once, with its default, unit, range and help.
 
-fields.py      the table of all settings, from which options, page, JSON and docs derive
-spec.py        what a front end needs to know of one setting
-parsing.py     from text to values
-validation.py  which settings exclude each other
-defaults.py    what follows for those that are left open
-settings.py    Settings as asked for, complete, and resolved: with nothing left open
-presets.py     the published defaults of the paper and of other programs
-expansion.py   from a preset and what is given to settings
+fields.py        the table of all settings, from which options, page, JSON and docs derive
+spec.py          what a front end needs to know of one setting
+parsing.py       from text to values
+validation.py    which values contradict each other
+defaults.py      what follows for those that are left open
+settings.py      Settings as asked for, complete, and resolved: with nothing left open
+combinations.py  which settings decide the same, or change nothing beside others
+presets.py       the published defaults of the paper and of other programs
+expansion.py     from a preset and what is given to settings
 """
 
 from impasto.backbones import LayerWeights
 from impasto.settings import parsing
+from impasto.settings.combinations import check_exclusive, notes_on
 from impasto.settings.expansion import apply, expand
 from impasto.settings.fields import SPECS, Plan, check
 from impasto.settings.presets import PRESETS
@@ -36,6 +38,8 @@ __all__ = [
     "Settings",
     "apply",
     "check",
+    "check_exclusive",
     "expand",
+    "notes_on",
     "parsing",
 ]

@@ -14,6 +14,7 @@ from impasto.backbones import BACKBONES
 from impasto.backbones.weights import PUBLISHED
 from impasto.errors import WeightsError, look_up
 from impasto.normalization import NORMALIZATIONS
+from impasto.settings.combinations import check_exclusive
 from impasto.settings.fields import check
 from impasto.settings.presets import IN_ALL_PRESETS, PRESETS
 from impasto.settings.settings import Settings
@@ -27,14 +28,15 @@ def apply(name: str | None, given: Mapping[str, Any]) -> Settings:
         given: Settings by name, as text or values; they win over the preset's.
 
     Raises:
-        UsageError: If there is no such preset, a setting is wrong, or the weights that the preset
-            is meant for are not here.
+        UsageError: If there is no such preset, a setting is wrong or leaves another nothing to
+            decide, or the weights that the preset is meant for are not here.
 
     Example:
         >>> settings = apply("paper", {"backbone": "pocket", "size": "256"})
         >>> settings.init, settings.size, settings.normalization
         ('noise', 256, 'relative')
     """
+    check_exclusive(given)
     return Settings(**expand(name, given))
 
 

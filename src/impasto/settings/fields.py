@@ -15,6 +15,7 @@ from impasto.registry import (
     INITIALIZERS,
     OPTIMIZERS,
     PRECISIONS,
+    RECIPES,
     SPREADS,
     STYLE_LOSSES,
     VARIATIONS,
@@ -290,6 +291,14 @@ class SettingFields:
     bits: int = spec(8, parsing.whole, "bits per channel, 8 or 16", Group.OUTPUT, low=8, high=16)
     keep_alpha: bool = spec(
         False, parsing.flag, "put the photograph's transparency back", Group.OUTPUT
+    )
+    recipe: str = spec(
+        "paths",
+        parsing.name,
+        "what the file tells of how it was painted: settings with paths from the file on, with "
+        "names alone, or none",
+        Group.OUTPUT,
+        choices=RECIPES,
     )
 
     def __post_init__(self) -> None:

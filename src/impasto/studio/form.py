@@ -75,7 +75,12 @@ def controls() -> list[Control]:
 
 
 def is_open(name: str) -> bool:
-    """Tell whether a page may say what a setting is: never so for names of files."""
+    """Tell whether a page may say what a setting is: never so for names of files.
+
+    Nor for what a picture tells of itself: the studio shows it, and paints variants from it.
+    """
+    if name == "recipe":
+        return False
     return name == "init" or SPECS[name].parse.__name__ not in FILE_SETTINGS
 
 

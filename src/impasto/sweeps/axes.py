@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,13 +19,13 @@ from impasto.errors import (
     did_you_mean,
     look_up,
 )
-from impasto.settings import PRESETS, SPECS, Settings, check, expand, parsing
+from impasto.settings import PRESETS, SPECS, Settings, check, check_exclusive, expand, parsing
 from impasto.sweeps.cells import Axis, AxisValue, Cell, Sweep
 from impasto.sweeps.names import file_name, unique
 
 OTHERS = {
     "content": "photographs",
-    "style": "paintings; several for one cell are separated by commas",
+    "style": "paintings; several for one cell are separated by commas, and cells by semicolons",
     "exchange": "no, yes: content and style change places",
     "preset": "names of presets",
 }
@@ -42,7 +45,8 @@ def make_sweep(
         content: The photograph.
         styles: The paintings.
         given: Settings that all cells share.
-        vary: Each ``"NAME=a,b,c"``, or ``"NAME=a;b;c"`` if the values hold commas.
+        vary: Each ``'NAME=a,b,c'``, or ``'NAME=a;b;c'`` or ``'NAME="a,b",c'`` if values hold
+            commas.
 
     Raises:
         UsageError: If an axis or one of its values does not exist. Values that contradict each
@@ -55,11 +59,13 @@ def make_sweep(
     for name in names:
         if names.count(name) > 1:
             raise SettingsError(f"'{name}' varies twice: give all of its values at once.")
-    if given.get("plan") and "plan" not in names and {"iterations", "levels"} & set(names):
-        raise SettingsError("a plan fixes iterations and levels: give the plan, or vary these.")
+        if given.get(name) is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise SettingsError(f"'{name}' varies and is given, too: leave out {option}.")
     if "exchange" in names and len(styles) != 1:
         raise SettingsError("content and style can be exchanged only if there is one style.")
-    settings_of({name: value for name, value in given.items() if name not in names})
+    check_exclusive({**given, **{axis.name: axis.values[0].text for axis in axes}})
+    settings_of(dict(given))
     made = [_cell(axes, place, content, styles, given) for place in _places(axes)]
     sources = [("content", content), *(("style", style) for style in styles)]
     shared = [(what, path) for what, path in sources if what not in names]
@@ -84,7 +90,8 @@ def parse_axis(text: str, content: str, styles: Sequence[str]) -> Axis:
     """
     typed, equals, rest = text.partition("=")
     name = typed.strip().replace("-", "_")
-    values = [value.strip() for value in rest.split(";" if ";" in rest else ",")]
+    values = separated(rest, ";")
+    values = [unquoted(name, each) for each in (values if len(values) > 1 else separated(rest))]
     values = [value for value in values if value]
     known = [*OTHERS, *SPECS]
     if name not in known:
@@ -95,7 +102,7 @@ def parse_axis(text: str, content: str, styles: Sequence[str]) -> Axis:
     if not equals or not values:
         raise SettingsError(f"'{text}' has no values: give them like {name}=a,b,c.")
     if name in ("content", "style"):
-        own = content if name == "content" else ",".join(styles)
+        own = content if name == "content" else listed(styles)
         values = [own, *(value for value in values if value != own)]
     if len(set(values)) < len(values):
         raise SettingsError(f"{name} has a value twice: give each once.")
@@ -105,7 +112,7 @@ def parse_axis(text: str, content: str, styles: Sequence[str]) -> Axis:
 def _value(name: str, text: str) -> AxisValue:
     """Return a value, found to be possible by itself."""
     if name in ("content", "style"):
-        paths = _paths(text)
+        paths = listed_in(text) if name == "style" else [text]
         for path in paths:
             if not Path(path).is_file():
                 raise PictureError(f"there is no picture '{path}' to vary {name}: check the path.")
@@ -123,8 +130,35 @@ def _value(name: str, text: str) -> AxisValue:
     return AxisValue(Path(text).stem if is_file else text, text)
 
 
-def _paths(text: str) -> list[str]:
-    return [path.strip() for path in text.split(",")]
+def separated(text: str, separator: str = ",") -> list[str]:
+    """Return the parts between separators; those within double quotes separate nothing.
+
+    Example:
+        >>> separated('a,"b,c"')
+        ['a', '"b,c"']
+    """
+    return [part.strip() for part in re.findall(f'(?:"[^"]*"|[^{separator}])+', text)]
+
+
+def unquoted(name: str, value: str) -> str:
+    """Return a value without the quotes that hold its commas together.
+
+    Those of the paintings of one cell stay where they are needed: `listed_in` reads them.
+    """
+    items = listed_in(value)
+    return listed(items) if name == "style" else ",".join(items)
+
+
+def listed_in(text: str) -> list[str]:
+    """Return the items of a row of CSV."""
+    return [item.strip() for row in csv.reader([text], skipinitialspace=True) for item in row]
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return a row of CSV: items that hold commas themselves are in double quotes."""
+    row = io.StringIO()
+    csv.writer(row, lineterminator="").writerow(items)
+    return row.getvalue()
 
 
 def _places(axes: Sequence[Axis]) -> itertools.product[tuple[int, ...]]:
@@ -142,10 +176,11 @@ def _cell(
     chosen = {axis.name: axis.values[at].text for axis, at in zip(axes, place, strict=True)}
     name = file_name(axes, place)
     content = chosen.pop("content", content)
-    styles = _paths(chosen.pop("style")) if "style" in chosen else styles
+    styles = listed_in(chosen.pop("style")) if "style" in chosen else styles
     if parsing.flag(chosen.pop("exchange", "no")):
         content, styles = styles[0], [content]
     try:
+        check_exclusive({**given, **chosen})
         settings = settings_of({**given, **chosen})
     except UsageError as error:
         return Cell(name, place, content, tuple(styles), None, str(error))

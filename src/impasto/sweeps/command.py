@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,35 +17,36 @@ from impasto.sweeps.store import files
 def command(cell: Cell) -> str:
     """Return the command line that paints a cell again, ready for a shell.
 
-    Paths are absolute, so that it can be run from anywhere; it writes into the present folder.
+    Paths are absolute, so that it can be run from anywhere, unless pictures are to name no folders;
+    it writes into the present folder.
     """
     if cell.settings is None:
         return ""
-    values = given(cell.settings)
+    values, place = given(cell.settings), absolute if cell.settings.recipe == "paths" else named
     paths = {name: files(name, cell.settings) for name in values}
     options = {n: option(n, value) for n, value in values.items() if not paths[n]}
-    words = [*_start(cell, options), "-o", f"{cell.name}.png"]
+    words = [*_start(cell, options, place), "-o", f"{cell.name}.png"]
     for name, value in options.items():
         words += [_flag(name), value] if value else [_flag(name)]
     for name, found in paths.items():
-        words += [word for path in found for word in (_flag(name), absolute(path))]
-    return " ".join(["impasto", *map(shlex.quote, [*_plugins(cell.settings), *words])])
+        words += [word for path in found for word in (_flag(name), place(path))]
+    return " ".join(["impasto", *map(shlex.quote, [*_plugins(cell.settings, place), *words])])
 
 
-def _plugins(settings: Settings) -> list[str]:
+def _plugins(settings: Settings, place: Callable[[str], str]) -> list[str]:
     """Return the words that load the plugins of a cell; those of packages need none."""
     files = [each.path for each in used(settings.to_dict()) if not each.distribution and each.path]
-    return [word for path in files for word in ("--plugin", path)]
+    return [word for path in files for word in ("--plugin", place(path))]
 
 
 def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _start(cell: Cell, options: dict[str, str]) -> list[str]:
+def _start(cell: Cell, options: dict[str, str], place: Callable[[str], str]) -> list[str]:
     """Return the words up to the pictures; options that are said by these are taken out."""
     if cell.styles and not isinstance(cell.content, Canvas):
-        return ["paint", absolute(cell.content), *map(absolute, cell.styles)]
+        return ["paint", place(cell.content), *map(place, cell.styles)]
     assert cell.settings is not None
     # A reconstruction has other defaults than a painting.
     if not files("init", cell.settings):
@@ -54,15 +56,20 @@ def _start(cell: Cell, options: dict[str, str]) -> list[str]:
     if isinstance(cell.content, Canvas):
         options.pop("content_weight", None)
         options["size"] = f"{cell.content.width}x{cell.content.height}"
-        start = ["reconstruct", absolute(cell.styles[0])]
+        start = ["reconstruct", place(cell.styles[0])]
         return [*start, "--style", options.pop("style_layers")]
     options.pop("style_weight", None)
-    return ["reconstruct", absolute(cell.content), "--content", options.pop("content_layers")]
+    return ["reconstruct", place(cell.content), "--content", options.pop("content_layers")]
 
 
 def absolute(path: str) -> str:
     """Return a path that holds everywhere."""
     return str(Path(path).expanduser().absolute())
+
+
+def named(path: str) -> str:
+    """Return the name of a file alone."""
+    return Path(path).name
 
 
 def given(settings: Settings) -> dict[str, Any]:

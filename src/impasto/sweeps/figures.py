@@ -13,7 +13,7 @@ from impasto.backbones import BACKBONES
 from impasto.errors import SettingsError
 from impasto.images import Canvas, read
 from impasto.job import inversion, texture
-from impasto.settings import LayerWeights
+from impasto.settings import LayerWeights, check_exclusive
 from impasto.sweeps.axes import settings_of
 from impasto.sweeps.cells import Axis, AxisValue, Cell, Sweep
 from impasto.sweeps.names import file_name, unique
@@ -55,6 +55,7 @@ def figure(number: int, content: str, styles: Sequence[str], given: dict[str, An
     Raises:
         UsageError: If a setting is wrong, or there are too many styles.
     """
+    check_exclusive(given)
     for name in OWN[number]:
         if name in given:
             raise SettingsError(f"figure {number} chooses {name} itself: leave it out.")

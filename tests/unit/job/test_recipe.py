@@ -1,14 +1,20 @@
 import json
 import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import impasto
 from impasto import images
+from impasto.backbones.weights import PUBLISHED
 from impasto.cli import cli
 from impasto.errors import PictureError, SettingsError, UnknownName, UsageError
+from impasto.images import sha256
 from impasto.job import prepare
-from impasto.job.recipe import Recipe, SourceFile, locate, locate_all
+from impasto.job.recipe import Recipe, SourceFile, fields_of, locate, locate_all, seen_from
+from impasto.plugins import Plugin
 from impasto.settings import Settings
 
 
@@ -63,6 +69,83 @@ def test_an_input_is_found_at_its_path_and_then_beside_the_picture(photograph, t
     assert locate(None, recorded, picture, "content") == str(photograph)
     moved = shutil.move(photograph, folder / photograph.name)
     assert locate(None, recorded, picture, "content") == str(moved)
+
+
+@pytest.fixture
+def private(tmp_path, photograph, painting):
+    """A recipe of files in one folder, and a place for a picture in another, behind a link."""
+    home, shared = tmp_path / "anna", tmp_path / "shared"
+    for folder in (home, shared / "deep"):
+        folder.mkdir(parents=True)
+    files = [shutil.move(path, home / path.name) for path in (photograph, painting)]
+    (tmp_path / "link").symlink_to(shared / "deep")
+    content, style = map(str, files)
+    settings = Settings(
+        size=64, plan="64:3", backbone="pocket", init=style, content_mask=[content], weights=None
+    )
+    recipe = Recipe(
+        settings.completed(),
+        content=SourceFile.of_file(content),
+        styles=(SourceFile.of_file(style), SourceFile.of_values(b"array")),
+        init=SourceFile.of_file(style),
+        content_masks=(SourceFile.of_file(content),),
+        weights=SourceFile("/usr/lib/impasto/vgg19.npz", PACKAGED),
+        plugins=(Plugin("skew", f"{home}/skew.py", "ab"),),
+    )
+    return recipe, tmp_path / "link" / "picture.png"
+
+
+PACKAGED = next(row.sha256 for row in PUBLISHED.values() if row.in_package)
+
+
+def test_paths_in_a_file_lead_from_it_to_its_inputs(private, tmp_path):
+    recipe, picture = private
+    text = recipe.in_file(picture)
+    assert str(tmp_path) not in text
+    found = json.loads(text)
+    assert found["content"]["path"] == "../../anna/photo.png"
+    assert found["settings"]["init"] == found["init"]["path"] == "../../anna/painting.jpg"
+    assert found["settings"]["content_mask"] == ["../../anna/photo.png"]
+    assert found["weights"]["path"] == "vgg19.npz"
+    assert found["plugins"][0]["path"] == "../../anna/skew.py"
+    content = fields_of(text)["content"]
+    for place in (picture, picture.resolve()):
+        assert sha256(locate(None, content, place, "content")) == content.sha256
+    moved = shutil.move(tmp_path / "anna" / "photo.png", picture.parent / "photo.png")
+    assert locate(None, content, picture, "content") == str(moved)
+
+
+def test_a_file_may_name_no_folder_or_tell_nothing(private, tmp_path):
+    recipe, picture = private
+    nameless = replace(recipe, settings=recipe.settings.replace(recipe="names"))
+    text = nameless.in_file(picture)
+    assert "anna" not in text
+    assert "/" not in text
+    assert json.loads(text)["settings"]["init"] == "painting.jpg"
+    assert json.loads(text)["content"]["sha256"] == recipe.content.sha256
+    silent = replace(recipe, settings=recipe.settings.replace(recipe="none"))
+    assert silent.in_file(picture) is None
+
+
+def test_a_path_to_another_drive_stays(monkeypatch):
+    def no_way(*_):
+        raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+    monkeypatch.setattr("os.path.relpath", no_way)
+    assert seen_from(Path("/pictures"), "/photos/a.png") == "/photos/a.png"
+
+
+def test_what_is_painted_tells_what_was_asked_for(photograph, painting, tmp_path):
+    fast = {"size": 16, "iterations": 1, "levels": 1, "backbone": "pocket"}
+    for how in ("paths", "names", "none"):
+        path = tmp_path / f"{how}.png"
+        impasto.stylize(photograph, painting, recipe=how, **fast).save(path)
+        if how == "none":
+            assert images.read_settings(path) is None
+            continue
+        found = Recipe.of_picture(path)
+        assert (found.content.path, found.styles[0].path) == (photograph.name, painting.name)
+        assert str(tmp_path) not in images.read_settings(path)
 
 
 def test_a_changed_file_at_the_old_path_does_not_hide_the_right_one_beside(photograph, tmp_path):

@@ -85,6 +85,24 @@ def test_a_divergence_goes_back_to_the_best_image_and_says_so(bad):
     assert bowl(steps[-1].image).total < 1e-3
 
 
+@pytest.mark.parametrize("error", [torch.linalg.LinAlgError, OverflowError])
+def test_a_loss_that_cannot_be_computed_has_diverged(error):
+    def impossible(image):
+        if not torch.equal(image, START):
+            raise error("the input matrix contains numbers that are not finite")
+        return bowl(image)
+
+    first, second = descend(impossible, START, LBFGS(), 2)
+    assert "the loss is nan: going on from the best image" in second.note
+    assert torch.equal(second.image, first.image)
+
+
+def test_an_image_that_is_not_finite_is_not_evaluated():
+    function = Plain(lambda image: evaluation(1.0, torch.full_like(image, float("inf"))))
+    assert descend(function, START, LBFGS(), 2)[1].note
+    assert len(function.seen) == 1
+
+
 @pytest.mark.parametrize(("times", "diverged"), [(9.0, False), (11.0, True)])
 def test_a_loss_of_more_than_ten_times_the_best_has_diverged(times, diverged):
     totals = []

@@ -1,13 +1,15 @@
 """A checkpoint leads to the very same images, and is refused where it would lead to others."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from impasto.errors import CheckpointError
 from impasto.job import prepare
-from impasto.optimize import schedule
+from impasto.optimize import State, schedule
 from impasto.registry import OPTIMIZERS
+from impasto.run.checkpoint import Checkpoint
 from impasto.run.checkpoint_file import checkpoint_path, read_checkpoint, write_checkpoint
 from impasto.settings import Settings
 from tests.support.runs import go_on, interrupt, paint, paint_and_keep
@@ -154,6 +156,26 @@ def test_other_pictures_and_versions_are_refused(photograph, painting, path, mon
     object.__setattr__(read.recipe, "version", "0.0.1")
     with pytest.raises(CheckpointError, match=r"is of Impasto 0\.0\.1"):
         read.resume(prepare(photograph, painting, SETTINGS))
+
+
+@pytest.mark.parametrize(
+    ("longer", "at", "words"),
+    [
+        ({}, 64, ""),
+        ({"iterations": 60}, 64, r"\(continuation 30, not 45; the evaluations of finished sizes\)"),
+        ({"iterations": 60}, 32, r"\(continuation 30, not 45\)"),
+        ({"iterations": 60, "continuation": 30}, 32, ""),
+        ({"iterations": 60, "continuation": 30}, 64, r"\(the evaluations of finished sizes\)"),
+        ({"iterations": None, "plan": "32:60,64:50", "continuation": 30}, 64, ""),
+    ],
+)
+def test_a_longer_run_says_where_it_departs_from_one_from_the_start(longer, at, words):
+    asked = Settings(size=64, iterations=40, levels=2, backbone="pocket")
+    began = asked.resolved(device="cpu", precision="float32", threads=1)
+    assert (began.plan, began.continuation) == (((32, 60), (64, 40)), 30)
+    checkpoint = Checkpoint(None, began, State(size=at), [], [], Path("out.safetensors"))
+    found = checkpoint.departure(asked.replace(**longer))
+    assert re.search(f"keeps what it began with {words}: the picture" if words else "^$", found)
 
 
 def test_what_runs_longer_or_writes_otherwise_is_no_difference(photograph, painting, path):

@@ -1,7 +1,10 @@
 """run: who follows a painting is told when it begins, of every step, and how it ends."""
 
 import pytest
+import torch
 
+import impasto
+from impasto.errors import UsageError
 from impasto.job import prepare
 from impasto.optimize import loop
 from impasto.run import Recorder, run
@@ -49,6 +52,42 @@ def test_who_breaks_off_closes_the_recorders(job):
     results.close()
     assert entries == ["begin", "1", "2", "closed"]
     assert result.settings.plan == ((20, 2),)
+
+
+@pytest.fixture
+def threads(monkeypatch):
+    """The numbers of threads with which losses are evaluated."""
+    found, accept = set(), loop.accept
+
+    def spy(*arguments):
+        found.add(torch.get_num_threads())
+        return accept(*arguments)
+
+    monkeypatch.setattr(loop, "accept", spy)
+    return found
+
+
+def test_its_threads_are_its_own(photograph, painting, threads):
+    """Also between two steps, where the caller computes, and whether or not it comes to an end."""
+    before = torch.get_num_threads()
+    fast = {"size": 20, "plan": "20:2", "backbone": "pocket", "threads": before + 1}
+    for _ in impasto.stylize_steps(photograph, painting, **fast):
+        assert torch.get_num_threads() == before
+        break
+    impasto.stylize(photograph, painting, **fast).save(photograph.with_suffix(".out.png"))
+    assert torch.get_num_threads() == before
+    assert threads == {before + 1}
+
+
+def test_threads_are_given_back_by_a_run_that_fails(photograph, painting, monkeypatch):
+    before = torch.get_num_threads()
+    fast = {"size": 20, "plan": "20:2", "backbone": "pocket", "threads": before + 1}
+    monkeypatch.setattr(loop, "accept", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        impasto.reconstruct(photograph, content_layers="relu1_1", **fast)
+    with pytest.raises(UsageError):
+        impasto.stylize(photograph, painting, **fast, content_mask=[painting] * 3)
+    assert torch.get_num_threads() == before
 
 
 def test_it_stops_after_the_evaluation_at_which_it_is_asked_to(job):

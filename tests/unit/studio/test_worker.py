@@ -1,5 +1,6 @@
 """The worker: one after another, stop and keep, failures that say why, refusals that help."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -27,7 +28,9 @@ def test_a_picture_is_painted_kept_and_can_be_painted_again(studio, ask):
     assert (task.state, task.sentence) == (TaskState.DONE, "")
     recipe = Recipe.of_picture(studio.store.picture(task.entry))
     assert (recipe.settings.size, recipe.settings.iterations) == (48, 2)
-    assert recipe.content.path == str(task.content.path)
+    path = Path(recipe.content.path)  # from the picture on: of no folder of the painter's
+    assert not path.is_absolute()
+    assert (studio.store.folder / path).resolve() == task.content.path.resolve()
     assert task.entry.evaluations == len(task.entry.curve) == 2
     assert studio.store.latest(5) == [task.entry]
 

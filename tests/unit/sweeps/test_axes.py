@@ -3,7 +3,7 @@
 import pytest
 
 from impasto.errors import PictureError, SettingsError, UnknownName
-from impasto.sweeps.axes import parse_axis
+from impasto.sweeps.axes import make_sweep, parse_axis
 from impasto.sweeps.names import LONGEST_NAME
 
 
@@ -22,6 +22,45 @@ def test_values_with_commas_are_separated_by_semicolons(make):
         (("relu1_1", 1.0),),
         (("relu1_1", 1.0), ("relu2_1", 0.5)),
     ]
+
+
+def test_values_with_commas_may_be_quoted_instead(make):
+    layers = [cell.settings.style_layers for cell in make('style_layers="relu1_1,relu2_1",3').cells]
+    assert [len(each) for each in layers] == [2, 3]
+
+
+@pytest.fixture
+def odd(tmp_path, painting):
+    """Paintings whose names hold what separates values."""
+    paths = [tmp_path / name for name in ("a,b.png", "c;d.png", 'l\'e "f".png')]
+    for path in paths:
+        path.write_bytes(painting.read_bytes())
+    return list(map(str, paths))
+
+
+def test_paths_that_hold_separators_are_quoted(make, odd, photograph, painting):
+    comma, semicolon, quote = odd
+    own = (str(painting),)
+    written = [f'"{comma}"', f'"{semicolon}"', quote]
+    assert styles(make("style=" + ",".join(written))) == [own, *((each,) for each in odd)]
+    together = make(f'style="{comma}",{quote}; "{semicolon}"')
+    assert styles(together) == [own, (comma, quote), (semicolon,)]
+    assert together.axes[0].values[1].picture == comma
+    contents = make(f'content="{comma}","{semicolon}"').cells
+    assert [cell.content for cell in contents] == [str(photograph), comma, semicolon]
+    starts = make(f'init="{comma}",noise').cells
+    assert [cell.settings.init for cell in starts] == [comma, "noise"]
+
+
+def test_the_pictures_of_the_arguments_may_hold_commas(odd, photograph):
+    axis = parse_axis("style=" + f'"{odd[0]}"', str(photograph), odd[:1])
+    assert [value.label for value in axis.values] == ["a,b"]
+    sweep = make_sweep(str(photograph), odd, {}, [f"style={photograph}"])
+    assert styles(sweep) == [tuple(odd), (str(photograph),)]
+
+
+def styles(sweep):
+    return [cell.styles for cell in sweep.cells]
 
 
 def test_a_number_of_style_layers_takes_the_first_of_the_network(make):
@@ -65,8 +104,12 @@ def test_a_wrong_axis_or_value_is_named_before_anything_else(make, vary, error, 
 
 
 def test_axes_that_do_nothing_are_refused(make):
-    with pytest.raises(SettingsError, match="a plan fixes"):
+    with pytest.raises(SettingsError, match="plan and iterations are given"):
         make("iterations=5,10", plan="32:4")
+    with pytest.raises(SettingsError, match="plan and levels are given"):
+        make("plan=32:4;32:5", levels=2)
+    with pytest.raises(SettingsError, match="'size' varies and is given, too: leave out --size"):
+        make("size=32,48", size="64")
     with pytest.raises(SettingsError, match="varies twice"):
         make("size=32,48", "size=64")
 
