@@ -20,6 +20,7 @@ from impasto.job.job import Job
 from impasto.job.load import pick_tile
 from impasto.job.prepare import prepare
 from impasto.job.recipe import (
+    WRONG_FIELDS,
     Recipe,
     SourceFile,
     fields_of,
@@ -35,6 +36,7 @@ from impasto.job.style_terms import active_layers, choose, style_losses
 from impasto.job.terms import make_objective
 
 __all__ = [
+    "WRONG_FIELDS",
     "Cost",
     "Estimate",
     "Inputs",
