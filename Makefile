@@ -1,7 +1,7 @@
 # make demo   paint a sample photograph into out/        make check   format, lint, types, imports
 # make studio open the page where people paint          make pictures  paint the pictures of the docs
 # make test   install what the tests need and run them   make docs    rewrite what is generated on pages
-#                                                       make notebook run the notebook, keep its pictures
+# make torture try damaged files, odd settings, kills   make notebook run the notebook, keep its pictures
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SHARED ?= ../shared
 
-.PHONY: demo studio test browser check format docs pictures notebook train-pocket bench bench-quick clean
+.PHONY: demo studio test torture browser check format docs pictures notebook train-pocket bench bench-quick clean
 
 demo: $(VENV)/.installed
 	$(BIN)/impasto demo --output out
@@ -20,6 +20,9 @@ studio: $(VENV)/.installed
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term
+
+torture: $(VENV)/.test
+	$(BIN)/python -m tests.torture
 
 browser: $(VENV)/.test
 	$(BIN)/python -m pytest tests/browser

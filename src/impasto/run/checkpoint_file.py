@@ -188,4 +188,6 @@ def _unpack(
         setattr(state, name, values[name])
     state.best = Step(image=tensors["best"], **values["best"])
     state.recent.extend(values["recent"])
+    if not state.best.image.isfinite().all():  # the image that comes next may be a step too far
+        raise ValueError("its picture has values that are no numbers")
     return state

@@ -1,0 +1,10 @@
+"""What the server of processes imports: all that a command needs, and nothing computes."""
+
+import impasto.backbones.weights
+import impasto.cli.display
+import impasto.cli.work
+import impasto.evaluation
+import impasto.job
+import impasto.run
+import impasto.studio.store  # noqa: F401
+import impasto.sweeps  # noqa: F401
