@@ -6,5 +6,5 @@ import impasto.cli.work
 import impasto.evaluation
 import impasto.job
 import impasto.run
-import impasto.studio.store  # noqa: F401
-import impasto.sweeps  # noqa: F401
+import impasto.studio.store
+import impasto.sweeps
