@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.torture.parts import PARTS, tried
 
 COUNTS = Path(__file__).with_name("counts.json")
-"""What the last whole run has counted, for the page of the documentation."""
+"""What the last whole run of each part has counted, for the documentation."""
 
 
 def main() -> None:
@@ -40,8 +40,11 @@ def main() -> None:
         }
         failed += len(tally.failed)
         print(f"{name}: {tally}; {time.monotonic() - began:.0f} s", flush=True)
-    if not arguments.parts and arguments.case is None and arguments.cases is None:
-        COUNTS.write_text(json.dumps(counts, indent=1) + "\n", encoding="utf-8")
+    if arguments.case is None and arguments.cases is None:
+        known = json.loads(COUNTS.read_text(encoding="utf-8")) if COUNTS.exists() else {}
+        merged = {name: {**known, **counts}.get(name) for name in PARTS}
+        text = json.dumps({name: each for name, each in merged.items() if each}, indent=1)
+        COUNTS.write_text(text + "\n", encoding="utf-8")
     sys.exit(1 if failed else 0)
 
 

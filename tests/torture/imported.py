@@ -1,5 +1,7 @@
 """What the server of processes imports: all that a command needs, and nothing computes."""
 
+import contextlib
+
 import impasto.backbones.weights
 import impasto.cli.display
 import impasto.cli.work
@@ -8,3 +10,7 @@ import impasto.job
 import impasto.run
 import impasto.studio.store
 import impasto.sweeps
+import tests.torture.parts
+
+with contextlib.suppress(ImportError):  # an extra
+    import matplotlib.figure  # noqa: F401

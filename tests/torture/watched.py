@@ -139,10 +139,11 @@ def _work(pipe: Connection, make: Callable[[Path, int], Case], folder: Path, see
             case = pipe.recv()
         except EOFError:
             return
-        pipe.send(_tried(try_case, case))
+        pipe.send(attempt(try_case, case))
 
 
-def _tried(try_case: Case, case: int) -> Outcome:
+def attempt(try_case: Case, case: int) -> Outcome:
+    """Return what becomes of a case in this process."""
     began, before, reason = time.monotonic(), _peak(), ""
     with warnings.catch_warnings(record=True, action="always") as warned:
         try:

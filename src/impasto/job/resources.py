@@ -73,6 +73,11 @@ class Tally(TorchDispatchMode):
         self.alive: dict[int, int] = {}
         self.peak = 0
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Let torch import no compiler, which takes seconds, only to keep it away from this."""
+        return False
+
     def __torch_dispatch__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:

@@ -91,6 +91,10 @@ def test_what_does_not_fit_in_the_least_tile_is_refused():
         choose_tile(extent(2000, 3000), Cost(1000.0, 1e-7), 70, 16, GIB)
 
 
+def test_to_count_costs_no_import_of_torchs_compiler():
+    assert not hasattr(Tally.__torch_dispatch__, "__wrapped__")  # by torch._disable_dynamo
+
+
 def test_a_container_limits_what_is_free(monkeypatch):
     assert free_memory("cpu") > 1
     monkeypatch.setattr(resources, "container_rest", lambda: 1.0)
