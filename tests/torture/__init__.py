@@ -13,7 +13,7 @@
     kills.py       part: commands that are killed
     disk.py        part: commands whose disk is full
     whole.py       what may stand under a final name after that
-    test_sample.py a sample of every part, for `make test`
+    test_sample.py a sample of the parts that start no commands, for `make test`
 
 Every case is drawn from a seed and its number alone, so each can be tried again by itself.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from collections.abc import Callable
@@ -15,8 +16,8 @@ from tests.torture.watched import PROCESSES
 LONGEST = 120.0
 """Seconds that a command may take in all, on a machine that has other work, too."""
 
-SMALL = "--backbone=pocket --size=24 --plan=16:3,24:3 --precision=float32 --threads=1".split()
-TINY = "--backbone=pocket --size=16 --plan=16:2 --precision=float32 --threads=1".split()
+SMALL = ["--backbone=pocket", "--size=24", "--plan=16:3,24:3", "--precision=float32", "--threads=1"]
+TINY = ["--backbone=pocket", "--size=16", "--plan=16:2", "--precision=float32", "--threads=1"]
 
 COMMANDS = {
     "paint with everything": "paint {content} {style} -o {out}/out.png --snapshot-every 1 --resume "
@@ -118,4 +119,7 @@ def _run(arguments: list[str], out: Path, said: Path, first: Callable[[], None] 
 
     if first is not None:
         first()
-    main()
+    try:
+        main()
+    finally:
+        atexit._run_exitfuncs()  # a process of multiprocessing leaves them out

@@ -1,5 +1,7 @@
 """What the server of processes imports: all that a command needs, and nothing computes."""
 
+# ruff: noqa: F401
+
 import contextlib
 
 import impasto.backbones.weights
@@ -13,4 +15,4 @@ import impasto.sweeps
 import tests.torture.parts
 
 with contextlib.suppress(ImportError):  # an extra
-    import matplotlib.figure  # noqa: F401
+    import matplotlib.figure

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.torture import drawn, hostile, kills, readers
+from tests.torture import disk, drawn, hostile, kills, readers
 from tests.torture.watched import PATIENCE, Case, Outcome, attempt, watch
 
 
@@ -34,6 +34,7 @@ PARTS = {
     "settings": Part("random settings", drawn.cases, 2000, patience=60),
     "hostile": Part("recipes and checkpoints with a wrong field", hostile.cases, 1500),
     "kills": Part("commands that are killed six times", kills.cases, 36, patience=None),
+    "disk": Part("commands whose disk is full", disk.cases, 72, patience=None),
 }
 
 

@@ -1,4 +1,4 @@
-"""A sample of every part, of another seed than the whole run: `make torture` tries all."""
+"""A sample of the parts that start no commands, of another seed than `make torture` has."""
 
 import pytest
 
