@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.torture.parts import PARTS, tried
+from tests.torture.parts import PARTS, Tally, tried
 
 COUNTS = Path(__file__).with_name("counts.json")
 """What the last whole run of each part has counted, for the documentation."""
@@ -23,29 +23,33 @@ def main() -> None:
     parser.add_argument("--case", type=int, help="only this case")
     parser.add_argument("--folder", type=Path, default=Path("runs/torture"), help="to write to")
     arguments = parser.parse_args()
-    counts, failed = {}, 0
+    failed, whole = 0, arguments.case is None and arguments.cases is None
     for name in arguments.parts or PARTS:
         numbers = range(arguments.cases or PARTS[name].cases)
         if arguments.case is not None:
             numbers = range(arguments.case, arguments.case + 1)
         began = time.monotonic()
         tally = tried(name, arguments.folder, arguments.seed, numbers)
-        counts[name] = {
-            "what": PARTS[name].what,
-            "cases": tally.words.total(),
-            "words": dict(sorted(tally.words.items())),
-            "failed": len(tally.failed),
-            "slowest": round(tally.slowest, 1),
-            "growth_mib": round(tally.growth / 2**20),
-        }
         failed += len(tally.failed)
         print(f"{name}: {tally}; {time.monotonic() - began:.0f} s", flush=True)
-    if arguments.case is None and arguments.cases is None:
-        known = json.loads(COUNTS.read_text(encoding="utf-8")) if COUNTS.exists() else {}
-        merged = {name: {**known, **counts}.get(name) for name in PARTS}
-        text = json.dumps({name: each for name, each in merged.items() if each}, indent=1)
-        COUNTS.write_text(text + "\n", encoding="utf-8")
+        if whole:
+            keep(name, tally)
     sys.exit(1 if failed else 0)
+
+
+def keep(name: str, tally: Tally) -> None:
+    """Write what a part has counted beside what the others have."""
+    counts = json.loads(COUNTS.read_text(encoding="utf-8")) if COUNTS.exists() else {}
+    counts[name] = {
+        "what": PARTS[name].what,
+        "cases": tally.words.total(),
+        "words": dict(sorted(tally.words.items())),
+        "failed": len(tally.failed),
+        "slowest": round(tally.slowest, 1),
+        "growth_mib": round(tally.growth / 2**20),
+    }
+    ordered = {part: counts[part] for part in PARTS if part in counts}
+    COUNTS.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
