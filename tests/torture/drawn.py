@@ -14,7 +14,7 @@ from impasto.errors import ImpastoError, UsageError
 from impasto.job import Job, Recipe, prepare
 from impasto.run import run
 from impasto.settings import PRESETS, SPECS, Settings, apply, parsing
-from tests.conftest import scene, strokes
+from tests.scenes import scene, strokes
 from tests.torture.readers import check_unit
 from tests.torture.watched import Case, refusal
 

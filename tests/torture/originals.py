@@ -18,7 +18,7 @@ from impasto.job import prepare
 from impasto.run import run
 from impasto.run.checkpoint_file import write_checkpoint
 from impasto.settings import Settings
-from tests.conftest import scene, strokes
+from tests.scenes import scene, strokes
 from tests.support.weight_files import caffemodel, he_tensors, hub_keys, matconvnet
 
 SIZE = (24, 18)
