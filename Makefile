@@ -2,6 +2,7 @@
 # make studio open the page where people paint          make pictures  paint the pictures of the docs
 # make test   install what the tests need and run them   make docs    rewrite what is generated on pages
 # make docs-check  measure the numbers of findings.md    make notebook run the notebook, keep its pictures
+# make torture     damaged files, odd settings, kills, full disks
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SHARED ?= ../shared
 
-.PHONY: demo studio test browser check format docs docs-check pictures notebook train-pocket bench bench-quick clean
+.PHONY: demo studio test torture browser check format docs docs-check pictures notebook train-pocket bench bench-quick clean
 
 demo: $(VENV)/.installed
 	$(BIN)/impasto demo --output out
@@ -20,6 +21,9 @@ studio: $(VENV)/.installed
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term
+
+torture: $(VENV)/.test
+	$(BIN)/python -m tests.torture
 
 browser: $(VENV)/.test
 	$(BIN)/python -m pytest tests/browser

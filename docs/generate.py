@@ -38,6 +38,7 @@ PARTS = {
     "goals": ("benchmarks/report.py", "measurements:goals"),
     "start": ("benchmarks/results/start.json", "measurements:start"),
     "evaluation": ("benchmarks/results", "measurements:evaluation"),
+    "torture": ("tests/torture/counts.json", "torture:counts"),
     "baselines": ("benchmarks/convergence.py", "measurements:baselines"),
     "growth": ("benchmarks/results/scaling.json", "measurements:growth"),
     "steps": ("docs/measured.py", "findings:steps"),

@@ -6,6 +6,7 @@ content_metrics.py  how much of the content is left
 
 from impasto.evaluation.scores import (
     Measure,
+    Scores,
     choose_network,
     fitted,
     judge,
@@ -15,6 +16,7 @@ from impasto.evaluation.scores import (
 
 __all__ = [
     "Measure",
+    "Scores",
     "choose_network",
     "fitted",
     "judge",

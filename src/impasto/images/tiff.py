@@ -82,9 +82,10 @@ def _first_page(file: BinaryIO, name: str) -> Any:
         big = head[2:4] in (b"+\0", b"\0+")
         page = ImageFileDirectory_v2(head + (file.read(8) if big else b""))
         file.seek(page.next)
-        with warnings.catch_warnings(action="ignore"):  # about a file that ends early
+        # About a file that ends early, and, when a tag is looked up, about one of too many values.
+        with warnings.catch_warnings(action="ignore"):
             page.load(file)
-        return dict(page)
+            return dict(page)
     except Exception as error:  # Pillow may raise anything for a damaged file.
         raise PictureError(
             f"{name} is damaged or incomplete (its first page is not there): export it again, or "

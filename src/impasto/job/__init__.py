@@ -21,6 +21,7 @@ from impasto.job.load import pick_tile
 from impasto.job.prepare import prepare
 from impasto.job.recipe import (
     FILES,
+    WRONG_FIELDS,
     Recipe,
     SourceFile,
     fields_of,
@@ -37,6 +38,7 @@ from impasto.job.terms import make_objective
 
 __all__ = [
     "FILES",
+    "WRONG_FIELDS",
     "Cost",
     "Estimate",
     "Inputs",

@@ -13,7 +13,6 @@ import time
 import weakref
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -25,6 +24,7 @@ from torch.utils._pytree import tree_leaves
 from impasto.backbones import Backbone
 from impasto.errors import SettingsError
 from impasto.losses import ContentLoss
+from impasto.machine import container_rest
 from impasto.normalization import NORMALIZATIONS
 from impasto.objective import Kind, Objective, Term, whole
 
@@ -202,10 +202,10 @@ def choose_tile(extent: Extent, cost: Cost, margin: int, stride: int, budget: fl
 
 
 def free_memory(device: str) -> float:
-    """Return the bytes that can be had: of the device, the machine, or the container's limit."""
+    """Return the bytes that can be had: of the device, the machine, or a container's limit."""
     if device.startswith("cuda"):
         return float(torch.cuda.mem_get_info(device)[0])
-    return min(float(psutil.virtual_memory().available), container_rest(Path("/sys/fs/cgroup")))
+    return min(float(psutil.virtual_memory().available), container_rest())
 
 
 def taken(device: str) -> float:
@@ -213,12 +213,3 @@ def taken(device: str) -> float:
     if device.startswith("cuda"):
         return float(torch.cuda.memory_reserved(device))
     return float(psutil.Process().memory_info().rss)
-
-
-def container_rest(group: Path) -> float:
-    """Return what a control group leaves to its processes; infinity without a limit."""
-    try:
-        limit, used = ((group / f"memory.{name}").read_text() for name in ("max", "current"))
-        return float(limit) - float(used)
-    except (OSError, ValueError):  # no group, or a limit of "max"
-        return float("inf")

@@ -1,6 +1,7 @@
 """What this machine has, and how a run uses it.
 
     device.py      device, precision and threads: what is here, and what is chosen
+    container.py   what a container leaves of the memory
     allocator.py   how the C library gives out memory
 
 A program calls `keep_freed_memory` once, before it loads torch; a run calls `fit_allocator` for
@@ -9,6 +10,7 @@ it when they are called.
 """
 
 from impasto.machine.allocator import fit_allocator, keep_freed_memory
+from impasto.machine.container import container_rest
 from impasto.machine.device import (
     choose_device,
     choose_precision,
@@ -24,6 +26,7 @@ __all__ = [
     "choose_precision",
     "choose_threads",
     "computing_with",
+    "container_rest",
     "dtype_of",
     "fit_allocator",
     "has_native_bfloat16",

@@ -141,7 +141,7 @@ class CurvaturePairs:
         They come to lie where they were, so that the next steps are the same to the last bit.
 
         Raises:
-            ValueError: If the parts do not belong together.
+            ValueError: If the parts do not belong together, or are none that were remembered.
             KeyError: If one is missing.
         """
         self.clear()
@@ -156,7 +156,10 @@ class CurvaturePairs:
                 or (self.places and s.shape != self.newest.s.shape)
             ):
                 raise ValueError(f"the vectors of pair {place} are not as long as the others")
-            self._put(place, CurvaturePair.of(s, y))
+            pair = CurvaturePair.of(s, y)
+            if not 0 < pair.curvature < math.inf:
+                raise ValueError(f"pair {place} has the curvature {pair.curvature:g}")
+            self._put(place, pair)
         if "products" in memory:
             products = expect_tensor(memory["products"])
             used = 2 * number

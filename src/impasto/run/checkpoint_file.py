@@ -192,4 +192,6 @@ def _unpack(
     vars(state).update({name: measure(values[name]) for name in MEASURES})
     state.best = step(values["best"], tensors["best"])
     state.recent.extend(map(measure, entries(values["recent"])))
+    if not state.best.image.isfinite().all():  # the image that comes next may be a step too far
+        raise ValueError("its picture has values that are no numbers")
     return state

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from impasto.errors import PictureError, UsageError
+from impasto.evaluation import Scores
 from impasto.images import Canvas, check_places, replace_file, sha256
+from impasto.job import WRONG_FIELDS
 from impasto.plugins import used
 from impasto.registry import INITIALIZERS
 from impasto.settings import SPECS, Settings, parsing
@@ -118,18 +120,36 @@ def read_result(folder: Path, cell: Cell, hashes: dict[str, str]) -> CellResult 
         same = values["key"] == key(cell, hashes)
         if not same or values["picture"] != sha256(picture_file(folder, cell)):
             return None
-        return CellResult(
-            cell,
-            losses=dict(values["losses"]),
-            evaluations=int(values["evaluations"]),
-            seconds=float(values["seconds"]),
-            size=(int(values["size"][0]), int(values["size"][1])),
-            curve=dict(values["curve"]),
-            scores=dict(values.get("scores", {})),
-            judged_by=str(values.get("judged_by", "")),
-        )
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, UsageError):
+        return _result(cell, values)
+    except (OSError, UsageError, *WRONG_FIELDS):
         return None
+
+
+def _result(cell: Cell, values: Mapping[str, Any]) -> CellResult:
+    """Return the numbers of a cell from its file, which somebody may have edited.
+
+    Raises:
+        One of `WRONG_FIELDS`: If a report could not be made of them.
+    """
+    losses, scores = _floats(values["losses"]), _floats(values.get("scores", {}))
+    curve = {str(kind): [float(each) for each in line] for kind, line in values["curve"].items()}
+    if "total" not in losses or len({len(line) for line in curve.values()}) > 1:
+        raise ValueError("a loss is missing")
+    width, height = map(int, values["size"])
+    return CellResult(
+        cell,
+        losses=losses,
+        evaluations=int(values["evaluations"]),
+        seconds=float(values["seconds"]),
+        size=(width, height),
+        curve=curve,
+        scores=asdict(Scores(**scores)) if scores else {},
+        judged_by=str(values.get("judged_by", "")),
+    )
+
+
+def _floats(values: Mapping[str, Any]) -> dict[str, float]:
+    return {str(name): float(value) for name, value in values.items()}
 
 
 def write_result(folder: Path, result: CellResult, hashes: dict[str, str]) -> None:

@@ -116,6 +116,12 @@ def test_reads_an_interlaced_png_and_a_progressive_jpeg(tmp_path):
     assert close(read(path), SMOOTH, 0.04)
 
 
+def test_of_a_tiff_with_a_tag_of_too_many_values_no_warning_is_shown(tmp_path):
+    path = tmp_path / "a.tif"
+    path.write_bytes(tiff(COLORS, 2, tag_274=(1, 1, 1)))
+    assert close(read(path), UNIT)
+
+
 def test_reads_a_tiled_tiff(tmp_path):
     path = save_vips(tmp_path / "a.tif", COLORS, "srgb", tile=True, tile_width=16, tile_height=16)
     assert close(read(path), UNIT)

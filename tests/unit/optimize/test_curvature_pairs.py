@@ -186,6 +186,8 @@ def spoiled(memory, **changes):
         ({"s 2": None}, KeyError),
         ({"pairs": None}, KeyError),
         ({"y 0": 1.0}, TypeError),
+        ({"y 0": torch.zeros(LENGTH)}, ValueError),
+        ({"s 1": torch.full((LENGTH,), torch.nan)}, ValueError),
     ],
 )
 def test_parts_that_do_not_belong_together_are_refused(changes, error):

@@ -54,6 +54,14 @@ def test_a_damaged_file_is_one_sentence(photograph, painting, path, damage):
     assert "\n" not in str(caught.value)
 
 
+def test_a_picture_of_no_numbers_is_one_sentence(photograph, painting, path):
+    painted = interrupt(prepare(photograph, painting, SETTINGS), 2, path)
+    painted.state.best = replace(painted.state.best, image=painted.state.best.image * torch.nan)
+    write_checkpoint(path, painted)
+    with pytest.raises(CheckpointError, match="values that are no numbers"):
+        read_checkpoint(path)
+
+
 @pytest.mark.parametrize(
     "damage",
     [

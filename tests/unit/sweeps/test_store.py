@@ -1,11 +1,20 @@
 """The files of cells, and which cells exist."""
 
+import json
+
 import pytest
 
 from impasto.errors import PictureError
 from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import Cell, CellResult
-from impasto.sweeps.store import key, make_folder, picture_file, read_result, write_result
+from impasto.sweeps.store import (
+    key,
+    make_folder,
+    numbers_file,
+    picture_file,
+    read_result,
+    write_result,
+)
 
 
 def test_a_cell_exists_if_settings_inputs_and_picture_are_the_same(make, tmp_path, photograph):
@@ -28,6 +37,31 @@ def test_a_cell_exists_if_settings_inputs_and_picture_are_the_same(make, tmp_pat
     picture_file(folder, cell).write_bytes(b"picture")
     photograph.write_bytes(photograph.read_bytes() + b"\0")
     assert read_result(folder, cell, {}) is None
+
+
+WRONG_NUMBERS = {
+    "losses": [{"tota": 1.0}, {"total": "high"}, {"total": None}, {"total": {}}, [["total", 1]], 3],
+    "evaluations": [1e400, None, "many", []],
+    "seconds": ["long", [], None],
+    "size": [[1], [1, 2, 3], ["a", 2], 4],
+    "curve": [{"evaluation": [1, 2], "total": [1]}, {"total": 3}, {"total": ["a"]}, [1]],
+    "scores": [{"beauty": 1.0}, {"gram": 1.0}, [1], "good"],
+}
+
+
+@pytest.mark.parametrize("name", WRONG_NUMBERS)
+def test_a_cell_whose_numbers_were_edited_is_painted_again(make, tmp_path, name):
+    sweep = make("style_weight=1")
+    cell, folder = sweep.cells[0], tmp_path / "out"
+    make_folder(folder, [], sweep)
+    picture_file(folder, cell).write_bytes(b"picture")
+    write_result(folder, CellResult(cell, losses={"total": 1.5}, size=(4, 3)), {})
+    file = numbers_file(folder, cell)
+    sound = json.loads(file.read_text())
+    assert read_result(folder, cell, {}) is not None
+    for value in WRONG_NUMBERS[name]:
+        file.write_text(json.dumps({**sound, name: value}))
+        assert read_result(folder, cell, {}) is None, value
 
 
 def test_a_folder_that_cannot_be_written_is_named(make, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def from_pytorch(path: Path) -> dict[str, Tensor]:
     """
     # Files from before torch 1.6, such as the published ones, are no zip files: no mapping them.
     mapped = zipfile.is_zipfile(path)
-    found = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
+    with warnings.catch_warnings(action="ignore"):  # about pickles of an unusual version
+        found = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     if not isinstance(found, dict):
         raise WeightsError(f"'{path}' holds no tensors by name: give a saved state_dict.")
     return {str(key): value for key, value in found.items() if isinstance(value, Tensor)}
