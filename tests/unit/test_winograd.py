@@ -14,7 +14,7 @@ HAS_ONEDNN = pytest.mark.skipif(
 )
 
 
-def conv2d(inputs=64, outputs=128, **changes) -> nn.Conv2d:
+def conv2d(inputs=128, outputs=256, **changes) -> nn.Conv2d:
     torch.manual_seed(0)
     given = {"kernel_size": 3, "padding": 1} | changes
     return nn.Conv2d(inputs, outputs, **given).requires_grad_(False)
@@ -26,7 +26,7 @@ def error(found, expected) -> float:
     return float((found.double() - expected).norm() / expected.norm())
 
 
-SHAPES = [(1, 64, 16, 16), (1, 64, 17, 30), (2, 64, 33, 19), (1, 64, 5, 200), (1, 64, 70, 66)]
+SHAPES = [(1, 128, 16, 16), (1, 128, 17, 30), (2, 128, 33, 19), (1, 128, 5, 200), (1, 128, 70, 66)]
 
 
 @pytest.mark.parametrize("memory_format", [torch.channels_last, torch.contiguous_format])
@@ -34,7 +34,7 @@ SHAPES = [(1, 64, 16, 16), (1, 64, 17, 30), (2, 64, 33, 19), (1, 64, 5, 200), (1
 def test_values_and_gradients_are_nearly_those_of_a_direct_convolution(shape, memory_format):
     c = conv2d()
     x = torch.randn(shape).contiguous(memory_format=memory_format)
-    above = torch.randn(shape[0], 128, *shape[2:]).contiguous(memory_format=memory_format)
+    above = torch.randn(shape[0], 256, *shape[2:]).contiguous(memory_format=memory_format)
     kernel, double = winograd.evaluated(c.weight), c.weight.double()
     values = winograd.convolve(x, kernel, winograd.FORWARD)
     assert error(values, F.conv2d(x.double(), double, padding=1)) < 3e-6
@@ -44,7 +44,7 @@ def test_values_and_gradients_are_nearly_those_of_a_direct_convolution(shape, me
 
 
 def test_strips_meet_without_a_seam(monkeypatch):
-    c, x = conv2d(), torch.randn(1, 64, 40, 24)
+    c, x = conv2d(), torch.randn(1, 128, 40, 24)
     whole = winograd.convolve(x, winograd.evaluated(c.weight), winograd.FORWARD)
     for squares in (1, 6, 13):
         monkeypatch.setattr(winograd, "AT_ONCE", squares)
@@ -56,7 +56,7 @@ def test_strips_meet_without_a_seam(monkeypatch):
 @pytest.mark.parametrize("bias", [True, False])
 def test_a_wide_convolution_is_made_this_way(bias, monkeypatch):
     c = conv2d(bias=bias).to(memory_format=torch.channels_last)
-    x = torch.randn(1, 64, 20, 24).to(memory_format=torch.channels_last).requires_grad_()
+    x = torch.randn(1, 128, 20, 24).to(memory_format=torch.channels_last).requires_grad_()
     ways = []
     convolve = winograd.convolve
 
@@ -77,7 +77,7 @@ def test_a_wide_convolution_is_made_this_way(bias, monkeypatch):
 
 @HAS_ONEDNN
 def test_a_changed_weight_is_evaluated_again():
-    c, x = conv2d(), torch.randn(1, 64, 20, 24)
+    c, x = conv2d(), torch.randn(1, 128, 20, 24)
     before = conv_relu(c, x)
     kept = convolution._EVALUATED[c].made
     assert torch.equal(conv_relu(c, x), before)
@@ -87,16 +87,16 @@ def test_a_changed_weight_is_evaluated_again():
 
 
 DIRECT = {
-    "few squares": (conv2d(), (1, 64, 12, 16)),
-    "narrow": (conv2d(32, 128), (1, 32, 64, 64)),
-    "both narrow": (conv2d(64, 64), (1, 64, 64, 64)),
-    "a stride": (conv2d(stride=2), (1, 64, 64, 64)),
-    "a larger kernel": (conv2d(kernel_size=5, padding=2), (1, 64, 64, 64)),
-    "no padding": (conv2d(padding=0), (1, 64, 64, 64)),
-    "dilated": (conv2d(dilation=2), (1, 64, 64, 64)),
-    "groups": (conv2d(groups=2), (1, 64, 64, 64)),
-    "double": (conv2d().double(), (1, 64, 64, 64)),
-    "bfloat16": (conv2d().bfloat16(), (1, 64, 64, 64)),
+    "few squares": (conv2d(), (1, 128, 12, 16)),
+    "narrow": (conv2d(64, 256), (1, 64, 64, 64)),
+    "both narrow": (conv2d(128, 128), (1, 128, 64, 64)),
+    "a stride": (conv2d(stride=2), (1, 128, 64, 64)),
+    "a larger kernel": (conv2d(kernel_size=5, padding=2), (1, 128, 64, 64)),
+    "no padding": (conv2d(padding=0), (1, 128, 64, 64)),
+    "dilated": (conv2d(dilation=2), (1, 128, 64, 64)),
+    "groups": (conv2d(groups=2), (1, 128, 64, 64)),
+    "double": (conv2d().double(), (1, 128, 64, 64)),
+    "bfloat16": (conv2d().bfloat16(), (1, 128, 64, 64)),
 }
 
 
@@ -104,4 +104,4 @@ DIRECT = {
 def test_others_stay_direct(name):
     c, shape = DIRECT[name]
     assert not winograd.pays(c, torch.zeros(shape, dtype=c.weight.dtype))
-    assert winograd.pays(conv2d(), torch.zeros(1, 64, 16, 16))
+    assert winograd.pays(conv2d(), torch.zeros(1, 128, 16, 16))

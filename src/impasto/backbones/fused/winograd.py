@@ -35,13 +35,12 @@ RECIPROCALS = [5, 3, 4, 1, 2, 0]
 SIDE, BELOW = 4, 6
 """Results, and the inputs that they depend on, along each axis."""
 
-AT_ONCE = 128
+AT_ONCE = 256
 """Squares of 4 × 4 results that are in work together: few enough for the processor's cache."""
 
-
-LEAST_SQUARES, LEAST_CHANNELS, MANY_CHANNELS = 16, 64, 128
-"""With fewer squares than the first, fetching the kernels takes the time that is saved. Where both
-sides have fewer channels than the last, or one fewer than the second, the passes over memory do."""
+LEAST_SQUARES, LEAST_CHANNELS, MANY_CHANNELS = 16, 128, 256
+"""With fewer squares than the first, fetching the kernels takes the time that is saved. Where one
+side has fewer channels than the second, or both fewer than the last, the passes over memory do."""
 
 
 class Way(NamedTuple):
