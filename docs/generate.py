@@ -34,6 +34,7 @@ PARTS = {
     ),
     "packages": ("src/impasto", "package:packages"),
     "layers": ("pyproject.toml", "package:layers"),
+    "numbers": ("benchmarks/results", "measurements:numbers"),
     "machine": ("benchmarks/results", "measurements:machine"),
     "goals": ("benchmarks/report.py", "measurements:goals"),
     "start": ("benchmarks/results/start.json", "measurements:start"),

@@ -38,6 +38,25 @@ def goals() -> str:
     return report.goals(found())
 
 
+def numbers() -> str:
+    """Return what somebody wants to know first: how long a picture takes."""
+    about = report.read(RESULTS, "whole")
+    if about is None:
+        raise SystemExit("README.md needs `python -m benchmarks --part whole`.")
+    machine, found = about["machine"], about["results"]
+    rows = []
+    for row in found["rows"]:
+        name, times = row["backbone"], (row["seconds"]["median"], row["first"]["median"])
+        option = "" if name == "vgg19" else f" --backbone {name}"
+        rows.append((f"`impasto paint{option}`", *(f"{time:.0f} s" for time in times)))
+    first = f"a first picture, of {found['rows'][0]['first_size']} pixels, after"
+    heads = ("command", "the file is there after", first)
+    return (
+        f"A picture of {found['size']} pixels on {machine['threads']} cores "
+        f"({machine['processor']}, {found['rows'][0]['precision']}):\n\n{table(heads, rows)}"
+    )
+
+
 def start() -> str:
     """Return how long it takes until something happens."""
     rows = [f"`{name}` {number(times['median'], 's')}" for name, times in results("start").items()]

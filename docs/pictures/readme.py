@@ -1,4 +1,4 @@
-"""The first picture of the README, and the sheet by which VGG-19's defaults were chosen."""
+"""The pictures of the README, and the sheet by which VGG-19's defaults were chosen."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from docs.pictures.sheets import sheet
-from PIL import Image
+from PIL import Image, ImageOps
 
 from impasto import stylize
-from impasto.samples import painting, photograph
+from impasto.samples import PAINTINGS, painting, photograph
 
 PAIRS = (
     ("astronaut", "swirls"),
@@ -40,6 +40,16 @@ def hero() -> Image.Image:
     return sheet([*pair, paint("cat", "swirls")], height=320)
 
 
+def gallery() -> Image.Image:
+    """The paintings of the samples, and below each what it makes of two photographs."""
+    rows = [
+        [paint(name, style, size=384) for style in PAINTINGS] for name in ("astronaut", "coffee")
+    ]
+    styles = [Image.open(painting(name)) for name in PAINTINGS]
+    shape = rows[0][0].size
+    return sheet([ImageOps.fit(style, shape) for style in styles], *rows, height=170)
+
+
 def weights() -> Image.Image:
     """Pairs painted with several weights of the style, without care for faces."""
     rows = [
@@ -52,5 +62,6 @@ def weights() -> Image.Image:
 
 SHEETS: dict[str, Callable[[], Image.Image]] = {
     "hero": hero,
+    "gallery": gallery,
     "vgg19-weights": weights,
 }

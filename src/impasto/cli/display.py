@@ -23,7 +23,7 @@ from rich.text import Text
 
 from impasto.backbones import BACKBONES
 from impasto.backbones.weights import find, sources
-from impasto.cli.thumbnail import thumbnail
+from impasto.cli.thumbnail import HIGH, LOW, thumbnail
 from impasto.interruption import complain
 from impasto.job import Job
 from impasto.optimize import Step
@@ -32,6 +32,9 @@ from impasto.run import Eta, Recorder, Result, clock, losses
 
 PLAIN_EVERY = 5.0
 """Seconds between two plain lines."""
+
+PICTURE_EVERY, PICTURE_SHARE = 2.0, 0.02
+"""Seconds between two pictures in letters, or more if they would take more than such a share."""
 
 
 def left_word(job: Job) -> str:
@@ -99,7 +102,7 @@ class PlainDisplay(Recorder):
 
 @final
 class LiveDisplay(Recorder):
-    """Moves a bar per size, with losses and time left beneath."""
+    """Moves a bar per size, with losses and time left beneath, and the picture in letters above."""
 
     def __init__(self, console: Console) -> None:
         """Keep the terminal."""
@@ -111,8 +114,12 @@ class LiveDisplay(Recorder):
             TextColumn("{task.fields[rate]}"),
             console=console,
         )
-        self.status = Text()
-        self.live = Live(Group(self.bars, self.status), console=console, refresh_per_second=8)
+        self.status, self.picture = Text(), Text()
+        self.live = Live(console=console, refresh_per_second=8, get_renderable=self._all)
+        self.due = 0.0
+
+    def _all(self) -> Group:
+        return Group(self.picture, self.bars, self.status)
 
     def begin(self, result: Result) -> None:
         """Show the bars; those of sizes that an earlier run has finished are full."""
@@ -137,17 +144,23 @@ class LiveDisplay(Recorder):
         self.status.plain = f"  loss {step.total:.4g}  ({losses(step)})  {self.word} {clock(left)}"
         if step.note:
             self.console.print(Text(step.note, style="yellow"))
-        if self._shows_most(step):
-            self.console.print(thumbnail(self.result.preview))
+        if time.monotonic() >= self.due:
+            self._look()
 
-    def _shows_most(self, step: Step) -> bool:
-        """Tell whether forms and colors are laid out now, of a picture that takes longer."""
-        first, *finer = self.result.job.levels
-        is_laid_out = (step.size, step.iteration) == (first.size, first.evaluations)
-        return bool(finer) and is_laid_out and self.console.color_system in ("256", "truecolor")
+    def _look(self) -> None:
+        """Show how far the picture has come, where there is room and color for it."""
+        rows = min(HIGH, self.console.height - len(self.tasks) - 3)
+        if self.console.color_system not in ("256", "truecolor") or rows < LOW:
+            return
+        began = time.monotonic()
+        self.picture = thumbnail(self.result.preview, rows)
+        now = time.monotonic()
+        self.due = now + max(PICTURE_EVERY, (now - began) / PICTURE_SHARE)
 
     def close(self, finished: bool) -> None:
-        """Leave the bars as they are."""
+        """Leave the bars as they are, and the picture as it has become."""
+        if self.result.step is not None:
+            self._look()
         self.live.stop()
 
 

@@ -8,20 +8,23 @@ from rich.style import Style
 from rich.text import Text
 
 WIDE, HIGH = 64, 24
-"""The most letters across and down."""
+"""The most letters across and, unless less is asked for, down."""
+
+LOW = 8
+"""With fewer rows of letters nothing is recognized."""
 
 UPPER_HALF = "▀"
 
 
-def thumbnail(picture: Image.Image) -> Text:
-    """Return a picture in letters, at most `WIDE` by `HIGH`; a letter is twice as high as wide.
+def thumbnail(picture: Image.Image, high: int = HIGH) -> Text:
+    """Return a picture in letters, at most `WIDE` by ``high``; a letter is twice as high as wide.
 
     Example:
         >>> thumbnail(Image.new("RGB", (640, 320))).plain.splitlines()[0]
         '▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀'
     """
     small = picture.convert("RGB")
-    small.thumbnail((WIDE, 2 * HIGH))
+    small.thumbnail((WIDE, 2 * high))
     pixels, text = small.load(), Text()
     assert pixels is not None
     for y in range(0, small.height - 1, 2):

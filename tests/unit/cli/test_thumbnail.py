@@ -1,11 +1,13 @@
-"""The picture in letters that a terminal shows once forms and colors are laid out."""
+"""The picture in letters that a terminal shows while it is painted."""
 
 import io
 
 import pytest
 from PIL import Image
 from rich.console import Console
+from rich.text import Text
 
+from impasto.cli import display
 from impasto.cli.display import LiveDisplay
 from impasto.cli.thumbnail import HIGH, WIDE, thumbnail
 from impasto.job import prepare
@@ -29,15 +31,26 @@ def test_it_fits_into_a_terminal_and_keeps_its_shape(size):
 
 
 @pytest.mark.parametrize(
-    ("plan", "colors", "shown"),
-    [("16:2,32:1", "truecolor", True), ("32:2", "truecolor", False), ("16:2,32:1", None, False)],
+    ("colors", "height", "shown"),
+    [("truecolor", 40, True), ("256", 40, True), (None, 40, False), ("truecolor", 12, False)],
 )
-def test_it_is_shown_once_after_the_coarsest_of_several_sizes(
-    photograph, painting, plan, colors, shown
-):
-    settings = Settings(size=32, plan=plan, backbone="pocket")
+def test_it_is_shown_where_there_is_color_and_room(photograph, painting, colors, height, shown):
+    settings = Settings(size=32, plan="16:2,32:1", backbone="pocket")
     stream = io.StringIO()
-    console = Console(file=stream, force_terminal=True, color_system=colors, width=100)
+    console = Console(
+        file=stream, force_terminal=True, color_system=colors, width=100, height=height
+    )
     for _ in run(prepare(photograph, painting, settings), [LiveDisplay(console)]):
         pass
     assert ("▀" * 16 in "".join(c for c in stream.getvalue() if c in "▀\n")) is shown
+
+
+def test_it_is_renewed_every_other_second(photograph, painting, monkeypatch):
+    made, now = [], [0.0]
+    monkeypatch.setattr(display.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(display, "thumbnail", lambda *given: made.append(now[0]) or Text())
+    settings = Settings(size=32, plan="16:5,32:5", backbone="pocket")
+    console = Console(file=io.StringIO(), force_terminal=True, color_system="256", height=40)
+    for _ in run(prepare(photograph, painting, settings), [LiveDisplay(console)]):
+        now[0] += 0.75
+    assert made == [0, 2.25, 4.5, 6.75, 7.5]
