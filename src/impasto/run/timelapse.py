@@ -69,7 +69,7 @@ class Timelapse(Recorder):
 
     def begin(self, result: Result) -> None:
         """Keep what is painted."""
-        self.job = result.job
+        self.result, self.job = result, result.job
 
     def add(self, step: Step) -> None:
         """Take in an evaluation, if it has given a better picture."""
@@ -89,7 +89,9 @@ class Timelapse(Recorder):
             thin(self.frames)
 
     def close(self, finished: bool) -> None:
-        """Write the film."""
+        """Write the film; if nothing was left to paint, of the picture as it is."""
+        if not self.frames and self.result.step is not None:
+            self.add(self.result.step)
         if self.frames:
             chosen = pace([frame.place for frame in self.frames], FRAMES)
             shown = [self.frames[index] for index in chosen]

@@ -129,6 +129,15 @@ def test_a_film_begins_with_the_start_and_ends_with_the_picture(job, tmp_path, s
     assert np.abs(shown[0] - shown[-1]).mean() > 0.08
 
 
+def test_a_film_of_a_run_with_nothing_left_shows_the_picture(job, tmp_path):
+    painted = run(job, tmp_path / "o.png")
+    film = Timelapse(tmp_path / "o.gif")
+    film.begin(painted)
+    film.close(finished=True)
+    (shown,) = frames(film.path)
+    assert np.abs(shown - painted.rgb).mean() < 0.06
+
+
 def frames(path):
     if path.suffix == ".mp4":
         import av
