@@ -43,11 +43,11 @@ def hero() -> Image.Image:
 def gallery() -> Image.Image:
     """The paintings of the samples, and below each what it makes of two photographs."""
     rows = [
-        [paint(name, style, size=384) for style in PAINTINGS] for name in ("astronaut", "coffee")
+        [paint(name, style, size=320) for style in PAINTINGS] for name in ("astronaut", "coffee")
     ]
     styles = [Image.open(painting(name)) for name in PAINTINGS]
     shape = rows[0][0].size
-    return sheet([ImageOps.fit(style, shape) for style in styles], *rows, height=170)
+    return sheet([ImageOps.fit(style, shape) for style in styles], *rows, height=140)
 
 
 def weights() -> Image.Image:
