@@ -44,7 +44,7 @@ POINTS = {
     "painting": {"calling": STEP, "nth": 3},
     "judging": {"calling": "impasto.sweeps.judging.Judge.__call__"},
     "writing a cell": {"calling": "impasto.sweeps.running.write_result"},
-    "writing the report": {"calling": "impasto.sweeps.report.writing.write_text", "nth": 2},
+    "writing the report": {"calling": "impasto.sweeps.report.writing.Report._write", "nth": 2},
 }
 
 
