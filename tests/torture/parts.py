@@ -33,7 +33,7 @@ PARTS = {
     "readers": Part("damaged files", readers.cases, 10_000),
     "settings": Part("random settings", drawn.cases, 2000, patience=60),
     "hostile": Part("recipes and checkpoints with a wrong field", hostile.cases, 1500),
-    "kills": Part("commands that are killed six times", kills.cases, 42, patience=None),
+    "kills": Part("commands that are killed six times", kills.cases, 50, patience=None),
     "disk": Part("commands whose disk is full", disk.cases, 72, patience=None),
 }
 
