@@ -117,11 +117,17 @@ def test_a_closed_page_does_not_stop_its_picture(open_page, folder):
     assert Store(folder / "pictures").entries[0].evaluations == 60
 
 
-def test_a_bad_value_is_told_and_the_next_one_runs(open_page):
+def test_a_size_beyond_memory_and_a_bad_value_are_told_and_the_next_one_runs(open_page):
     page = open_page()
     choose(page)
-    fill(page, "size", "128")
     unfold_group(page, "Machine", "memory")
+    fill(
+        page, "memory", "2"
+    )  # the studio itself takes half of that, 4096 pixels three times as much
+    fill(page, "size", "4096")
+    paint(page)
+    shows(page, "#status", "largest size")
+    fill(page, "size", "128")
     fill(page, "plan", "nonsense")
     paint(page)
     shows(page, "#notice", "plan is")
