@@ -15,8 +15,7 @@ from impasto.interruption import INTERRUPTION
 def claimed(paths: Iterable[Path]) -> Iterator[None]:
     """Keep other runs from writing the same files until the end of a block.
 
-    A file whose file system has no locks is not claimed, nor one whose name or folder is wrong:
-    whoever checks these says it better.
+    A file whose name or folder is wrong is not claimed: whoever checks these says it better.
 
     Raises:
         PictureError: If another run is writing one of them.
@@ -42,6 +41,6 @@ def _claim(path: Path, claims: ExitStack) -> None:
             f"'{path}' is being written by another run: wait for its end, or choose another name "
             "for the output."
         ) from None
-    except (NotImplementedError, OSError, ValueError):
+    except (OSError, ValueError):
         return
     INTERRUPTION.leftovers.add(lock)

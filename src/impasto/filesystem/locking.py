@@ -1,4 +1,7 @@
-"""One process at a time writes a file: the next one waits, or is told."""
+"""One process at a time writes a file: the next one waits, or is told.
+
+Where a file system has no locks, filelock makes the lock file itself the lock.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ def alone(path: Path, *, wait: bool = True) -> Iterator[None]:
 
     Raises:
         BlockingIOError: If another process writes it and nobody is to wait.
-        OSError: If the folder cannot be written to, or its file system has no locks.
+        OSError: If the folder cannot be written to.
         ValueError: If the path holds a NUL.
     """
     from filelock import FileLock, Timeout  # only here: it takes as long as all of `--help`

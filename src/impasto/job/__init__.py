@@ -11,6 +11,7 @@ initializers.py    where the image starts
 terms.py           what one size minimizes
 style_terms.py     its style terms, for every layer, loss and region
 recipe.py          what a picture carries inside, to be painted again
+source_file.py     one file that it was painted from, and where that lies now
 reconstruction.py  a painting of one picture alone
 """
 
@@ -19,20 +20,11 @@ from impasto.job.inputs import Inputs, initial_image, make_inputs
 from impasto.job.job import Job
 from impasto.job.load import pick_tile
 from impasto.job.prepare import prepare
-from impasto.job.recipe import (
-    FILES,
-    WRONG_FIELDS,
-    Recipe,
-    SourceFile,
-    fields_of,
-    is_packaged,
-    locate,
-    locate_all,
-    read_embedded,
-)
+from impasto.job.recipe import FILES, WRONG_FIELDS, Recipe, fields_of, read_embedded
 from impasto.job.reconstruction import Sources, as_painting, inversion, texture
 from impasto.job.resources import Cost
 from impasto.job.sizes import Shape, Sizes
+from impasto.job.source_file import SourceFile, is_packaged, locate, locate_all
 from impasto.job.style_terms import active_layers, choose, style_losses
 from impasto.job.terms import make_objective
 

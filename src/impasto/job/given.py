@@ -14,7 +14,8 @@ import numpy as np
 from impasto.errors import SettingsError, did_you_mean
 from impasto.filesystem import is_regular
 from impasto.images import Canvas, Picture, as_picture
-from impasto.job.recipe import MOST_PICTURES, SourceFile
+from impasto.job.recipe import MOST_PICTURES
+from impasto.job.source_file import SourceFile
 from impasto.registry import INITIALIZERS
 from impasto.settings import Settings
 

@@ -13,9 +13,9 @@ from impasto.backbones.weights import find_weights, locate
 from impasto.controls import Controls
 from impasto.job import resources as memory
 from impasto.job.job import Job
-from impasto.job.recipe import SourceFile
 from impasto.job.resources import Cost, Extent
 from impasto.job.sizes import scaled
+from impasto.job.source_file import SourceFile
 from impasto.job.style_terms import active_layers, choices_of, style_terms, wanted_layers
 from impasto.machine import dtype_of
 from impasto.normalization import NORMALIZATIONS

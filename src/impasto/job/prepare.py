@@ -14,8 +14,9 @@ from impasto.job.estimate import extent_of
 from impasto.job.given import Given, Pictures, identify
 from impasto.job.job import Job
 from impasto.job.load import load_measured, network_of, pick_tile, weight_file
-from impasto.job.recipe import Recipe, SourceFile
+from impasto.job.recipe import Recipe
 from impasto.job.sizes import Sizes, shape_of
+from impasto.job.source_file import SourceFile
 from impasto.job.style_terms import check_regions, check_tiles, style_losses
 from impasto.machine import choose_device, choose_precision, choose_threads, computing_with
 from impasto.plugins import used

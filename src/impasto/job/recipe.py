@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -14,58 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from impasto._version import __version__
-from impasto.backbones.weights import PUBLISHED
 from impasto.errors import PictureError, UsageError, printable
-from impasto.filesystem import is_regular
-from impasto.images import read_settings, sha256
+from impasto.images import read_settings
+from impasto.job.source_file import SourceFile, is_packaged, seen_from
 from impasto.plugins import Plugin, require
 from impasto.settings import Settings
 
 MOST_PICTURES = 100
 """Style pictures, and masks of a kind, that one painting is made from."""
 
-LONGEST_PATH = 4096
-"""Characters of a path; Linux takes as many bytes."""
-
 LONGEST_RECIPE = 1_000_000
 """Characters of a recipe; most have a few thousand."""
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """One file or array that a painting was made from.
-
-    Attributes:
-        path: The file, from the picture's folder on if it is relative; None for an array.
-        sha256: Of the file, or of the array's values.
-    """
-
-    path: str | None
-    sha256: str
-
-    @classmethod
-    def of_file(cls, path: str | Path) -> SourceFile:
-        """Return the input that a file is."""
-        return cls(str(path), sha256(path))
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> SourceFile:
-        """Return the input of a dictionary, which somebody may have edited.
-
-        Raises:
-            ValueError: If the path is none that a file can have, or the hash is none.
-        """
-        path, digest = values["path"], values["sha256"]
-        if path is not None and not (isinstance(path, str) and 0 < len(path) <= LONGEST_PATH):
-            raise ValueError(f"a path is {path!r:.40}")
-        if not isinstance(digest, str) or not re.fullmatch("[0-9a-f]{0,64}", digest):
-            raise ValueError(f"a hash is {digest!r:.40}")
-        return cls(path, digest)
-
-    @classmethod
-    def of_values(cls, values: bytes) -> SourceFile:
-        """Return the input that an array is."""
-        return cls(None, hashlib.sha256(values).hexdigest())
 
 
 @dataclass(frozen=True)
@@ -174,16 +130,6 @@ NAMED = {
 """Settings that name files, and the attribute that these are of a recipe."""
 
 
-def seen_from(folder: Path, path: str) -> str:
-    """Return the path of a file from a folder on; as it is if there is none, as between drives."""
-    file = Path(path)
-    try:
-        found = os.path.relpath(file.parent.resolve() / file.name, folder)
-    except ValueError:
-        return path
-    return Path(found).as_posix()
-
-
 def read_embedded(path: str | Path) -> str:
     """Return the text of the recipe inside a picture file.
 
@@ -257,48 +203,3 @@ def _canvas(values: dict[str, Any]) -> tuple[int, int] | None:
         return None
     width, height = map(int, values["canvas"])
     return width, height
-
-
-def locate(given: str | None, recorded: SourceFile, picture: Path, what: str) -> str:
-    """Return where an input of a picture lies now.
-
-    It is looked for at ``given``, or else at its recorded path, which may be relative to the
-    picture's folder, and then beside the picture.
-
-    Raises:
-        PictureError: If it is missing or has changed; the message says which and what to do.
-    """
-    if given is not None:
-        return given
-    if recorded.path is None:
-        raise PictureError(f"the {what} was not a file: give one with --{what}.")
-    from_there = os.path.normpath(picture.parent.resolve() / recorded.path)
-    candidates = (Path(from_there), picture.parent / Path(recorded.path).name)
-    there = [path for path in candidates if is_regular(path)]
-    if not there:
-        raise PictureError(
-            f"the {what} '{recorded.path}' is missing: put it back, beside the picture, "
-            f"or give it with --{what}."
-        )
-    for path in there:
-        if sha256(path) == recorded.sha256:
-            return str(path)
-    raise PictureError(
-        f"the {what} '{there[0]}' has changed since the picture was painted: put the old file "
-        f"back, or give one with --{what} to paint from it."
-    )
-
-
-def is_packaged(weights: SourceFile | None) -> bool:
-    """Tell whether these are weights that come with the package."""
-    packaged = {row.sha256 for row in PUBLISHED.values() if row.in_package}
-    return weights is not None and weights.sha256 in packaged
-
-
-def locate_all(
-    given: Sequence[str], recorded: Sequence[SourceFile], picture: Path, what: str
-) -> list[str]:
-    """Return where several inputs lie now, see `locate`; ``given`` replaces all or none."""
-    if given:
-        return list(given)
-    return [locate(None, each, picture, what) for each in recorded]

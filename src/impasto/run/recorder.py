@@ -52,8 +52,6 @@ class Guarded(Recorder):
     def _guard(self, write: Callable[[], None]) -> None:
         try:
             write()
-        except BrokenPipeError:
-            raise  # nobody reads any more, and so nobody needs the rest
         except (OSError, ImpastoError) as error:
             sentence = str((isinstance(error, OSError) and error.strerror) or error)
             if sentence not in self.said:

@@ -13,7 +13,8 @@ from impasto.cli import cli
 from impasto.errors import PictureError, SettingsError, UnknownName, UsageError
 from impasto.images import sha256
 from impasto.job import prepare
-from impasto.job.recipe import Recipe, SourceFile, fields_of, locate, locate_all, seen_from
+from impasto.job.recipe import Recipe, fields_of
+from impasto.job.source_file import SourceFile, locate, locate_all, seen_from
 from impasto.plugins import Plugin
 from impasto.settings import Settings
 
