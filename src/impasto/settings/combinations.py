@@ -106,8 +106,8 @@ def check_exclusive(given: Mapping[str, Any]) -> None:
     for name in EXCLUSIVE.keys() & known.keys():
         others, why = EXCLUSIVE[name]
         for other in [each for each in others if each in known]:
-            # What a recipe or a printed command says twice agrees, and is no contradiction. The size
-            # is only to be no smaller than any in a plan.
+            # What a recipe or a printed command says twice agrees, and is no contradiction. The
+            # size is only to be no smaller than any in a plan.
             decided = getattr(Settings(**{name: known[name], "size": 32768}).completed(), other)
             if check(other, known[other]) != decided:
                 raise SettingsError(
