@@ -46,8 +46,8 @@ def gallery() -> Image.Image:
         [paint(name, style, size=320) for style in PAINTINGS] for name in ("astronaut", "coffee")
     ]
     styles = [Image.open(painting(name)) for name in PAINTINGS]
-    shape = rows[0][0].size
-    return sheet([ImageOps.fit(style, shape) for style in styles], *rows, height=140)
+    squares = [[ImageOps.fit(each, (320, 320)) for each in row] for row in (styles, *rows)]
+    return sheet(*squares, height=140)
 
 
 def weights() -> Image.Image:

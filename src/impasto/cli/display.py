@@ -19,6 +19,7 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
+from rich.segment import Segments
 from rich.text import Text
 
 from impasto.backbones import BACKBONES
@@ -114,8 +115,8 @@ class LiveDisplay(Recorder):
             TextColumn("{task.fields[rate]}"),
             console=console,
         )
-        self.status, self.picture = Text(), Text()
-        self.live = Live(console=console, refresh_per_second=8, get_renderable=self._all)
+        self.status, self.picture = Text(), Segments([])
+        self.live = Live(console=console, refresh_per_second=4, get_renderable=self._all)
         self.due = 0.0
 
     def _all(self) -> Group:
@@ -153,7 +154,8 @@ class LiveDisplay(Recorder):
         if self.console.color_system not in ("256", "truecolor") or rows < LOW:
             return
         began = time.monotonic()
-        self.picture = thumbnail(self.result.preview, rows)
+        # Rendered once, not with every move of the bars: that would take a fifth of a core.
+        self.picture = Segments(list(self.console.render(thumbnail(self.result.preview, rows))))
         now = time.monotonic()
         self.due = now + max(PICTURE_EVERY, (now - began) / PICTURE_SHARE)
 
