@@ -20,7 +20,7 @@ LOCKS = 4
 
 def is_leftover(path: Path) -> bool:
     """Tell whether a name says that the file is not finished, or a lock."""
-    return path.name.startswith(".") or path.suffix in (".import", ".part", ".tmp")
+    return path.name.startswith(".") or path.suffix in (".part", ".tmp")
 
 
 def files(folder: Path) -> dict[str, Path]:

@@ -145,6 +145,8 @@ def run(sweep: Sweep, folder: Path, quiet: bool) -> None:
         files = make_folder(folder, NAMES, sweep)
     with claimed([folder / NAMES[1]]):
         sweep_up(files)
+        for note in sweep.idle:
+            complain(note)
         plan = schedule(sweep, folder)
         report = Report(sweep, folder, plan.results, complain)
         paint_cells(plan, report, Judge(sweep, folder, plan.hashes), quiet)

@@ -9,7 +9,7 @@ Everything here raises OSError; who knows what the file is for makes a sentence 
 
 from impasto.filesystem.locking import alone, lock_of
 from impasto.filesystem.reading import check_regular, is_regular, open_regular
-from impasto.filesystem.replacing import beside, replacing, sweep_up
+from impasto.filesystem.replacing import beside, put, replacing, sweep_up
 
 __all__ = [
     "alone",
@@ -18,6 +18,7 @@ __all__ = [
     "is_regular",
     "lock_of",
     "open_regular",
+    "put",
     "replacing",
     "sweep_up",
 ]

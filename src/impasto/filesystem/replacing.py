@@ -35,11 +35,20 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     try:
         with temporary.open("xb") as file:  # Not tempfile: it makes files for the owner only.
             yield file
-            file.flush()
-            _sync(file.fileno())
-        temporary.replace(target)
+        put(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def put(complete: Path, target: Path) -> None:
+    """Give a complete file its final name in the same folder, once it is on the disk.
+
+    Raises:
+        OSError: If it cannot be brought there, or cannot be renamed.
+    """
+    with complete.open("r+b") as file:
+        _sync(file.fileno())
+    complete.replace(target)
     # Until the folder is on the disk, a power failure may bring the old file back. Windows, and
     # folders that may be written to but not read, have no way to ask for it.
     with suppress(OSError):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, final
 
@@ -42,6 +45,26 @@ def open_writer(folder: Path) -> Any:
         return SummaryWriter(str(folder))
 
 
+@contextmanager
+def threads_fail_silently() -> Iterator[None]:
+    """Print nothing for threads that fail with an OSError.
+
+    TensorBoard writes in a thread of its own, and raises what happened there once more where the
+    next number is added: it is said there, in one sentence.
+    """
+    usual = threading.excepthook
+
+    def hook(failure: threading.ExceptHookArgs) -> None:
+        if not issubclass(failure.exc_type, OSError):
+            usual(failure)
+
+    threading.excepthook = hook
+    try:
+        yield
+    finally:
+        threading.excepthook = usual
+
+
 @final
 class EventFile(Recorder):
     """Every named loss over the evaluations, and the picture where a size ends."""
@@ -54,6 +77,8 @@ class EventFile(Recorder):
     def begin(self, result: Result) -> None:
         """Begin an event file, with the evaluations of an earlier run that goes on."""
         self.writer, self.job = open_writer(self.folder), result.job
+        self.silence = ExitStack()
+        self.silence.enter_context(threads_fail_silently())
         self.step: Step | None = None
         for step in result.history:
             self._write(step)
@@ -72,7 +97,7 @@ class EventFile(Recorder):
 
     def close(self, finished: bool) -> None:
         """Write the picture and close the file."""
-        with images.naming(self.folder):
+        with self.silence, images.naming(self.folder):
             if self.step is not None:
                 self._show(self.step)
             self.writer.close()

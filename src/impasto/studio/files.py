@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 
 from impasto import images
 from impasto.errors import PictureError
+from impasto.filesystem import replacing
 from impasto.images import fit
 
 NAME = re.compile(r"[0-9a-f]{16,64}")
@@ -36,13 +35,10 @@ def write_json(path: Path, values: dict[str, Any]) -> None:
     Raises:
         PictureError: If the folder cannot be written to.
     """
-    temporary = path.with_name(f".{path.stem}-{secrets.token_hex(4)}.tmp")
     try:
-        temporary.write_text(json.dumps(values, indent=1), encoding="utf-8")
-        temporary.replace(path)
+        with replacing(path) as file:
+            file.write(json.dumps(values, indent=1).encode())
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
         raise PictureError(
             f"'{path}' cannot be written ({error.strerror}): check the folder of the studio and "
             "the free space."

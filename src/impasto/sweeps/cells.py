@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from impasto.images import Canvas
-from impasto.settings import Settings
+from impasto.settings import Settings, notes_on
 
 Curve = dict[str, list[float]]
 """Loss curves: under ``"evaluation"`` the counts, under each kind of loss its values there."""
@@ -76,6 +76,14 @@ class Sweep:
     def values(self, cell: Cell) -> list[AxisValue]:
         """Return the value of a cell on every axis."""
         return [axis.values[at] for axis, at in zip(self.axes, cell.place, strict=True)]
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """A sentence for each setting that is given and changes nothing in any cell."""
+        found = [notes_on(cell.settings) for cell in self.cells if cell.settings]
+        return (
+            tuple(note for note in found[0] if all(note in each for each in found)) if found else ()
+        )
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,12 @@
 
 import builtins
 import csv
+import errno
 import json
+import os
 import subprocess
 import sys
+import threading
 from collections import deque
 from pathlib import Path
 from types import SimpleNamespace
@@ -93,6 +96,25 @@ def test_events_can_be_read_back(job, tmp_path):
     assert [s.step for s in scalars] == list(range(1, 11))
     assert [s.value for s in scalars] == pytest.approx([r.total for r in painted.history], rel=1e-6)
     assert len(events.Images("picture")) == 2  # where each size ends
+
+
+def test_events_that_do_not_fit_are_told_in_one_sentence(job, tmp_path, monkeypatch, capfd):
+    from tensorboard.summary.writer.record_writer import RecordWriter
+
+    written = []
+
+    def full(self, data):
+        written.append(data)
+        if len(written) > 3:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    usual = threading.excepthook
+    monkeypatch.setattr(RecordWriter, "write", full)
+    said = []
+    run(job, tmp_path / "o.png", said, tensorboard=tmp_path / "events")
+    assert [sentence for sentence in said if "No space left" in sentence] == said != []
+    assert capfd.readouterr().err == ""
+    assert threading.excepthook is usual
 
 
 def test_snapshots_are_numbered_pictures_with_their_recipes(job, tmp_path):

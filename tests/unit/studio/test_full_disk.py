@@ -33,12 +33,12 @@ def fill(monkeypatch) -> Callable[..., None]:
                 raise images.unwritable(Path(path), error) from error
             write(path, *arguments, **more)
 
-        def write_text(self, *arguments, write_text=Path.write_text, **more):
-            refuse(self)
-            return write_text(self, *arguments, **more)
+        def replacing(path, replacing=files.replacing):
+            refuse(path)
+            return replacing(path)
 
         monkeypatch.setattr(images, "write", write)
-        monkeypatch.setattr(Path, "write_text", write_text)
+        monkeypatch.setattr(files, "replacing", replacing)
 
     return make
 
@@ -50,7 +50,7 @@ def painted(studio, task):
 
 
 def test_a_picture_is_listed_once_its_png_is_there(studio, ask, fill):
-    fill(lambda path: path.suffix in (".jpg", ".tmp"))
+    fill(lambda path: path.suffix in (".jpg", ".json"))
     task = painted(studio, ask())
     assert task.state is TaskState.DONE
     assert studio.store.latest(5) == [task.entry]
@@ -62,7 +62,7 @@ def test_a_picture_is_listed_once_its_png_is_there(studio, ask, fill):
 
 
 def test_after_a_restart_it_is_still_listed_and_can_be_continued(studio, ask, fill):
-    fill(lambda path: path.suffix in (".jpg", ".tmp"))
+    fill(lambda path: path.suffix in (".jpg", ".json"))
     before = painted(studio, ask()).entry
     (entry,) = Store(studio.store.folder).latest(5)
     for name in ("name", "content", "styles", "width", "height", "evaluations"):
@@ -103,11 +103,10 @@ def test_an_error_and_a_full_disk_are_both_told(studio, ask, fill, tmp_path, mon
 
 
 def test_json_that_does_not_fit_leaves_nothing_behind(tmp_path, monkeypatch):
-    def half(self, text, **more):
-        self.write_bytes(text[:5].encode())
+    def full(descriptor):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(Path, "write_text", half)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(PictureError, match="cannot be written"):
         files.write_json(tmp_path / "a.json", {})
     assert list(tmp_path.iterdir()) == []

@@ -136,3 +136,9 @@ def test_names_are_short_safe_and_unlike_each_other(make):
 
 def test_axes_are_parsed_with_dashes():
     assert parse_axis("tv-weight=1,10", "a", ["b"]).name == "tv_weight"
+
+
+def test_what_changes_nothing_in_any_cell_is_noted(make):
+    idle = "history is given and changes nothing: adam remembers no steps."
+    assert make("style_weight=10,100", optimizer="adam", history=20).idle == (idle,)
+    assert make("optimizer=adam,lbfgs", history=20).idle == ()

@@ -26,7 +26,7 @@ from impasto.backbones.weights.published import (
     weights_directory,
 )
 from impasto.errors import FetchError
-from impasto.filesystem import alone
+from impasto.filesystem import alone, put
 
 # Called with the bytes received so far and the bytes in all (None where the server does not say).
 ByteProgress = Callable[[int, int | None], None]
@@ -68,7 +68,7 @@ def fetch(
             if not path.is_file() or _damage(row, path):  # nobody has fetched it meanwhile
                 _receive(row, part, progress or (lambda received, total: None))
                 _verify(row, part)
-                part.replace(path)
+                put(part, path)
                 _forget(part)
                 _verify(row, path)  # what counts is what can be read under this name
     except OSError as error:

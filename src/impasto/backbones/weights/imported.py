@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from impasto.backbones.weights.reading import (
     open_weights,
 )
 from impasto.errors import WeightsError, look_up
-from impasto.filesystem import alone
+from impasto.filesystem import alone, open_regular, replacing
 
 
 @dataclass(frozen=True)
@@ -110,9 +109,10 @@ def import_file(path: Path, backbone: str | None = None, directory: Path | None 
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with alone(kept):
-            _replace(kept, lambda part: shutil.copyfile(path, part))
-            text = json.dumps(record, indent=1) + "\n"
-            _replace(_record(kept), lambda part: part.write_text(text, encoding="utf-8"))
+            with open_regular(path) as file, replacing(kept) as copy:
+                shutil.copyfileobj(file, copy)
+            with replacing(_record(kept)) as note:
+                note.write((json.dumps(record, indent=1) + "\n").encode())
         if Digests.of(kept) != digests:  # the file was changed while it was copied
             kept.unlink()
             raise WeightsError(f"'{path}' has changed while it was read: import it again.")
@@ -176,13 +176,3 @@ def _recorded(record: Path) -> str:
 
 def _record(path: Path) -> Path:
     return path.with_name(f"{path.name}.json")
-
-
-def _replace(target: Path, write: Callable[[Path], object]) -> None:
-    """Write a file; nothing stands under the final name before all of it is there."""
-    part = target.with_name(f"{target.name}.import")  # ``.part`` is a download
-    try:
-        write(part)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
