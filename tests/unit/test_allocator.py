@@ -51,6 +51,28 @@ def test_a_process_that_does_not_keep_memory_is_left_alone(monkeypatch):
     assert asked[2].items() <= asked[0].items()  # as it was before
 
 
+TRIMMED = """
+import sys
+from impasto.machine import give_back_free, keep_freed_memory
+if sys.argv[1] == "keep" and not keep_freed_memory():
+    sys.exit("not here")
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096
+kept = [(bytearray(b"x") * 2**21, bytearray(b"y") * 2**10) for _ in range(40)]
+kept = [small for _, small in kept]
+before = resident()
+give_back_free()
+print(before - resident())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into Linux's /proc")
+def test_what_is_free_is_given_back_although_it_was_kept():
+    assert measured(TRIMMED, "keep") > 60 * 2**20
+    assert measured(TRIMMED, "leave alone") < 2**20
+
+
 GROWTH = """
 import ctypes, resource, sys
 from impasto.machine import fit_allocator, keep_freed_memory

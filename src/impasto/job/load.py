@@ -17,7 +17,7 @@ from impasto.job.resources import Cost, Extent
 from impasto.job.sizes import scaled
 from impasto.job.source_file import SourceFile
 from impasto.job.style_terms import active_layers, choices_of, style_terms, wanted_layers
-from impasto.machine import dtype_of
+from impasto.machine import dtype_of, give_back_free
 from impasto.normalization import NORMALIZATIONS
 from impasto.objective import Region, Term
 from impasto.registry import SPREADS
@@ -96,6 +96,7 @@ def pick_tile(
     wanted: int | None, settings: ResolvedSettings, extent: Extent, backbone: Backbone, cost: Cost
 ) -> int:
     """Return the tile asked for, or the largest that fits into the memory allowed or free."""
+    give_back_free()
     if wanted is not None:
         return wanted
     if settings.memory is None:

@@ -38,6 +38,9 @@ Measured on VGG-19 and the pocket network in both precisions: 1.33 to 1.51."""
 BUFFERS = 12
 """Images of the size of the result that are alive besides features and optimizer."""
 
+WORKSPACE = 2**25
+"""Bytes that a painting of any size takes: what its libraries prepare, threads, writing the file."""
+
 SPARE = 0.8
 """The share of the free memory that a painting may take."""
 
@@ -171,7 +174,7 @@ def peak(extent: Extent, cost: Cost, tile: int, margin: int) -> float:
 
 def lasting(extent: Extent, cost: Cost) -> float:
     """Return the bytes that no tile saves."""
-    return extent.fixed + cost.targets * math.prod(extent.result)
+    return WORKSPACE + extent.fixed + cost.targets * math.prod(extent.result)
 
 
 def choose_tile(extent: Extent, cost: Cost, margin: int, stride: int, budget: float) -> int:

@@ -4,12 +4,12 @@
     container.py   what a container leaves of the memory
     allocator.py   how the C library gives out memory
 
-A program calls `keep_freed_memory` once, before it loads torch; a run calls `fit_allocator` for
-every size that it paints. Importing this package needs no torch: the functions of `device.py` load
+A program calls `keep_freed_memory` once, before it loads torch; `give_back_free` is called when a
+job has been prepared, and `fit_allocator` for every size that is painted. Importing this package needs no torch: the functions of `device.py` load
 it when they are called.
 """
 
-from impasto.machine.allocator import fit_allocator, keep_freed_memory
+from impasto.machine.allocator import fit_allocator, give_back_free, keep_freed_memory
 from impasto.machine.container import container_rest
 from impasto.machine.device import (
     choose_device,
@@ -29,6 +29,7 @@ __all__ = [
     "container_rest",
     "dtype_of",
     "fit_allocator",
+    "give_back_free",
     "has_native_bfloat16",
     "is_here",
     "keep_freed_memory",

@@ -58,6 +58,17 @@ def give_back_from(least: int | None) -> None:
         _set({_MMAP_MAX: 0} if least is None else {_MMAP_MAX: 2**16, _MMAP_THRESHOLD: least})
 
 
+def give_back_free() -> None:
+    """Give all that is free back, if this process keeps memory.
+
+    What the reading of a network has left would not count as memory that a painting can have, and
+    is too scattered for it to fit well.
+    """
+    trim = getattr(_process(), "malloc_trim", None)
+    if _keeps and trim is not None:
+        trim(0)
+
+
 def _set(options: dict[int, int]) -> bool:
     """Set options of the C library; say whether it has them."""
     mallopt = getattr(_process(), "mallopt", None)  # None on macOS, Windows, musl

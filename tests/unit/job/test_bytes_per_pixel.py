@@ -9,7 +9,7 @@ import torch
 from impasto.backbones import BACKBONES, load_backbone
 from impasto.job import Cost, Sizes, extent_of
 from impasto.job.load import measure
-from impasto.job.resources import BUFFERS, OVERHEAD, peak
+from impasto.job.resources import BUFFERS, OVERHEAD, WORKSPACE, peak
 from impasto.job.style_terms import wanted_layers
 from impasto.machine import dtype_of
 from impasto.settings import Settings
@@ -61,5 +61,5 @@ def test_the_rest_is_buffers_and_what_the_optimizer_remembers(
         monkeypatch.setattr("impasto.optimize.curvature_pairs.LARGE", large)
         extent = extent_of(settings, sizes)
         assert extent.fixed / (60 * 80) == int(expected)
-        assert peak(extent, Cost(0, 0), 0, 0) == extent.fixed
+        assert peak(extent, Cost(0, 0), 0, 0) == WORKSPACE + extent.fixed
     assert 12 * BUFFERS == 144
