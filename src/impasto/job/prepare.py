@@ -18,7 +18,13 @@ from impasto.job.recipe import Recipe
 from impasto.job.sizes import Sizes, shape_of
 from impasto.job.source_file import SourceFile
 from impasto.job.style_terms import check_regions, check_tiles, style_losses
-from impasto.machine import choose_device, choose_precision, choose_threads, computing_with
+from impasto.machine import (
+    choose_device,
+    choose_precision,
+    choose_threads,
+    computing_with,
+    considerate,
+)
 from impasto.plugins import used
 from impasto.settings import ResolvedSettings, Settings, notes_on
 
@@ -56,7 +62,7 @@ def prepare(
     chosen = on_this_machine(settings).replace(protect_faces=care.strength)
     if chosen.threads > 1 or chosen.device != "cpu":
         COMPUTING.use()
-    with computing_with(chosen.threads):
+    with computing_with(chosen.threads), considerate(chosen.threads):
         return assemble(given, pictures, care, settings, chosen, last)
 
 

@@ -3,6 +3,7 @@
     device.py      device, precision and threads: what is here, and what is chosen
     container.py   what a container leaves of the memory
     allocator.py   how the C library gives out memory
+    waiting.py     how threads wait for each other beside other programs
 
 A program calls `keep_freed_memory` once, before it loads torch; `give_back_free` is called when a
 job has been prepared, and `fit_allocator` for every size that is painted. Importing this package needs no torch: the functions of `device.py` load
@@ -20,12 +21,14 @@ from impasto.machine.device import (
     has_native_bfloat16,
     is_here,
 )
+from impasto.machine.waiting import considerate
 
 __all__ = [
     "choose_device",
     "choose_precision",
     "choose_threads",
     "computing_with",
+    "considerate",
     "container_rest",
     "dtype_of",
     "fit_allocator",

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import torch
 
 from impasto.job import Job
-from impasto.machine import computing_with
+from impasto.machine import computing_with, considerate
 from impasto.run.auto import tuned
 from impasto.run.checkpoint import Checkpoint
 from impasto.run.fine_style import mixing_jobs
@@ -54,6 +54,7 @@ def run(
     result = Result(job) if checkpoint is None else checkpoint.resume(job)
     finished = False
     with ExitStack() as stack:
+        stack.enter_context(considerate(job.settings.threads))
         for recorder in recorders:
             recorder.begin(result)
             stack.callback(lambda each=recorder: each.close(finished))  # type: ignore[misc]
