@@ -39,7 +39,7 @@ BUFFERS = 12
 """Images of the size of the result that are alive besides features and optimizer."""
 
 WORKSPACE = 2**25
-"""Bytes that a painting of any size takes: what its libraries prepare, threads, writing the file."""
+"""Bytes that a painting of any size takes: for what its libraries prepare, threads, the file."""
 
 SPARE = 0.8
 """The share of the free memory that a painting may take."""

@@ -6,8 +6,8 @@
     waiting.py     how threads wait for each other beside other programs
 
 A program calls `keep_freed_memory` once, before it loads torch; `give_back_free` is called when a
-job has been prepared, and `fit_allocator` for every size that is painted. Importing this package needs no torch: the functions of `device.py` load
-it when they are called.
+job has been prepared, and `fit_allocator` for every size that is painted. Importing this package
+needs no torch: the functions that use it load it when they are called.
 """
 
 from impasto.machine.allocator import fit_allocator, give_back_free, keep_freed_memory

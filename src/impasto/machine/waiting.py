@@ -123,7 +123,7 @@ class Usage:
 
 
 class SleepingTeam:
-    """A thread that has computed in parallel once, and sleeps with its team until it is dissolved."""
+    """A thread that has computed in parallel once, and sleeps with its team until it is told."""
 
     def __init__(self) -> None:
         self.over, there = threading.Event(), threading.Event()
