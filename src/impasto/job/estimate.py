@@ -16,6 +16,9 @@ from impasto.optimize import kept_type
 from impasto.pyramid import Level
 from impasto.settings import ResolvedSettings
 
+SETUP = 1
+"""Evaluations that take as long as what comes before the first of a size: its targets."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
@@ -45,25 +48,34 @@ class Estimate:
     @property
     def seconds(self) -> float:
         """The time that the run will take."""
-        return self.cost.seconds * sum(self.work(each) for each in self.levels)
+        return self.cost.seconds * self._whole
+
+    @property
+    def _whole(self) -> float:
+        return sum(self.work(level) for level in self.levels)
 
     def share(self, size: int, iteration: int) -> float:
         """Return how much of the work is done after an iteration at a size, in [0, 1]."""
-        done = sum(self.work(level) for level in self.levels if level.size < size)
-        done += iteration * self.work_of_one(size)
-        return min(done / sum(self.work(level) for level in self.levels), 1.0)
+        return 1 - self.left(size, iteration) / self._whole
+
+    def left(self, size: int, iteration: int) -> float:
+        """Return the work that is left then, see `work`."""
+        here = sum(level.evaluations - iteration for level in self.levels if level.size == size)
+        later = sum(self.work(level) for level in self.levels if level.size > size)
+        return max(here, 0) * self.work_of_one(size) + later
 
     def work(self, level: Level) -> float:
         """Return the work of a size, in pixels of evaluations without tiles."""
-        return level.evaluations * self.work_of_one(level.size)
+        return (SETUP + level.evaluations) * self.work_of_one(level.size)
 
     def work_of_one(self, size: int) -> float:
         """Return the work of one evaluation at a size, likewise."""
         area: float = math.prod(self.sizes.shape(size))
         if self.tile == 0 or self.tile >= size:
-            return area
+            return area + self.cost.overhead
         # A tile runs forward twice and back once, with its margins.
-        return 1.5 * area * (1 + 2 * self.margin / self.tile) ** 2
+        tiles = area / self.tile**2
+        return 1.5 * ((self.tile + 2 * self.margin) ** 2 + self.cost.overhead) * tiles
 
 
 def extent_of(settings: ResolvedSettings, sizes: Sizes) -> Extent:

@@ -29,7 +29,9 @@ from impasto.normalization import NORMALIZATIONS
 from impasto.objective import Kind, Objective, Term, whole
 
 PROBE = 128
-"""Side of the picture that the cost of a pixel is measured on."""
+"""Side of the picture that the cost of a pixel is measured on; its time, on half of it, too."""
+
+RELATIVE = NORMALIZATIONS["relative"].content
 
 OVERHEAD = 1.5
 """What the process grows by, over the bytes of its tensors: workspaces of the convolutions, holes.
@@ -61,11 +63,13 @@ class Cost:
         memory: Bytes of one evaluation, at the peak.
         seconds: Time of one evaluation.
         targets: Bytes of the content's features, which are kept.
+        overhead: What an evaluation of any size takes besides, in pixels that take as long.
     """
 
     memory: float
     seconds: float
     targets: float = 0.0
+    overhead: float = 0.0
 
 
 class Tally(TorchDispatchMode):
@@ -123,21 +127,56 @@ def measure(
     weight = next(backbone.parameters())
     generator = torch.Generator().manual_seed(0)
     image = torch.rand((1, 3, PROBE, PROBE), generator=generator, device="cpu").to(weight.device)
-    with torch.no_grad():
-        features = backbone(image, content)
-    losses = {k: ContentLoss(f, NORMALIZATIONS["relative"].content) for k, f in features.items()}
-    terms = [
-        Term(f"content {layer}", Kind.CONTENT, 1.0, (layer,), loss)
-        for layer, loss in losses.items()
-    ]
-    objective = Objective([*terms, *style(image)], whole(backbone))
+    half = image[..., : PROBE // 2, : PROBE // 2].contiguous()
+    objective, smaller = (probe(backbone, content, style, each) for each in (image, half))
     with Tally() as tally:
         objective(image)
+    smaller(half)
+    seconds, overhead = line(clocked(smaller, half), clocked(objective, image))
+    losses = [term.loss for term in objective.terms if term.kind is Kind.CONTENT]
+    targets = sum(loss.target.nbytes for loss in losses if isinstance(loss, ContentLoss))
+    return Cost(tally.peak / PROBE**2, seconds, targets / PROBE**2, overhead)
+
+
+def probe(
+    backbone: Backbone,
+    content: Collection[str],
+    style: Callable[[Tensor], Sequence[Term]],
+    image: Tensor,
+) -> Objective:
+    """Return the objective of a picture that is its own content and style; see `measure`."""
+    with torch.no_grad():
+        features = backbone(image, content)
+    terms = [
+        Term(f"content {layer}", Kind.CONTENT, 1.0, (layer,), ContentLoss(feature, RELATIVE))
+        for layer, feature in features.items()
+    ]
+    return Objective([*terms, *style(image)], whole(backbone))
+
+
+def clocked(objective: Objective, image: Tensor) -> float:
+    """Return the seconds of one evaluation."""
     began = time.perf_counter()
     objective(image)
-    seconds = time.perf_counter() - began
-    targets = sum(loss.target.nbytes for loss in losses.values())
-    return Cost(*(number / PROBE**2 for number in (tally.peak, seconds, targets)))
+    return time.perf_counter() - began
+
+
+def line(half: float, full: float) -> tuple[float, float]:
+    """Return the seconds of a pixel, and the pixels that take as long as what all sizes take.
+
+    Args:
+        half: Seconds of an evaluation at half of `PROBE`.
+        full: At `PROBE`.
+
+    Example:
+        >>> line(half=0.02, full=0.05)[1]  # 0.01 s are spent at any size
+        4096.0
+    """
+    pixels = PROBE**2
+    if not half < full < 4 * half:  # no overhead, or somebody else was computing
+        return full / pixels, 0.0
+    each = (full - half) / (pixels - pixels / 4)
+    return each, full / each - pixels
 
 
 @dataclass(frozen=True)

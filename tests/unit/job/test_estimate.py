@@ -1,5 +1,7 @@
 """What a painting costs, before the work: evaluations times pixels."""
 
+from dataclasses import replace
+
 import pytest
 
 from impasto.errors import SettingsError
@@ -22,36 +24,46 @@ def sizes(height=1000, width=2000, styles=((600, 600),), style_scale=(1.0,)) -> 
     return Sizes(content=(height, width), styles=styles, style_scale=style_scale)
 
 
-def estimate(tile=0, margin=10) -> Estimate:
+def estimate(tile=0, margin=10, overhead=0.0) -> Estimate:
     return Estimate(
         levels=LEVELS,
         sizes=sizes(),
         extent=Extent((100, 200), (100, 200), 20),
-        cost=COST,
+        cost=replace(COST, overhead=overhead),
         tile=tile,
         margin=margin,
     )
 
 
 def test_without_tiles_the_time_is_that_of_all_pixels_of_all_evaluations():
-    assert estimate().seconds == pytest.approx(1e-6 * (30 * 100 * 50 + 20 * 200 * 100))
+    """The targets of a size take as long as one more."""
+    assert estimate().seconds == pytest.approx(1e-6 * (31 * 100 * 50 + 21 * 200 * 100))
+
+
+def test_what_every_evaluation_takes_counts_as_pixels():
+    pixels = 31 * (100 * 50 + 3000) + 21 * (200 * 100 + 3000)
+    assert estimate(overhead=3000).seconds == pytest.approx(1e-6 * pixels)
 
 
 def test_tiles_run_forward_twice_and_back_once_with_their_margins():
     """A size that fits into one tile is not divided."""
     margins = (1 + 2 * 10 / 100) ** 2
-    tiled = 30 * 100 * 50 + 20 * 200 * 100 * 1.5 * margins
+    tiled = 31 * 100 * 50 + 21 * 200 * 100 * 1.5 * margins
     assert estimate(tile=100).seconds == pytest.approx(1e-6 * tiled)
     assert estimate(tile=200).seconds == estimate().seconds
+    each = 1.5 * 2 * 3000  # of the two tiles
+    assert estimate(tile=100, overhead=3000).seconds == pytest.approx(
+        1e-6 * (tiled + 31 * 3000 + 21 * each)
+    )
 
 
 def test_the_share_of_the_work_that_is_done_rises_to_one():
-    first, second = 30 * 5000, 20 * 20000
-    assert estimate().share(100, 0) == 0
-    assert estimate().share(100, 6) == pytest.approx(6 * 5000 / (first + second))
-    assert estimate().share(200, 0) == pytest.approx(first / (first + second))
-    assert estimate().share(200, 5) == pytest.approx((first + 5 * 20000) / (first + second))
-    assert estimate().share(200, 20) == pytest.approx(1)
+    whole = 31 * 5000 + 21 * 20000
+    assert estimate().share(100, 0) == pytest.approx(5000 / whole)  # its targets
+    assert estimate().share(100, 6) == pytest.approx(7 * 5000 / whole)
+    assert estimate().share(100, 30) == pytest.approx(31 * 5000 / whole)
+    assert estimate().share(200, 5) == pytest.approx((31 * 5000 + 6 * 20000) / whole)
+    assert estimate().share(200, 20) == 1
     assert estimate().share(200, 25) == 1  # a run that was given more evaluations
 
 
