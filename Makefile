@@ -3,14 +3,16 @@
 # make test   install what the tests need and run them   make docs    rewrite what is generated on pages
 # make docs-check  measure the numbers of findings.md    make notebook run the notebook, keep its pictures
 # make torture     damaged files, odd settings, kills, full disks
+# make gpu-check   a card paints what the processor does     make gpu-bench  how fast it is
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SHARED ?= ../shared
+DEVICE ?= cuda
 
-.PHONY: demo studio test torture browser check format docs docs-check pictures notebook train-pocket bench bench-quick clean
+.PHONY: demo studio test torture browser check format docs docs-check pictures notebook train-pocket bench bench-quick gpu-check gpu-bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/impasto demo --output out
@@ -60,6 +62,12 @@ bench: $(VENV)/.installed
 
 bench-quick: $(VENV)/.installed
 	$(BIN)/python -m benchmarks --quick
+
+gpu-check: $(VENV)/.test
+	IMPASTO_DEVICE=$(DEVICE) $(BIN)/python -m pytest tests/gpu
+
+gpu-bench: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.gpu --device $(DEVICE)
 
 clean:
 	rm -rf $(VENV) out .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache

@@ -113,10 +113,12 @@ def _evaluate_whole(backbone: Features, terms: Sequence[Term], image: Tensor) ->
     image = image.detach().requires_grad_()
     with torch.enable_grad():
         features = {IMAGE: image, **backbone(image, layers_of(terms))}
-        parts = {term.name: term(features) for term in terms}
-        total = torch.stack(list(parts.values())).sum()
+        parts = torch.stack([term(features) for term in terms])
+        total = parts.sum()
     (gradient,) = torch.autograd.grad(total, image)
-    return total.item(), {name: part.item() for name, part in parts.items()}, gradient
+    # One copy, so that a device is waited for once.
+    summed, *each = torch.cat([total[None], parts]).tolist()
+    return summed, {term.name: part for term, part in zip(terms, each, strict=True)}, gradient
 
 
 def layers_of(terms: Iterable[Term]) -> set[str]:
