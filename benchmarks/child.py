@@ -16,6 +16,7 @@ TASKS = {
     "rates": "benchmarks.floor:rates",
     "evaluation": "benchmarks.ours:evaluation",
     "descent": "benchmarks.ours:descent",
+    "steady": "benchmarks.ours:steady",
     "memory": "benchmarks.ours:memory",
     "nothing": "benchmarks.ours:nothing",
     "baseline": "benchmarks.baselines:run",

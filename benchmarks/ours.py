@@ -143,6 +143,31 @@ def saved(result: Result) -> Tensor:
         return read(str(path), result.size)
 
 
+def steady(
+    content: str, style: str, settings: dict[str, Any], seconds: float, label: str
+) -> dict[str, Any]:
+    """Time evaluations in the middle of a painting: on the clock, and of all processors.
+
+    ``label`` tells results in several surroundings apart.
+    """
+    job = job_of(content, style, settings)
+    results = run(job)
+    begun = time.perf_counter()
+    while time.perf_counter() - begun < 1.5:  # until it is clear who else computes
+        next(results)
+    count, began, used = 0, time.perf_counter(), time.process_time()
+    while time.perf_counter() - began < seconds or count < 3:
+        next(results)
+        count += 1
+    wall, processors = time.perf_counter() - began, time.process_time() - used
+    return {
+        "wall": wall / count,
+        "processors": processors / count,
+        "evaluations": count,
+        "threads": job.settings.threads,
+    }
+
+
 def memory(content: str, style: str, settings: dict[str, Any]) -> dict[str, Any]:
     """Paint a whole picture and return the peak memory of this process."""
     job = job_of(content, style, settings)

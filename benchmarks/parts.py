@@ -25,6 +25,7 @@ PARTS = {
     "baselines": "benchmarks.classic",
     "gatys2016": "benchmarks.gatys2016",
     "start": "benchmarks.start",
+    "busy": "benchmarks.busy",
     "evaluation": "benchmarks.evaluation",
     "scaling": "benchmarks.scaling",
     "memory": "benchmarks.memory",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import convergence, parts, whole
+from benchmarks.busy import WAYS, fair
 from benchmarks.memory import same_size
 from benchmarks.tables import mebibytes, number, ratio, table
 from benchmarks.words import FRAME
@@ -123,6 +124,16 @@ def over_the_floor(results: dict[str, Any]) -> str | None:
     )
 
 
+def over_fair_share(results: dict[str, Any]) -> str:
+    """Return the least and the most of all networks and numbers of neighbors."""
+    found = [
+        row["wall"] / fair(results, row)
+        for row in results["rows"]
+        if row["neighbors"] and row["way"] == list(WAYS)[-1]
+    ]
+    return f"{ratio(min(found))} to {ratio(max(found))}"
+
+
 def beside_classic(results: dict[str, Any]) -> str | None:
     """Return both peaks."""
     row = same_size(results)
@@ -153,6 +164,12 @@ GOALS: tuple[tuple[str, str, str, Callable[[dict[str, Any]], str | None]], ...] 
         faster("loss"),
     ),
     ("one VGG-19 evaluation at 512 px, over the floor", "≤ 1.5", "evaluation", over_the_floor),
+    (
+        "an evaluation beside 2 to 16 busy processes, over its fair share",
+        "≤ 1.3",
+        "busy",
+        over_fair_share,
+    ),
     ("peak memory at 512 px, VGG-19", "below classic's", "memory", beside_classic),
     (
         "peak memory at 4096 x 3072, VGG-19",

@@ -38,6 +38,7 @@ PARTS = {
     "machine": ("benchmarks/results", "measurements:machine"),
     "goals": ("benchmarks/report.py", "measurements:goals"),
     "start": ("benchmarks/results/start.json", "measurements:start"),
+    "busy": ("benchmarks/results/busy.json", "measurements:busy"),
     "evaluation": ("benchmarks/results", "measurements:evaluation"),
     "torture": ("tests/torture/counts.json", "torture:counts"),
     "baselines": ("benchmarks/convergence.py", "measurements:baselines"),

@@ -63,6 +63,11 @@ def start() -> str:
     return "; ".join(rows) + ".\n"
 
 
+def busy() -> str:
+    """Return how fast a painting is beside other programs."""
+    return parts.load("busy").page(results("busy"))
+
+
 def evaluation() -> str:
     """Return how long an evaluation takes, and the peak memory of whole runs."""
     cells: dict[tuple[str, int], dict[str, str]] = {}

@@ -1,12 +1,15 @@
 """The benchmarks: both sides minimize the same function, results are kept, the page is whole."""
 
 import json
+import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 import torch
 from benchmarks import (
     baselines,
+    busy,
     convergence,
     evaluation,
     floor,
@@ -78,6 +81,7 @@ class Instant(Bench):
             "evaluation": {**cost, "settings": settings},
             "memory": {**cost, "estimate": 10**9, "evaluation": 2.0, "settings": settings},
             "nothing": {"peak": 2**28},
+            "steady": {"wall": 2.0, "processors": 4.0, "evaluations": 5, "threads": 2},
             "descent": {**ours, "settings": settings},
             "pace": {**times, "median": self.pace},
             "baseline": {
@@ -246,6 +250,7 @@ def test_a_command_is_watched_until_its_first_picture_and_its_end(tmp_path, phot
 @pytest.mark.parametrize("quick", [True, False])
 def test_every_part_runs_and_shows_its_results(quick, tmp_path, monkeypatch):
     monkeypatch.setattr(start, "wall", lambda bench, command: 1.5)
+    monkeypatch.setattr(busy, "neighbors", lambda count: nullcontext())
     watched = {"first": 0.5, "first_size": 16, "seconds": 1.5, "precision": "float32"}
     monkeypatch.setattr(whole, "watch", lambda bench, command: watched)
     made = bench(tmp_path, quick=quick)
@@ -260,6 +265,26 @@ def test_every_part_runs_and_shows_its_results(quick, tmp_path, monkeypatch):
     assert "None" not in text
     assert text.count("Not measured.") == (1 if quick else 0)
     assert "1/" in report.goals({n: p for n in names if (p := report.read(made.out, n))})
+
+
+def test_a_fair_share_is_the_threads_part_of_the_processors():
+    rows = [
+        {"backbone": "pocket", "neighbors": n, "wall": 1.0 + n, "threads": 2} for n in (0, 2, 8)
+    ]
+    results = {"processors": 2, "rows": rows}
+    assert [busy.fair(results, row) for row in rows] == [1.0, 2.0, 5.0]
+    assert busy.fair({**results, "processors": 16}, rows[2]) == 1.0
+
+
+def test_busy_processes_are_gone_after_the_block_and_nothing_else_is_told_to_threads(monkeypatch):
+    monkeypatch.setenv("OMP_WAIT_POLICY", "active")
+    with busy.neighbors(2) as found, busy.environment({"GOMP_SPINCOUNT": "7"}):
+        assert [process.poll() for process in found] == [None, None]
+        assert "OMP_WAIT_POLICY" not in os.environ
+        assert os.environ["GOMP_SPINCOUNT"] == "7"
+    assert all(process.poll() is not None for process in found)
+    assert os.environ["OMP_WAIT_POLICY"] == "active"
+    assert "GOMP_SPINCOUNT" not in os.environ
 
 
 def test_a_part_is_measured_once_for_the_same_versions_and_size(tmp_path):
