@@ -7,6 +7,8 @@ that are means over positions, ``G = F Fᵀ / (H W)``. Implementations differ in
 |--------------|---------------------|-----------------|---------------|
 | relative     | 1 / Σ P²            | 1 / Σ A²        | sum to 1      |
 | paper        | 1 / 2               | 1 / (4 C²)      | sum to 1      |
+| gatys2015    | 1 / (2 √C H W)      | 1 / (4 C²)      | sum to 1      |
+| kang-slides  | 1 / 2               | 1 / (4 C²)      | sum to 1      |
 | gatys2016    | 1 / (C H W)         | 1 / C⁴          | as given      |
 | neural-style | 1 / (C H W)         | 1 / C⁴          | as given      |
 | kang         | 1                   | 1 / 36          | as given      |
@@ -96,6 +98,13 @@ NORMALIZATIONS: dict[str, Normalization] = {
         content_weight=1.0,
         style_weight=1e3,
     ),
+    "gatys2015": Normalization(
+        "equations 1 to 7 with a smaller equation 1, for which the paper's ratios look like it",
+        content=lambda target: 0.5 * target.channels**0.5 / target.elements,
+        style=lambda target: 0.25 / target.channels**2,
+        content_weight=1.0,
+        style_weight=1e3,
+    ),
     "gatys2016": Normalization(
         "the code that Gatys published in 2016: 1e3 / C² per style layer",
         content=lambda target: 1.0 / target.elements,
@@ -114,8 +123,17 @@ NORMALIZATIONS: dict[str, Normalization] = {
         tv_weight=1e-3,
         shares=False,
     ),
+    "kang-slides": Normalization(
+        "Kang's slides: the equations of the paper, and total variation of values of 0 to 255",
+        content=lambda target: 0.5,
+        style=lambda target: 0.25 / target.channels**2,
+        variation=lambda count, degree: 255.0**degree,
+        content_weight=1.0,
+        style_weight=1e4,
+        tv="kang",
+    ),
     "kang": Normalization(
-        "the Keras example that Kang followed: sums of squares, style divided by 4 · 3²",
+        "the Keras example: sums of squares, style divided by 4 · 3²",
         content=lambda target: 1.0,
         style=lambda target: 1.0 / 36.0,
         variation=lambda count, degree: 255.0**degree,

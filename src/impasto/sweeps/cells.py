@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from impasto.images import Canvas
 from impasto.settings import Settings
@@ -17,12 +19,13 @@ class AxisValue:
 
     Attributes:
         label: As people read it.
-        text: As it is typed.
+        settings: What it sets: settings, as text or values, and also ``content``, a path,
+            ``style``, several, ``exchange`` and ``preset``.
         picture: A file to show beside the label, if the value is a picture.
     """
 
     label: str
-    text: str
+    settings: Mapping[str, Any]
     picture: str | None = None
 
 
@@ -65,6 +68,7 @@ class Sweep:
         cells: One for every combination of values, in the order of the axes.
         sources: Pictures that all cells share, by what they are.
         notes: Sentences that a reader of the report should know.
+        costs: Whether time and memory stand below each cell of the sheet.
     """
 
     title: str
@@ -72,6 +76,7 @@ class Sweep:
     cells: tuple[Cell, ...]
     sources: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    costs: bool = False
 
     def values(self, cell: Cell) -> list[AxisValue]:
         """Return the value of a cell on every axis."""
@@ -87,7 +92,9 @@ class CellResult:
         error: Why there is no picture, or empty.
         losses: The weighted losses of the picture by kind, and their ``"total"``.
         evaluations: Made for it, at all sizes.
+        planned: How many were asked for.
         seconds: Spent on it; cells of one run count from its beginning.
+        memory: Bytes that its run needs: network, features, and what the optimizer keeps.
         size: Width and height of the picture.
         curve: Its losses on the way.
         scores: How far from the style and how near to the photograph, see
@@ -100,9 +107,23 @@ class CellResult:
     error: str = ""
     losses: dict[str, float] = field(default_factory=dict)
     evaluations: int = 0
+    planned: int = 0
     seconds: float = 0.0
+    memory: float = 0.0
     size: tuple[int, int] = (0, 0)
     curve: Curve = field(default_factory=dict)
     scores: dict[str, float] = field(default_factory=dict)
     judged_by: str = ""
     unjudged: str = ""
+
+    @property
+    def ending(self) -> str:
+        """That the run ended before its evaluations were made, in words; empty if it did not."""
+        if self.error or self.evaluations >= self.planned:
+            return ""
+        return f"ended after {self.evaluations} of {self.planned} evaluations"
+
+    @property
+    def cost(self) -> str:
+        """What the cell took, in words."""
+        return f"{self.evaluations} evaluations, {self.seconds:.0f} s, {self.memory / 1e6:.0f} MB"
