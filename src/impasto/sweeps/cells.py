@@ -92,29 +92,30 @@ class CellResult:
         error: Why there is no picture, or empty.
         losses: The weighted losses of the picture by kind, and their ``"total"``.
         evaluations: Made for it, at all sizes.
-        planned: How many were asked for.
         seconds: Spent on it; cells of one run count from its beginning.
-        memory: Bytes that its run needs: network, features, and what the optimizer keeps.
         size: Width and height of the picture.
         curve: Its losses on the way.
         scores: How far from the style and how near to the photograph, see
             `impasto.evaluation.scores.Scores`.
         judged_by: The network that measured these, or empty.
         unjudged: Why there are none, or empty.
+        planned: How many evaluations were asked for, at all sizes; 0 if nobody knows.
+        memory: Bytes that its run needs beside the network, as `impasto.job.Estimate` counts them;
+            0 if nobody knows.
     """
 
     cell: Cell
     error: str = ""
     losses: dict[str, float] = field(default_factory=dict)
     evaluations: int = 0
-    planned: int = 0
     seconds: float = 0.0
-    memory: float = 0.0
     size: tuple[int, int] = (0, 0)
     curve: Curve = field(default_factory=dict)
     scores: dict[str, float] = field(default_factory=dict)
     judged_by: str = ""
     unjudged: str = ""
+    planned: int = 0
+    memory: float = 0.0
 
     @property
     def ending(self) -> str:
@@ -126,4 +127,5 @@ class CellResult:
     @property
     def cost(self) -> str:
         """What the cell took, in words."""
-        return f"{self.evaluations} evaluations, {self.seconds:.0f} s, {self.memory / 1e6:.0f} MB"
+        words = f"{self.evaluations} evaluations, {self.seconds:.1f} s"
+        return words + (f", {self.memory / 1e6:.0f} MB" if self.memory else "")
