@@ -117,7 +117,7 @@ PRESETS: dict[str, Preset] = {
         {
             "backbone": "vgg19", "pooling": "max", "normalization": "kang-slides",
             "content_layers": _layers(["relu4_2"]), "style_layers": _layers(_FIVE),
-            "content_weight": 1.0, "style_weight": 1e4, "tv_weight": 0.0, "tv": "kang",
+            "content_weight": 1.0, "style_weight": 1e4, "tv_weight": 0.0,
             "init": "noise", "levels": 1, "size": 400, "iterations": 200, "optimizer": "lbfgsb",
         },
         "the slides: weights, five layers alike, style divided by 4N²M²; size, rounds of 20 "

@@ -62,13 +62,12 @@ def shared_settings(
     row: Figure, given: Mapping[str, Any], quick: bool
 ) -> tuple[dict[str, Any], list[str]]:
     """Return what all cells share, and sentences on what is not as in the source."""
-    own = {**row.settings}
-    for decided in ("iterations", "levels") if "plan" in given else ():
-        own.pop(decided, None)
+    planned = ("iterations", "levels") if "plan" in given else ()
+    own = {name: value for name, value in row.settings.items() if name not in planned}
     settings, notes = {**own, **given}, []
     preset: Any = settings.get("preset")
-    decided = preset is None or {"backbone", "weights"} & given.keys()
-    if not decided and not weights_are_here(preset):
+    chosen = preset is None or not given.keys().isdisjoint({"backbone", "weights"})
+    if not chosen and not weights_are_here(preset):
         settings |= STAND_IN
         notes.append(
             f"Painted with the weights in the package, rescaled: `impasto models fetch "
