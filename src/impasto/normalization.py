@@ -7,6 +7,8 @@ that are means over positions, ``G = F Fᵀ / (H W)``. Implementations differ in
 |--------------|---------------------|-----------------|---------------|
 | relative     | 1 / Σ P²            | 1 / Σ A²        | sum to 1      |
 | paper        | 1 / 2               | 1 / (4 C²)      | sum to 1      |
+| gatys2015    | 1 / (√C H W)        | 1 / (4 C²)      | sum to 1      |
+| kang-slides  | 1 / 2               | 1 / (4 C²)      | sum to 1      |
 | gatys2016    | 1 / (C H W)         | 1 / C⁴          | as given      |
 | neural-style | 1 / (C H W)         | 1 / C⁴          | as given      |
 | kang         | 1                   | 1 / 36          | as given      |
@@ -14,16 +16,17 @@ that are means over positions, ``G = F Fᵀ / (H W)``. Implementations differ in
 
 # Differs from Gatys et al. (2015): the default is ``relative``, which has no unit.
 
-Source: Gatys et al. (2015), equations 1 and 4; the code of Gatys (2016), which has the weight
-1e3 / C² on the mean squared difference; Johnson's neural-style; Chollet's Keras example, where
-style is divided by ``4 · 3² (H W)²`` of the picture, so that a layer behind n poolings has the
-weight ``16⁻ⁿ`` here; Tai's neuralart.
+Source: Gatys et al. (2015), equations 1 and 4; for ``gatys2015`` a divisor found by looking, see
+docs/sources/paper.md; the code of Gatys (2016), which has the weight 1e3 / C² on the mean squared
+difference; Johnson's neural-style; Chollet's Keras example, where style is divided by ``4 · 3² (H
+W)²`` of the picture, so that a layer behind n poolings has the weight ``16⁻ⁿ`` here; Tai's
+neuralart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ENERGY_FLOOR = 1e-12
 """Smallest mean square of a target that relative losses divide by, so that an all-zero target
@@ -80,6 +83,14 @@ class Normalization:
     shares: bool = True
 
 
+_PAPER = Normalization(
+    "equations 1 to 7 of Gatys et al. (2015) as printed",
+    content=lambda target: 0.5,
+    style=lambda target: 0.25 / target.channels**2,
+    content_weight=1.0,
+    style_weight=1e3,
+)
+
 NORMALIZATIONS: dict[str, Normalization] = {
     "relative": Normalization(
         "errors relative to their targets: the same weights hold for every size and network",
@@ -89,12 +100,11 @@ NORMALIZATIONS: dict[str, Normalization] = {
         style_weight=None,
         tv_weight=2.0,
     ),
-    "paper": Normalization(
-        "equations 1 to 7 of Gatys et al. (2015) as printed",
-        content=lambda target: 0.5,
-        style=lambda target: 0.25 / target.channels**2,
-        content_weight=1.0,
-        style_weight=1e3,
+    "paper": _PAPER,
+    "gatys2015": replace(
+        _PAPER,
+        summary="the same with a smaller content loss, for which the paper's ratios look like it",
+        content=lambda target: target.channels**0.5 / target.elements,
     ),
     "gatys2016": Normalization(
         "the code that Gatys published in 2016: 1e3 / C² per style layer",
@@ -114,8 +124,15 @@ NORMALIZATIONS: dict[str, Normalization] = {
         tv_weight=1e-3,
         shares=False,
     ),
+    "kang-slides": replace(
+        _PAPER,
+        summary="Kang's slides: the equations of the paper, variation of values of 0 to 255",
+        variation=lambda count, degree: 255.0**degree,
+        style_weight=1e4,
+        tv="kang",
+    ),
     "kang": Normalization(
-        "the Keras example that Kang followed: sums of squares, style divided by 4 · 3²",
+        "the Keras example: sums of squares, style divided by 4 · 3²",
         content=lambda target: 1.0,
         style=lambda target: 1.0 / 36.0,
         variation=lambda count, degree: 255.0**degree,

@@ -100,6 +100,10 @@ INITIALIZERS: dict[str, Row] = {
         "impasto.job.initializers:style", "the first painting, cut to the photograph's shape"
     ),
     "noise": Row("impasto.job.initializers:noise", "white noise, as in the paper"),
+    "faint": Row(
+        "impasto.job.initializers:faint",
+        "white noise within about a level of 8 bits of middle gray, as in Gatys's code",
+    ),
     "blend": Row("impasto.job.initializers:blend", "photograph and first painting, half and half"),
     "gray": Row("impasto.job.initializers:gray", "middle gray"),
     "white": Row("impasto.job.initializers:white", "white"),

@@ -134,7 +134,7 @@ class TestPreset:
         assert apply(name, {}).weights == str(file)
 
 
-WITHIN_BOUNDS = {"kang", "liu"}
+WITHIN_BOUNDS = {"paper", "kang", "keras", "liu"}
 BY_ADAM = {"style-transfer-pytorch", "chainer-gogh"}
 
 

@@ -20,7 +20,7 @@ PLANNED = {"plan": "64:3", "iterations": 50, "backbone": "pocket"}
         lambda: apply(None, PLANNED),
         lambda: impasto.stylize("a.png", "b.png", **PLANNED),
         lambda: as_painting("a.png", "relu1_1", None, None, PLANNED),
-        lambda: figure(2, "a.png", ["b.png"], PLANNED),
+        lambda: figure("2", "a.png", ["b.png"], PLANNED),
     ],
 )
 def test_a_plan_beside_iterations_is_refused_before_a_picture_is_read(give):

@@ -207,7 +207,7 @@ def test_every_command_on_a_page_can_be_typed(name):
         while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
             parent = click.Context(command, parent, **CONTEXT)
             command = command.commands[rest.pop(0)]
-        if {"--help", "-h", "--version"} & set(rest) or isinstance(command, click.Group):
+        if {"--help", "-h", "--version", "--list"} & set(rest) or isinstance(command, click.Group):
             continue
         context = command.make_context(command.name, rest, parent)
         Settings(**given({name: context.params.get(name) for name in SPECS}))

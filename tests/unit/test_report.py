@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -17,6 +18,7 @@ from impasto.sweeps.cells import CellResult
 from impasto.sweeps.report.charts import CSS_VARIABLES, loss_chart
 from impasto.sweeps.report.lettering import font, readable, wrap
 from impasto.sweeps.report.pictures import over_white
+from impasto.sweeps.report.sheet import Sheet
 from impasto.sweeps.report.table import COLUMNS
 from impasto.sweeps.report.writing import NAMES, Report
 from impasto.sweeps.store import make_folder, picture_file
@@ -111,6 +113,27 @@ def test_every_picture_opens_by_a_button_and_can_be_closed(report):
     assert set(openers) == set(closers) == targets
     assert len(tags.all("svg")) == 3
     assert [found["scope"] for found in tags.all("th") if "scope" in found].count("row") == 2
+
+
+def test_sheet_and_page_tell_where_a_run_ended_before_its_evaluations(report):
+    assert "ended after" not in page(report)
+    results = list(report.results.values())
+    early = replace(results[0], evaluations=717, planned=800, memory=3.2e8)
+    assert early.ending == "ended after 717 of 800 evaluations"
+    assert early.cost == "717 evaluations, 0.2 s, 320 MB"
+    plain = Sheet(report.sweep, report.results, report.gallery).draw()
+    results = {**report.results, early.cell.name: early}
+    longer = Sheet(report.sweep, results, report.gallery).draw()
+    assert longer.height > plain.height
+    said = Report(report.sweep, report.folder, list(results.values()))
+    said.write()
+    assert early.ending in page(said)
+
+
+def test_costs_stand_below_the_cells_of_a_sheet_that_compares_them(report):
+    plain = Sheet(report.sweep, report.results, report.gallery).draw()
+    costs = Sheet(replace(report.sweep, costs=True), report.results, report.gallery).draw()
+    assert costs.height > plain.height
 
 
 def test_the_page_tells_how_far_the_sweep_is(report):

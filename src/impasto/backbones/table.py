@@ -103,7 +103,7 @@ BACKBONES: dict[str, Architecture] = {
     ),
     "googlenet": Architecture.of(
         "GoogLeNet (torchvision)",
-        "inception modules, in torchvision's variant with batch normalization",
+        "inception modules, batch normalization; tried here with random weights only",
         googlenet(),
         content=_INCEPTION_CONTENT,
         style=_INCEPTION_STYLE,
@@ -111,7 +111,7 @@ BACKBONES: dict[str, Architecture] = {
     ),
     "googlenet_caffe": Architecture.of(
         "GoogLeNet (Caffe)",
-        "inception modules, as in the paper and in Caffe's model zoo",
+        "inception modules, as in Caffe's model zoo; tried here with random weights only",
         googlenet_caffe(),
         content=_INCEPTION_CONTENT,
         style=_INCEPTION_STYLE,
@@ -119,7 +119,7 @@ BACKBONES: dict[str, Architecture] = {
     ),
     "alexnet": Architecture.of(
         "AlexNet (torchvision)",
-        "the oldest: large first filters, abstract pictures",
+        "the oldest, with large first filters; tried here with random weights only",
         alexnet(),
         content=_ALEXNET_CONTENT,
         style=_ALEXNET_STYLE,
@@ -127,7 +127,7 @@ BACKBONES: dict[str, Architecture] = {
     ),
     "caffenet": Architecture.of(
         "CaffeNet",
-        "AlexNet of 2012 as trained with Caffe: two groups, local response normalization",
+        "AlexNet of 2012 as trained with Caffe; tried here with random weights only",
         caffenet(),
         content=_ALEXNET_CONTENT,
         style=_ALEXNET_STYLE,

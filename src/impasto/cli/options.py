@@ -161,6 +161,12 @@ def output_options(command: Command) -> Command:
             help="Write a film of the painting coming into being: .gif, .webp or .mp4.",
         ),
         click.option(
+            "--frame-every",
+            type=click.IntRange(1),
+            metavar="N",
+            help="Film: one frame every N evaluations, instead of an even pace.",
+        ),
+        click.option(
             "--frame-numbers", is_flag=True, help="Write the evaluation's number into the film."
         ),
         click.option(

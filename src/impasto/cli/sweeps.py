@@ -76,26 +76,58 @@ def reconstruct(
                     as_json=as_json))  # fmt: skip
 
 
+def list_figures(ctx: click.Context, option: click.Parameter, wanted: bool) -> None:
+    """Print every figure with a sentence and its source, and end."""
+    if wanted:
+        from impasto.cli.work import tell
+        from impasto.sweeps import ALIASES, FIGURES
+
+        others = {name: alias for alias, name in ALIASES.items()}
+        for name, row in FIGURES.items():
+            names = f"{name} or {others[name]}" if name in others else name
+            tell(f"{names}\n    {row.sentence}\n    {row.source}")
+        ctx.exit()
+
+
 @click.command(cls=GroupedCommand)
-@click.argument("number", type=click.IntRange(1, 3))
+@click.argument("name")
 @click.argument("content")
 @click.argument("style", nargs=-1, required=True)
-@click.option("-o", "--output", default="figure", help=FOLDER_HELP + "  [default: figure]")
+@click.option(
+    "--list",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=list_figures,
+    help="Print the names of all figures, what they show, and where they are from.",
+)
+@click.option(
+    "--quick", is_flag=True, help="128 pixels and a tenth of the evaluations, to see what it is."
+)
+@click.option("-o", "--output", help=FOLDER_HELP + "  [default: the figure's name]")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @preset_option
-@settings_options_where({"init": None, "iterations": None})
+@settings_options
 def figure(
-    number: int, content: str, style: tuple[str, ...], output: str, quiet: bool, **values: Any
+    name: str,
+    content: str,
+    style: tuple[str, ...],
+    quick: bool,
+    output: str | None,
+    quiet: bool,
+    **values: Any,
 ) -> None:
-    """Paint figure NUMBER of the paper from a photograph CONTENT and a picture STYLE.
+    """Paint figure NAME from a photograph CONTENT and a picture STYLE, or several.
 
-    1: what each layer knows of the photograph, and of the painting's style. 2: the photograph in
-    one style after the other. 3: style layers against the ratio of content and style. Figures 1 and
-    3 start from noise, with 300 and 200 iterations, unless you say otherwise.
+    Figures are those of the paper, paper-1 to paper-3 or 1 to 3, and of its early readers: their
+    programs' settings beside each other. --list tells them all. Options win over a figure's own
+    settings.
     """
+    from impasto.sweeps import ALIASES
     from impasto.sweeps import figure as sweep_of
 
-    run(sweep_of(number, content, style, given(values)), Path(output), quiet)
+    folder = Path(output or ALIASES.get(name, name))
+    run(sweep_of(name, content, style, given(values), quick), folder, quiet)
 
 
 @click.command(cls=GroupedCommand)
@@ -106,7 +138,7 @@ def figure(
     multiple=True,
     required=True,
     metavar="NAME=A,B,C",
-    help="A setting, content, style or exchange, with its values; those that hold commas "
+    help="A setting, preset, content, style or exchange, with its values; those that hold commas "
     "themselves are separated by semicolons, or in double quotes. Give it again for another axis.",
 )
 @click.option("-o", "--output", default="sweep", help=FOLDER_HELP + "  [default: sweep]")

@@ -10,6 +10,9 @@ from torch import Tensor
 
 NOISE_MEAN, NOISE_SPREAD = 0.5, 0.25
 
+FAINT_SPREAD = 1 / 255
+"""Standard deviation of faint noise."""
+
 
 def content(content: Tensor, styles: Sequence[Tensor], generator: torch.Generator) -> Tensor:
     """Start from the content image: the fewest evaluations.
@@ -40,8 +43,24 @@ def noise(content: Tensor, styles: Sequence[Tensor], generator: torch.Generator)
 
     Source: Gatys et al. (2015), section "Methods".
     """
+    return white_noise(content, NOISE_SPREAD, generator)
+
+
+def faint(content: Tensor, styles: Sequence[Tensor], generator: torch.Generator) -> Tensor:
+    """Start from Gaussian white noise that the eye takes for middle gray.
+
+    Speckle that no layer sees stays as it is: of this there is next to none.
+
+    Source: the code of Gatys, Ecker and Bethge's "Texture Synthesis Using Convolutional Neural
+    Networks" (2015), whose noise has a standard deviation of 1 where pixels go from 0 to 255.
+    """
+    return white_noise(content, FAINT_SPREAD, generator)
+
+
+def white_noise(content: Tensor, spread: float, generator: torch.Generator) -> Tensor:
+    """Return Gaussian noise around middle gray, of the shape of an image."""
     draw = torch.randn(content.shape, generator=generator, dtype=torch.float32, device="cpu")
-    return (NOISE_MEAN + NOISE_SPREAD * draw).to(content)
+    return (NOISE_MEAN + spread * draw).to(content)
 
 
 def blend(content: Tensor, styles: Sequence[Tensor], generator: torch.Generator) -> Tensor:

@@ -26,10 +26,11 @@ WINDOW = 20
 """Evaluations over which convergence is judged."""
 
 STALLED = 20
-"""After this many evaluations without a better image, the run counts as diverged, too."""
+"""After this many evaluations without a better image, the run goes back to the best one."""
 
 PATIENCE = 8
-"""After this many divergences the loop stops with its best image."""
+"""After this many divergences the loop stops with its best image. Going back for want of a better
+image is none: then the evaluations asked for are made, with shorter and shorter steps."""
 
 Schedule = Sequence[tuple[float, int]]
 """Penalty factors, falling to 1, each with the iteration that it ends with, at the latest."""
@@ -114,7 +115,8 @@ class State:
         best: The step of the lowest loss so far; None before the first.
         lowest: Its loss, with the penalty factor.
         improved: The iteration since which there was no better image.
-        divergences: How often the loop has gone back to the best image.
+        divergences: How often the loop has gone back to the best image from a loss that is not
+            finite, or far too large.
         recent: The lowest losses after each of the last iterations with this factor.
     """
 
@@ -231,7 +233,7 @@ def go_back(state: State, loss: float) -> Step:
     """Return to the best image, with shorter steps."""
     best = state.best
     assert best is not None
-    state.divergences += 1
+    state.divergences += not is_sound(loss, state.lowest)
     state.optimizer.restart()
     state.image, state.improved = best.image, state.iteration
     return replace(

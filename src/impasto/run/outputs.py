@@ -18,7 +18,7 @@ from impasto.run.logs import LOG_SUFFIXES, LogFile
 from impasto.run.recorder import Guarded, Recorder
 from impasto.run.snapshots import Snapshots, check_space, snapshot_path
 from impasto.run.tensorboard import EventFile, require_tensorboard
-from impasto.run.timelapse import FILMS, Timelapse, require_av
+from impasto.run.timelapse import FILMS, MOST_STEPS, Timelapse, require_av
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Outputs:
         snapshot_every: Evaluations between two numbered pictures and checkpoints; None for none.
         resume: Whether to go on from the checkpoint, if there is one.
         animate: The film to write.
+        frame_every: Evaluations from one of its frames to the next; None for an even pace.
         frame_numbers: Whether the evaluation's number is written into its frames.
         log: The table of losses to write.
         curve: The picture of the loss curves to write.
@@ -38,6 +39,7 @@ class Outputs:
     snapshot_every: int | None = None
     resume: bool = False
     animate: Path | None = None
+    frame_every: int | None = None
     frame_numbers: bool = False
     log: Path | None = None
     curve: Path | None = None
@@ -66,8 +68,14 @@ class Outputs:
         Raises:
             UsageError: If not, or if a package is missing.
         """
-        if self.frame_numbers and self.animate is None:
-            raise SettingsError("frame numbers need a film: add --animate FILE.")
+        if (self.frame_numbers or self.frame_every) and self.animate is None:
+            what = "frame numbers need" if self.frame_numbers else "frame_every needs"
+            raise SettingsError(f"{what} a film: add --animate FILE.")
+        if self.frame_every and evaluations // self.frame_every > MOST_STEPS:
+            raise SettingsError(
+                f"frame_every is {self.frame_every}: of {evaluations} evaluations these would be "
+                f"more than {MOST_STEPS} frames, so raise it."
+            )
         kinds = ((self.animate, FILMS), (self.log, LOG_SUFFIXES), (self.curve, (".png",)))
         for path, suffixes in kinds:
             if path is not None:
@@ -128,7 +136,7 @@ class Outputs:
         if self.tensorboard is not None:
             found.append(EventFile(self.tensorboard))
         if self.animate is not None:
-            found.append(Timelapse(self.animate, self.frame_numbers))
+            found.append(Timelapse(self.animate, self.frame_numbers, self.frame_every))
         if self.curve is not None:
             found.append(CurveFile(self.curve))
         if self.snapshot_every is not None:

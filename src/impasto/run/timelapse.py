@@ -1,8 +1,9 @@
-"""The painting coming into being, as a GIF, WebP or MP4 with an even pace.
+"""The painting coming into being, as a GIF, WebP or MP4 with an even pace, or in even steps.
 
 Most of a painting appears in its first evaluations. So frames are not taken every so many
 evaluations, but after every so much change: a frame's place on the film is how far the picture has
-come by then, measured step by step as the distance of colors that the eye sees.
+come by then, measured step by step as the distance of colors that the eye sees. Who asks for one
+frame every so many evaluations gets exactly these.
 """
 
 from __future__ import annotations
@@ -36,6 +37,12 @@ GAUGE_SIDE = 128
 MOST_KEPT = 300
 """Frames kept while the painting goes on; the least needed makes room for a new one."""
 
+MOST_STEPS = 1000
+"""Frames that a film of one every so many evaluations may have."""
+
+LONG = 10
+"""How many times as long a frame is shown if there is one every so many evaluations."""
+
 FRAMES, PER_SECOND, HOLD = 100, 20, 30
 """Frames of the film, how many are shown in a second, and for how many the last one stays."""
 
@@ -59,9 +66,15 @@ class Frame:
 class Timelapse(Recorder):
     """Follows a painting and writes a film of it when it ends."""
 
-    def __init__(self, path: Path, numbers: bool = False) -> None:
-        """Keep where to write; ``numbers`` writes the evaluation's number into each frame."""
-        self.path, self.numbers = path, numbers
+    def __init__(self, path: Path, numbers: bool = False, every: int | None = None) -> None:
+        """Keep where to write.
+
+        Args:
+            path: The film.
+            numbers: Whether the evaluation's number is written into each frame.
+            every: Evaluations from one frame to the next; None for an even pace.
+        """
+        self.path, self.numbers, self.every = path, numbers, every
         self.frames: list[Frame] = []
         self.shown: Tensor | None = None
         self.gauge: NDArray[np.float32] | None = None
@@ -72,9 +85,14 @@ class Timelapse(Recorder):
         self.result, self.job = result, result.job
 
     def add(self, step: Step) -> None:
-        """Take in an evaluation, if it has given a better picture."""
-        if step.image is self.shown:
+        """Take in an evaluation, if it has given a better picture, or if it is time."""
+        if self.every is not None and step.index % self.every:
             return
+        if self.every is not None or step.image is not self.shown:
+            self.keep(step)
+
+    def keep(self, step: Step) -> None:
+        """Make a frame of the picture after an evaluation."""
         self.shown = step.image
         rgb = self.job.picture(step.image, step.size, step.size)
         height, width = self.job.sizes.shape(GAUGE_SIDE)
@@ -85,19 +103,25 @@ class Timelapse(Recorder):
         height, width = self.job.sizes.shape(min(self.job.settings.size, LONGEST_SIDE))
         frame = images.to_pil(images.resize(rgb, width, height))
         self.frames.append(Frame(to_jpeg(frame), step.index, self.place))
-        if len(self.frames) > MOST_KEPT:
+        if self.every is None and len(self.frames) > MOST_KEPT:
             thin(self.frames)
 
     def close(self, finished: bool) -> None:
         """Write the film; if nothing was left to paint, of the picture as it is."""
         if not self.frames and self.result.step is not None:
-            self.add(self.result.step)
-        if self.frames:
+            self.keep(self.result.step)
+        if self.frames and self.every is not None:
+            pictures = [[self.picture(frame)] * LONG for frame in self.frames]
+            self.write(list(itertools.chain(*pictures)))
+        elif self.frames:
             chosen = pace([frame.place for frame in self.frames], FRAMES)
             shown = [self.frames[index] for index in chosen]
-            pictures = [self.picture(frame) for frame in shown] + [self.picture(shown[-1])] * HOLD
-            encode = FILMS[self.path.suffix.lower()]
-            images.replace_file(self.path, encode(pictures))
+            self.write([*map(self.picture, shown), *[self.picture(shown[-1])] * HOLD])
+
+    def write(self, pictures: Sequence[Image.Image]) -> None:
+        """Write the film."""
+        encode = FILMS[self.path.suffix.lower()]
+        images.replace_file(self.path, encode(pictures))
 
     def picture(self, frame: Frame) -> Image.Image:
         """Return a frame, with its number if it is to have one."""

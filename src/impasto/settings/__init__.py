@@ -14,7 +14,7 @@ expansion.py     from a preset and what is given to settings
 from impasto.backbones import LayerWeights
 from impasto.settings import parsing
 from impasto.settings.combinations import check_exclusive, notes_on
-from impasto.settings.expansion import apply, expand
+from impasto.settings.expansion import apply, expand, weights_are_here
 from impasto.settings.fields import SPECS, Plan, check
 from impasto.settings.presets import PRESETS
 from impasto.settings.settings import (
@@ -42,4 +42,5 @@ __all__ = [
     "expand",
     "notes_on",
     "parsing",
+    "weights_are_here",
 ]

@@ -2,7 +2,8 @@
 
 A preset fills in what is not given. It is written for one network; on another one, whose features
 have another scale, its absolute weights mean nothing. There the losses are relative, α and β are
-that network's default balance, and layers that it does not have become its default layers.
+that network's default balance, and layers that it does not have become its default layers. The same
+holds on its own network if relative losses are asked for.
 """
 
 from __future__ import annotations
@@ -47,17 +48,19 @@ def expand(name: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
     preset = look_up(PRESETS, name, "preset")
     values = IN_ALL_PRESETS | dict(preset.values)
     backbone = check("backbone", given.get("backbone", values["backbone"]))
-    if backbone != values["backbone"]:
-        values = on_another_network(values, backbone)
-    elif "weights" not in given and preset.weights:
+    own = backbone == values["backbone"]
+    relative = given.get("normalization", values["normalization"]) == "relative"
+    if not own or (relative and values["normalization"] != "relative"):
+        values = with_relative_losses(values, backbone)
+    if own and "weights" not in given and preset.weights:
         values["weights"] = find_weights_of(name)
     if preset.plan is not None and not {"plan", "levels", "iterations"} & given.keys():
         values["plan"] = preset.plan(check("size", given.get("size", values["size"])))
     return {**values, **given}
 
 
-def on_another_network(values: Mapping[str, Any], backbone: str) -> dict[str, Any]:
-    """Return a preset's values for a network that it was not written for."""
+def with_relative_losses(values: Mapping[str, Any], backbone: str) -> dict[str, Any]:
+    """Return a preset's values with losses whose scale is no network's, for any network."""
     network, relative = BACKBONES[backbone], NORMALIZATIONS["relative"]
     smooth = values.get("tv_weight", relative.tv_weight) != 0
     as_given = values["normalization"] == "relative"
@@ -71,6 +74,12 @@ def on_another_network(values: Mapping[str, Any], backbone: str) -> dict[str, An
     changed["style_weight"] = network.effort.style_weight
     changed["tv_weight"] = relative.tv_weight if smooth else 0.0
     return changed
+
+
+def weights_are_here(name: str) -> bool:
+    """Tell whether a preset can be used without another file: its weights, or any, are here."""
+    sources = look_up(PRESETS, name, "preset").weights
+    return not sources or any(PUBLISHED[source].path().is_file() for source in sources)
 
 
 def find_weights_of(name: str) -> str:

@@ -56,17 +56,20 @@ def _roots_of_two(size: int) -> Plan:
 
 PRESETS: dict[str, Preset] = {
     "paper": Preset(
-        "Gatys, Ecker and Bethge (2015), equations as printed",
+        "Gatys, Ecker and Bethge (2015): looks like the paper's figures",
         {
-            "backbone": "vgg19", "rescale": "unit", "pooling": "avg", "normalization": "paper",
+            "backbone": "vgg19", "rescale": "unit", "pooling": "avg", "normalization": "gatys2015",
             "content_layers": _layers(["relu4_2"]), "style_layers": _layers(_FIVE),
             "content_weight": 1.0, "style_weight": 1e3, "tv_weight": 0.0,
-            "init": "noise", "levels": 1, "size": 512, "iterations": 1000,
+            "init": "faint", "levels": 1, "size": 512, "iterations": 500,
+            "optimizer": "lbfgsb", "history": 20,
         },
         "the paper: α/β of 10⁻³ or 10⁻⁴, w = 1/5 each, white noise, average pooling; size and "
-        "evaluations are those that its authors used later",
-        "L-BFGS in place of gradient descent; weights are rescaled over ten sample pictures, "
-        "not over ImageNet",
+        "evaluations are those that its authors used later; bounded L-BFGS with 20 corrections and "
+        "noise of one level of 8 bits are those of their texture code of the same year",
+        "the sum of equation 1, with which these ratios would leave the photograph, is divided by "
+        "M √C, see docs/sources/paper.md; weights are rescaled over ten sample pictures, not over "
+        "ImageNet",
     ),
     "gatys2016": Preset(
         "the code of Gatys (2016): 512, then 800 pixels",
@@ -110,7 +113,21 @@ PRESETS: dict[str, Preset] = {
         _roots_of_two,
     ),
     "kang": Preset(
-        "Kang's Keras program: total variation to the power 1.25, pixels within their bounds",
+        "Kang's Keras program by its slides: content 1, style 10⁴, no total variation",
+        {
+            "backbone": "vgg19", "pooling": "max", "normalization": "kang-slides",
+            "content_layers": _layers(["relu4_2"]), "style_layers": _layers(_FIVE),
+            "content_weight": 1.0, "style_weight": 1e4, "tv_weight": 0.0,
+            "init": "noise", "levels": 1, "size": 400, "iterations": 200, "optimizer": "lbfgsb",
+        },
+        "the slides: weights, five layers alike, style divided by 4N²M²; size, rounds of 20 "
+        "evaluations and noise are those of the Keras example",
+        "whether total variation had the example's power of 1.25 is a guess; a painting keeps its "
+        "proportions, and its Gram matrices are divided by their own number of positions; the "
+        "bounded L-BFGS is Impasto's own",
+    ),
+    "keras": Preset(
+        "the Keras example: total variation to the power 1.25, pixels within their bounds",
         {
             "backbone": "vgg19", "pooling": "max", "normalization": "kang",
             "content_layers": _layers(["relu4_2"]),
@@ -118,7 +135,8 @@ PRESETS: dict[str, Preset] = {
             "content_weight": 0.025, "style_weight": 1.0, "tv_weight": 1.0, "tv": "kang",
             "init": "noise", "levels": 1, "size": 400, "iterations": 200, "optimizer": "lbfgsb",
         },
-        "the Keras example that it follows: 10 rounds of 20 evaluations at 400 rows",
+        "the program: 10 rounds of 20 evaluations at 400 rows; a layer behind n poolings counts "
+        "16⁻ⁿ times as much as the first",
         "400 is the long side; a painting keeps its proportions, and its Gram matrices are divided "
         "by their own number of positions; the bounded L-BFGS is Impasto's own",
     ),
@@ -131,7 +149,8 @@ PRESETS: dict[str, Preset] = {
             "init": "content", "levels": 1, "size": 512, "iterations": 512,
             "optimizer": "lbfgsb", "history": 8,
         },
-        "its defaults: ratio 10⁴, 0.2 for each layer, 512 iterations, 8 corrections",
+        "its defaults: ratio 10⁴, 0.2 for each layer, 512 iterations, 8 corrections; its author's "
+        "page has a ratio of 10⁵ and 500 iterations",
         "the larger painting's Gram matrices are divided by their own number of positions; there "
         "they are 1.44 times as large; an evaluation counts, not an iteration; the bounded L-BFGS "
         "is Impasto's own",
@@ -143,9 +162,10 @@ PRESETS: dict[str, Preset] = {
             "content_layers": _layers(["conv2_2"]),
             "style_layers": _layers(["conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1"]),
             "content_weight": 1.0, "style_weight": 1e5, "tv_weight": 0.0,
-            "init": "content", "levels": 1, "size": 512, "iterations": 200, "history": 100,
+            "init": "content", "levels": 1, "size": 512, "iterations": 4000, "history": 100,
         },
-        "its notebook, which follows PyTorch's tutorial: 512 pixels, style 10⁵, 200 steps",
+        "its notebook, which follows PyTorch's tutorial: 512 pixels, style 10⁵, 200 steps of up to "
+        "20 evaluations; its text has average pooling, noise, and conv1_1 to conv5_1",
         "pictures keep their proportions instead of being cut to squares; L-BFGS is given the "
         "weighted loss, and pixels are not clipped between evaluations",
         ("vgg19-torchvision",),

@@ -1,18 +1,22 @@
-"""Many paintings at once: products of settings, and the figures of the paper.
+"""Many paintings at once: products of settings, and the figures of sources.
 
-axes.py      NAME=a,b,c  ->  the cells of a sweep
-figures.py   the figures of the paper, as sweeps
-cells.py     Sweep, Axis, Cell, CellResult
-running.py   paint the cells
-judging.py   measure them, by a network that did not paint
-store.py     their files, and which of them exist
-command.py   the command that paints a cell again
-names.py     names of cells and files
-report/      contact sheet, page, table, written anew after every cell
+axes.py          NAME=a,b,c  ->  a sweep
+product.py       axes  ->  cells
+figures.py       a figure of a source, as a sweep
+figure_table.py  all of them: those of the paper, and of its readers
+figure_axes.py   what varies in them
+cells.py         Sweep, Axis, Cell, CellResult
+running.py       paint the cells
+judging.py       measure them, by a network that did not paint
+store.py         their files, and which of them exist
+command.py       the command that paints a cell again
+names.py         names of cells and files
+report/          contact sheet, page, table, written anew after every cell
 """
 
 from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import Cell, CellResult, Sweep
+from impasto.sweeps.figure_table import ALIASES, FIGURES
 from impasto.sweeps.figures import figure
 from impasto.sweeps.judging import Judge
 from impasto.sweeps.report.writing import NAMES, Report
@@ -20,6 +24,8 @@ from impasto.sweeps.running import SweepSchedule, schedule, work
 from impasto.sweeps.store import make_folder
 
 __all__ = [
+    "ALIASES",
+    "FIGURES",
     "NAMES",
     "Cell",
     "CellResult",

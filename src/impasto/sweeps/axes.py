@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from impasto.backbones import BACKBONES
-from impasto.errors import (
-    PictureError,
-    SettingsError,
-    UnknownName,
-    UsageError,
-    did_you_mean,
-    look_up,
-)
-from impasto.settings import PRESETS, SPECS, Settings, check, check_exclusive, expand, parsing
-from impasto.sweeps.cells import Axis, AxisValue, Cell, Sweep
-from impasto.sweeps.names import file_name, unique
+from impasto.errors import PictureError, SettingsError, UnknownName, did_you_mean, look_up
+from impasto.settings import PRESETS, SPECS, check, check_exclusive, parsing
+from impasto.sweeps.cells import Axis, AxisValue, Sweep
+from impasto.sweeps.product import product
 
 OTHERS = {
     "content": "photographs",
@@ -64,18 +55,38 @@ def make_sweep(
             raise SettingsError(f"'{name}' varies and is given, too: leave out {option}.")
     if "exchange" in names and len(styles) != 1:
         raise SettingsError("content and style can be exchanged only if there is one style.")
-    check_exclusive({**given, **{axis.name: axis.values[0].text for axis in axes}})
-    settings_of(dict(given))
-    made = [_cell(axes, place, content, styles, given) for place in _places(axes)]
-    sources = [("content", content), *(("style", style) for style in styles)]
-    shared = [(what, path) for what, path in sources if what not in names]
+    check_exclusive({**given, **{name: axis.values[0].settings[name]
+                                 for name, axis in zip(names, axes, strict=True)}})  # fmt: skip
+    shared = [] if "content" in names else [("content", content)]
+    shared += [] if "style" in names else [("style", style) for style in styles]
+    comparing = compares_networks(names, given)
+    if comparing:
+        given = {**given, "normalization": "relative"}
     return Sweep(
         title=" x ".join(name.replace("_", " ") for name in names),
         axes=tuple(axes),
-        cells=unique(share_runs(made)),
+        cells=product(axes, content, styles, given),
         sources=tuple(shared),
-        notes=_notes(names),
+        notes=(*([ONE_RUN] if "iterations" in names else []), *([ONE_SCALE] if comparing else [])),
     )
+
+
+ONE_RUN = (
+    "Cells that differ in iterations only come from one run. At the coarser sizes they share the "
+    "evaluations of the longest; they are painted without continuation unless it is given."
+)
+
+ONE_SCALE = "The losses are relative for every network, so that their pictures compare."
+
+
+def compares_networks(names: Sequence[str], given: Mapping[str, Any]) -> bool:
+    """Tell whether a preset's absolute losses would be compared with relative ones.
+
+    A preset is written for one network; on others its losses are relative.
+    """
+    has_preset = "preset" in names or given.get("preset") is not None
+    decided = "normalization" in names or given.get("normalization") is not None
+    return "backbone" in names and has_preset and not decided
 
 
 def parse_axis(text: str, content: str, styles: Sequence[str]) -> Axis:
@@ -85,8 +96,8 @@ def parse_axis(text: str, content: str, styles: Sequence[str]) -> Axis:
         UsageError: If there is no such axis, or a value is wrong.
 
     Example:
-        >>> parse_axis("tv-weight=1,10", "a.jpg", ["b.jpg"]).values[1].text
-        '10'
+        >>> parse_axis("tv-weight=1,10", "a.jpg", ["b.jpg"]).values[1].settings
+        {'tv_weight': '10'}
     """
     typed, equals, rest = text.partition("=")
     name = typed.strip().replace("-", "_")
@@ -116,10 +127,12 @@ def _value(name: str, text: str) -> AxisValue:
         for path in paths:
             if not Path(path).is_file():
                 raise PictureError(f"there is no picture '{path}' to vary {name}: check the path.")
-        return AxisValue(" + ".join(Path(path).stem for path in paths), text, paths[0])
+        label = " + ".join(Path(path).stem for path in paths)
+        return AxisValue(label, {name: tuple(paths) if name == "style" else text}, paths[0])
     if name == "exchange":
         try:
-            return AxisValue("exchanged" if parsing.flag(text) else "as given", text)
+            label = "exchanged" if parsing.flag(text) else "as given"
+            return AxisValue(label, {name: text})
         except ValueError as error:
             raise SettingsError(f"exchange is '{text}': {error}.") from None
     if name == "preset":
@@ -127,7 +140,7 @@ def _value(name: str, text: str) -> AxisValue:
     elif not (name == "style_layers" and text.isdecimal()):
         check(name, text)
     is_file = name in SPECS and SPECS[name].parse in FILE_AXES and Path(text).suffix
-    return AxisValue(Path(text).stem if is_file else text, text)
+    return AxisValue(Path(text).stem if is_file else text, {name: text})
 
 
 def separated(text: str, separator: str = ",") -> list[str]:
@@ -159,94 +172,3 @@ def listed(items: Sequence[str]) -> str:
     row = io.StringIO()
     csv.writer(row, lineterminator="").writerow(items)
     return row.getvalue()
-
-
-def _places(axes: Sequence[Axis]) -> itertools.product[tuple[int, ...]]:
-    return itertools.product(*(range(len(axis.values)) for axis in axes))
-
-
-def _cell(
-    axes: Sequence[Axis],
-    place: tuple[int, ...],
-    content: str,
-    styles: Sequence[str],
-    given: Mapping[str, Any],
-) -> Cell:
-    """Return one cell; values that contradict each other become its error."""
-    chosen = {axis.name: axis.values[at].text for axis, at in zip(axes, place, strict=True)}
-    name = file_name(axes, place)
-    content = chosen.pop("content", content)
-    styles = listed_in(chosen.pop("style")) if "style" in chosen else styles
-    if parsing.flag(chosen.pop("exchange", "no")):
-        content, styles = styles[0], [content]
-    try:
-        check_exclusive({**given, **chosen})
-        settings = settings_of({**given, **chosen})
-    except UsageError as error:
-        return Cell(name, place, content, tuple(styles), None, str(error))
-    return Cell(name, place, content, tuple(styles), settings)
-
-
-def settings_of(values: dict[str, Any]) -> Settings:
-    """Return settings, with two liberties.
-
-    ``preset`` names a preset, and ``style_layers`` may be a number: so many of the network's own.
-    """
-    values = expand(values.get("preset"), {k: v for k, v in values.items() if k != "preset"})
-    layers = values.get("style_layers")
-    if isinstance(layers, str) and layers.isdecimal():
-        backbone = settings_of({**values, "style_layers": None}).backbone
-        usual = BACKBONES[backbone].style_layers
-        if not 1 <= int(layers) <= len(usual):
-            raise SettingsError(
-                f"style_layers is {layers}: '{backbone}' has {len(usual)} usual style layers."
-            )
-        values = {**values, "style_layers": usual[: int(layers)]}
-    return Settings(**values)
-
-
-def share_runs(cells: Sequence[Cell]) -> list[Cell]:
-    """Let cells that differ in ``iterations`` only share the plan of the coarser sizes.
-
-    They can then be taken from one run: the shorter ones are pictures on its way. So its weights
-    are as given from the start, without continuation, unless that is asked for.
-    """
-    groups: dict[Any, list[Settings]] = {}
-    for cell in cells:
-        if cell.settings is not None:
-            groups.setdefault(_but_iterations(cell), []).append(cell.settings)
-    return [_in_one_run(cell, groups) for cell in cells]
-
-
-def _in_one_run(cell: Cell, groups: Mapping[Any, Sequence[Settings]]) -> Cell:
-    if cell.settings is None:
-        return cell
-    group = groups[_but_iterations(cell)]
-    longest = max(group, key=evaluations)
-    if evaluations(longest) == min(map(evaluations, group)) or longest.plan:
-        return cell
-    *coarse, (size, _) = longest.completed().plan
-    plan = (*coarse, (size, evaluations(cell.settings)))
-    settings = cell.settings.replace(
-        plan=plan, levels=None, continuation=cell.settings.continuation or 0
-    )
-    return Cell(cell.name, cell.place, cell.content, cell.styles, settings)
-
-
-def evaluations(settings: Settings) -> int:
-    """Return the evaluations at the final size."""
-    return settings.completed().plan[-1][1]
-
-
-def _but_iterations(cell: Cell) -> Any:
-    assert cell.settings is not None
-    return cell.content, cell.styles, cell.settings.replace(iterations=None)
-
-
-def _notes(names: Sequence[str]) -> tuple[str, ...]:
-    if "iterations" not in names:
-        return ()
-    return (
-        "Cells that differ in iterations only come from one run. At the coarser sizes they share "
-        "the evaluations of the longest; they are painted without continuation unless it is given.",
-    )

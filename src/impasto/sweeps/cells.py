@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from impasto.images import Canvas
 from impasto.settings import Settings, notes_on
@@ -17,12 +19,13 @@ class AxisValue:
 
     Attributes:
         label: As people read it.
-        text: As it is typed.
+        settings: What it sets: settings, as text or values, and also ``content``, a path,
+            ``style``, several, ``exchange`` and ``preset``.
         picture: A file to show beside the label, if the value is a picture.
     """
 
     label: str
-    text: str
+    settings: Mapping[str, Any]
     picture: str | None = None
 
 
@@ -65,6 +68,7 @@ class Sweep:
         cells: One for every combination of values, in the order of the axes.
         sources: Pictures that all cells share, by what they are.
         notes: Sentences that a reader of the report should know.
+        costs: Whether time and memory stand below each cell of the sheet.
     """
 
     title: str
@@ -72,6 +76,7 @@ class Sweep:
     cells: tuple[Cell, ...]
     sources: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    costs: bool = False
 
     def values(self, cell: Cell) -> list[AxisValue]:
         """Return the value of a cell on every axis."""
@@ -102,6 +107,9 @@ class CellResult:
             `impasto.evaluation.scores.Scores`.
         judged_by: The network that measured these, or empty.
         unjudged: Why there are none, or empty.
+        planned: How many evaluations were asked for, at all sizes; 0 if nobody knows.
+        memory: Bytes that its run needs beside the network, as `impasto.job.Estimate` counts them;
+            0 if nobody knows.
     """
 
     cell: Cell
@@ -114,3 +122,18 @@ class CellResult:
     scores: dict[str, float] = field(default_factory=dict)
     judged_by: str = ""
     unjudged: str = ""
+    planned: int = 0
+    memory: float = 0.0
+
+    @property
+    def ending(self) -> str:
+        """That the run ended before its evaluations were made, in words; empty if it did not."""
+        if self.error or self.evaluations >= self.planned:
+            return ""
+        return f"ended after {self.evaluations} of {self.planned} evaluations"
+
+    @property
+    def cost(self) -> str:
+        """What the cell took, in words."""
+        words = f"{self.evaluations} evaluations, {self.seconds:.1f} s"
+        return words + (f", {self.memory / 1e6:.0f} MB" if self.memory else "")

@@ -110,6 +110,11 @@ def last_evaluations(cell: Cell) -> int:
     return 0 if cell.settings is None else cell.settings.completed().plan[-1][1]
 
 
+def planned(cell: Cell) -> int:
+    """Return the evaluations asked for, at all sizes."""
+    return 0 if cell.settings is None else sum(n for _, n in cell.settings.completed().plan)
+
+
 def job_of(cell: Cell, last: Job | None) -> Job:
     """Return the painting of a cell; the network of the last one is used again if it can be."""
     assert cell.settings is not None
@@ -163,7 +168,9 @@ def take(painted: Result, waiting: list[Cell], found: SweepSchedule) -> CellResu
         cell,
         losses=final_losses(painted.history),
         evaluations=painted.evaluations,
+        planned=planned(cell),
         seconds=sum(painted.seconds.values()),
+        memory=painted.job.estimate.memory,
         size=(width, height),
         curve=curve(painted.history),
     )

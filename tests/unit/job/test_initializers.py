@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from impasto.job.initializers import add_noise, blend, content, gray, noise, style, white
+from impasto.job.initializers import add_noise, blend, content, faint, gray, noise, style, white
 
 PHOTOGRAPH = torch.rand(1, 3, 20, 30, generator=torch.Generator().manual_seed(1))
 
@@ -21,6 +21,12 @@ def test_noise_depends_on_the_seed_alone():
     large = noise(torch.zeros(1, 3, 100, 100), [], generator())
     assert large.mean().item() == pytest.approx(0.5, abs=0.01)
     assert large.std().item() == pytest.approx(0.25, abs=0.01)
+
+
+def test_faint_noise_looks_like_gray():
+    drawn = faint(torch.zeros(1, 3, 100, 100), [], generator())
+    assert drawn.mean().item() == pytest.approx(0.5, abs=1e-3)
+    assert drawn.std().item() * 255 == pytest.approx(1, abs=0.05)
 
 
 @pytest.mark.parametrize("shape", [(11, 50), (70, 13), (20, 30), (1, 90)])

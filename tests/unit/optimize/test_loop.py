@@ -160,6 +160,18 @@ def test_a_run_without_progress_goes_back_to_the_best_image_with_shorter_steps()
     assert flat(steps[-1].image).total < steps[0].total / 2
 
 
+def test_a_run_without_progress_makes_all_the_evaluations_that_it_was_asked_for():
+    asked = (PATIENCE + 2) * STALLED
+
+    def done(image):
+        return evaluation(1.0 if torch.equal(image, START) else 2.0, torch.ones_like(image))
+
+    steps = descend(done, START, LBFGS(), asked)
+    assert len(steps) == asked
+    assert len([step for step in steps if step.note]) > PATIENCE
+    assert torch.equal(steps[-1].image, START)
+
+
 def test_a_better_image_is_taken_however_late_it_comes():
     count = itertools.count(1)
 

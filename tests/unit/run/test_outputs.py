@@ -151,6 +151,14 @@ def test_a_film_begins_with_the_start_and_ends_with_the_picture(job, tmp_path, s
     assert np.abs(shown[0] - shown[-1]).mean() > 0.08
 
 
+@pytest.mark.parametrize(("every", "count"), [(2, 5), (3, 3), (100, 1)])
+def test_a_film_may_have_exactly_one_frame_every_so_many_evaluations(job, tmp_path, every, count):
+    path = tmp_path / "o.gif"
+    painted = run(job, tmp_path / "o.png", animate=path, frame_every=every, frame_numbers=True)
+    assert painted.evaluations == 10
+    assert len(frames(path)) == count
+
+
 def test_a_film_of_a_run_with_nothing_left_shows_the_picture(job, tmp_path):
     painted = run(job, tmp_path / "o.png")
     film = Timelapse(tmp_path / "o.gif")
@@ -231,6 +239,7 @@ def test_oklab_knows_white_black_and_gray():
         ({"curve": "out.png"}, "another file of this run"),
         ({"log": "none/o.csv"}, "no folder"),
         ({"frame_numbers": True}, "add --animate"),
+        ({"frame_every": 20}, "frame_every needs a film: add --animate"),
     ],
 )
 def test_what_cannot_be_written_is_refused_before_the_work(tmp_path, wanted, message):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from impasto.errors import PictureError, SettingsError, UnknownName
+from impasto.errors import PictureError, SettingsError, UnknownName, UsageError
 from impasto.sweeps.axes import make_sweep, parse_axis
 from impasto.sweeps.names import LONGEST_NAME
 
@@ -67,7 +67,35 @@ def test_a_number_of_style_layers_takes_the_first_of_the_network(make):
     sweep = make("style_layers=2,3,4,5")
     assert [len(cell.settings.style_layers) for cell in sweep.cells] == [2, 3, 4, 5]
     assert sweep.cells[0].settings.style_layers == (("relu1_1", 1.0), ("relu2_1", 1.0))
-    assert "5 usual style layers" in make("style_layers=5,6").cells[1].error
+    assert "there are 5 to choose from" in make("style_layers=5,6").cells[1].error
+
+
+def test_a_preset_keeps_its_layer_weights_where_their_number_varies(make):
+    shares = [0.2 * 16.0**-n for n in range(3)]
+    for cell in make("style_layers=2,3", preset="keras").cells:
+        weights = [weight for _, weight in cell.settings.style_layers]
+        assert weights == pytest.approx(shares[: len(weights)])
+
+
+def test_networks_beside_a_preset_have_one_normalization_and_need_no_weights_of_others(make):
+    sweep = make("backbone=vgg19,pocket", preset="liu")
+    assert {cell.settings.normalization for cell in sweep.cells} == {"relative"}
+    assert any("relative for every network" in note for note in sweep.notes)
+    assert {cell.settings.init for cell in sweep.cells} == {"content"}
+    same = make("backbone=vgg19,pocket", preset="liu", normalization="paper").cells
+    assert [cell.settings.normalization for cell in same] == ["paper", "paper"]
+    others = make("backbone=pocket,squeezenet1_1", preset="style-transfer-pytorch").cells
+    assert not any(cell.error for cell in others)  # those of its own network are not here
+
+
+def test_presets_can_vary(make):
+    cells = make("preset=paper,liu", size="64").cells
+    assert [cell.settings.normalization for cell in cells] == ["gatys2015", "paper"]
+
+
+def test_a_setting_that_is_wrong_for_all_cells_is_an_error_at_once(make):
+    with pytest.raises(UsageError, match="size"):
+        make("seed=1,2", size="huge")
 
 
 def test_the_pictures_of_the_arguments_come_first_on_their_axis(make, tmp_path, photograph):

@@ -95,7 +95,7 @@ def test_a_failure_costs_the_measures_and_not_the_cell(sweep, results, tmp_path,
 
 
 def test_what_has_no_photograph_or_no_style_is_left_alone(photograph, painting, tmp_path):
-    sweep = figure(1, str(photograph), [str(painting)], {"size": "64"})
+    sweep = figure("1", str(photograph), [str(painting)], {"size": "64"})
     assert not any(can_judge(CellResult(cell)) for cell in sweep.cells)
     failed = CellResult(sweep.cells[0], error="it failed.")
     assert Judge(sweep, tmp_path, {})(failed) is failed

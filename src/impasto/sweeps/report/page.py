@@ -57,6 +57,7 @@ def page(
     """Return the report of a sweep as HTML."""
     return TEMPLATES.get_template("report.html").render(
         sweep=sweep,
+        costs=sweep.costs,
         state=state(sweep, results),
         blocks=list(blocks(sweep)),
         corner=corner(sweep),

@@ -35,7 +35,15 @@ class Sheet:
         self.height = tallest or self.side
         words = " ".join(value.label for axis in sweep.axes for value in axis.values)
         self.letters, self.heading = font(LETTER, words), font(TITLE, words)
+        self.captions = {name: self._caption(result) for name, result in results.items()}
+        self.below = line_height(LETTER) * max(map(len, self.captions.values()), default=0)
         self.label = self._label_width()
+
+    def _caption(self, result: CellResult) -> list[str]:
+        """Return the lines below a cell: what a reader would otherwise not know of it."""
+        cost = result.cost if self.sweep.costs and not result.error else ""
+        text = ". ".join(each for each in (cost, result.ending) if each)
+        return wrap(text, self.letters, self.side) if text else []
 
     def _label_width(self) -> int:
         """Return the width of the row labels."""
@@ -96,7 +104,7 @@ class Sheet:
             end = y if value is None else self._value(GAP, y, value, self.label - GAP)
             for at, name in enumerate(names):
                 self._cell(left + at * (self.side + GAP), y, name)
-            y = max(y + self.height, end) + GAP
+            y = max(y + self.height + self.below, end) + GAP
         return y + GAP
 
     def _value(self, x: int, y: int, value: AxisValue, width: int) -> int:
@@ -112,9 +120,13 @@ class Sheet:
 
     def _cell(self, x: int, y: int, name: str) -> None:
         result = self.results.get(name)
-        pen = self._room(y + self.height)
+        pen = self._room(y + self.height + self.below)
         if result is not None and not result.error:
-            self.page.paste(scaled(self.gallery.thumbnail(result), self.side), (x, y))
+            picture = scaled(self.gallery.thumbnail(result), self.side)
+            self.page.paste(picture, (x, y))
+            for at, line in enumerate(self.captions[name]):
+                place = (x, y + picture.height + at * line_height(LETTER))
+                pen.text(place, line, SHEET_INK, self.letters)
             return
         box = (x, y, x + self.side - 1, y + self.height - 1)
         pen.rectangle(box, WARNING if result else SHEET_FAINT)
