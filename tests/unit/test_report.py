@@ -150,6 +150,12 @@ def test_the_sheet_shows_every_cell_at_its_place(report):
     assert (sheet.min(axis=2) < 0.3).sum() > 200  # there are letters
 
 
+def test_the_sheet_is_paper_to_its_end(report):
+    """What is cropped beyond a picture is black."""
+    with Image.open(report.folder / "contact-sheet.png") as picture:
+        assert (np.asarray(picture.convert("RGB"))[-10:] == 255).all()
+
+
 def test_nothing_is_written_again_without_a_change(report):
     file = report.folder / "report.html"
     file.unlink()

@@ -211,7 +211,7 @@ def test_a_setting_of_another_version_is_named():
 def test_every_setting_has_help_that_reads_in_a_list():
     for name, spec in SPECS.items():
         assert spec.help, name
-        assert not spec.help.endswith(".")
+        assert not spec.help.endswith((".", " of", " or"))
         assert spec.group in Group
 
 

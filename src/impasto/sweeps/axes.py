@@ -70,7 +70,7 @@ def make_sweep(
     sources = [("content", content), *(("style", style) for style in styles)]
     shared = [(what, path) for what, path in sources if what not in names]
     return Sweep(
-        title=" x ".join(name.replace("_", " ") for name in names),
+        title=" × ".join(name.replace("_", " ") for name in names),
         axes=tuple(axes),
         cells=unique(share_runs(made)),
         sources=tuple(shared),
