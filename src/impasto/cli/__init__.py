@@ -9,11 +9,12 @@ import click
 from impasto._version import __version__
 from impasto.cli.judging import judge
 from impasto.cli.models import models
+from impasto.cli.own_defaults import config
 from impasto.cli.painting import demo, info, paint, repeat
 from impasto.cli.studio import studio
 from impasto.cli.sweeps import figure, reconstruct, sweep
 
-COMMANDS = (paint, demo, reconstruct, sweep, figure, info, judge, repeat, studio, models)
+COMMANDS = (paint, demo, reconstruct, sweep, figure, info, judge, repeat, studio, models, config)
 
 
 CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

@@ -20,7 +20,7 @@ from impasto.cli.options import (
     take_outputs,
 )
 from impasto.errors import PictureError, SettingsError, printable
-from impasto.settings import Settings, apply
+from impasto.settings import Settings
 
 INPUT_WORDS = {
     "content": "content",
@@ -56,10 +56,11 @@ def paint(
 
     The path of the picture is printed at the end. Ctrl-C stops and keeps the picture so far.
     """
+    from impasto.cli.own_defaults import with_own_defaults
     from impasto.cli.work import Work, paint_file
 
     outputs = take_outputs(values)
-    settings = apply(preset, given(values))
+    settings = with_own_defaults(preset, given(values))
     usual = Path(f"{Path(content).stem}-{Path(style[0]).stem}.png")
     out = outputs.place(output, usual, overwrite)
     paint_file(Work(out=out, content=content, styles=style, settings=settings, outputs=outputs,

@@ -21,6 +21,7 @@ from impasto.images.vips import from_vips
 # The classes, not Image.open: that has a limit on size of its own, and tries other decoders.
 _DECODERS = {
     "BMP": "PIL.BmpImagePlugin:BmpImageFile",
+    "HEIC": "pillow_heif.as_plugin:HeifImageFile",  # the extra ``heic``
     "JPEG2000": "PIL.Jpeg2KImagePlugin:Jpeg2KImageFile",
     "PPM": "PIL.PpmImagePlugin:PpmImageFile",
     "TGA": "PIL.TgaImagePlugin:TgaImageFile",

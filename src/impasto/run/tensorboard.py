@@ -10,6 +10,7 @@ from typing import Any, final
 
 from impasto import images
 from impasto.errors import PictureError, SettingsError
+from impasto.extras import install
 from impasto.optimize import Step
 from impasto.run.recorder import Recorder
 from impasto.run.result import Result
@@ -28,7 +29,7 @@ def require_tensorboard(folder: Path) -> None:
         import torch.utils.tensorboard  # noqa: F401
     except ImportError:
         raise SettingsError(
-            "--tensorboard needs the package tensorboard: install impasto[tensorboard], or write "
+            f"--tensorboard needs the package tensorboard: {install('tensorboard')}, or write "
             "the numbers with --log."
         ) from None
 

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from impasto._version import __version__
+from impasto.extras import install
 from impasto.sweeps.cells import CellResult, Sweep
 from impasto.sweeps.command import command
 from impasto.sweeps.report import charts, pareto
@@ -66,6 +67,7 @@ def page(
         plot=plot,
         judges=", ".join(sorted({result.judged_by for result in results.values()} - {""})),
         charts=charts.available(),
+        install=install("curves"),
         version=__version__,
     )
 
