@@ -24,8 +24,8 @@ from impasto.settings import (
 HERE = {"device": "cpu", "precision": "float32", "threads": 1}
 """A machine."""
 
-NOT_THERE = {"weights", "fine_style", "memory", "color_match", "mask_spread"}
-"""Settings for which there may be nothing: no file, no limit, nothing to match or to spread."""
+NOT_THERE = {"weights", "fine_style", "memory", "color_match", "mask_spread", "resolution"}
+"""Settings for which there may be nothing: no file, limit, paper, nothing to match or spread."""
 
 
 def is_none(settings: Settings) -> set[str]:

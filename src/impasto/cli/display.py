@@ -24,6 +24,7 @@ from rich.text import Text
 
 from impasto.backbones import BACKBONES
 from impasto.backbones.weights import find, sources
+from impasto.cli.print_size import on_paper
 from impasto.cli.thumbnail import HIGH, LOW, thumbnail
 from impasto.interruption import complain
 from impasto.job import Job
@@ -50,9 +51,10 @@ def opening(job: Job) -> str:
     tiles = f", tiles of {s.tile} px" if s.tile else ""
     plan = ", ".join(f"{level.size} px × {level.evaluations}" for level in job.levels)
     most = "at most " if s.converge else ""
+    paper = f"; {on_paper(width, height, s.resolution)}" if s.resolution else ""
     return (
         f"network: {job.backbone.description}\n"
-        f"{width} × {height} pixels with {s.backbone} on {s.device} ({s.precision}, "
+        f"{width} × {height} pixels{paper} with {s.backbone} on {s.device} ({s.precision}, "
         f"threads: {s.threads}{tiles}); evaluations: {most}{plan}; {most or 'about '}"
         f"{clock(job.estimate.seconds)} and {job.estimate.memory / 2**30:.2g} GiB{cut_start(job)}"
     )

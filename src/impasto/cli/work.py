@@ -91,6 +91,8 @@ def paint_file(work: Work) -> None:
             images.check_output(out, bits, inputs, alpha=alpha, size=(width, height))
         outputs.check_space(job, out)
         sweep_up(outputs.files(out, most))
+        if not work.quiet:
+            complain(roles(work))
         if settings.auto and not work.quiet:
             complain("auto: short runs at a small size choose the style weight")
         followers, stop = recorders(work, miss), INTERRUPTION.has_come
@@ -99,6 +101,17 @@ def paint_file(work: Work) -> None:
     INTERRUPTION.leave()
     if missing:
         sys.exit(1)
+
+
+def roles(work: Work) -> str:
+    """Return which picture is taken for what."""
+    named = {
+        "content": [work.content] if isinstance(work.content, str) else [],
+        "style" if len(work.styles) == 1 else "styles": work.styles,
+        "content masks": work.settings.content_mask,
+        "style masks": work.settings.style_mask,
+    }
+    return "; ".join(f"{what}: {', '.join(files)}" for what, files in named.items() if files)
 
 
 def evaluations(settings: Settings, checkpoint: Checkpoint | None) -> int:

@@ -13,7 +13,7 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 import numpy as np
@@ -35,7 +35,7 @@ from impasto.images.metadata import ORIENTATION, settings_in, turned_by_xmp
 from impasto.images.picture import MAX_PIXELS, Picture, check_size
 from impasto.images.pillow import decode_by_pillow
 from impasto.images.tiff import check_tiff
-from impasto.images.vips import LIBVIPS, from_vips
+from impasto.images.vips import LIBVIPS, from_vips, resolution_of
 
 
 @runtime_checkable
@@ -133,7 +133,9 @@ def read(
             image = turned_by_xmp(image)
         try:
             has_alpha = tiff is None or tiff.has_alpha
-            return from_vips(image.copy_memory(), name, has_alpha=has_alpha, dtype=dtype)
+            resolution = resolution_of(image)
+            picture = from_vips(image.copy_memory(), name, has_alpha=has_alpha, dtype=dtype)
+            return replace(picture, resolution=resolution)
         except pyvips.Error as error:
             raise opened.undecodable(error) from error
 

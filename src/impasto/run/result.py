@@ -132,6 +132,7 @@ class Result:
             alpha=self.alpha,
             bits=self.job.settings.bits,
             settings=self.recipe.in_file(Path(path)),
+            resolution=self.job.settings.resolution or self.job.content.resolution,
         )
 
     def save_or_keep_elsewhere(self, path: Path) -> None:

@@ -289,6 +289,15 @@ class SettingFields:
     )
 
     bits: int = spec(8, parsing.whole, "bits per channel, 8 or 16", Group.OUTPUT, low=8, high=16)
+    resolution: float | None = spec(
+        None,
+        parsing.real,
+        "of the picture when it is printed; without it, the photograph's",
+        Group.OUTPUT,
+        unit="pixels per inch",
+        low=1,
+        high=20000,
+    )
     keep_alpha: bool = spec(
         False, parsing.flag, "put the photograph's transparency back", Group.OUTPUT
     )
