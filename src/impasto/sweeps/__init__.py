@@ -4,6 +4,7 @@ axes.py      NAME=a,b,c  ->  the cells of a sweep
 figures.py   the figures of the paper, as sweeps
 cells.py     Sweep, Axis, Cell, CellResult
 running.py   paint the cells
+library.py   all of it at once, for Python
 judging.py   measure them, by a network that did not paint
 store.py     their files, and which of them exist
 command.py   the command that paints a cell again
@@ -15,6 +16,7 @@ from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import Cell, CellResult, Sweep
 from impasto.sweeps.figures import figure
 from impasto.sweeps.judging import Judge
+from impasto.sweeps.library import paint_sweep
 from impasto.sweeps.report.writing import NAMES, Report
 from impasto.sweeps.running import SweepSchedule, schedule, work
 from impasto.sweeps.store import make_folder
@@ -30,6 +32,7 @@ __all__ = [
     "figure",
     "make_folder",
     "make_sweep",
+    "paint_sweep",
     "schedule",
     "work",
 ]
