@@ -91,8 +91,6 @@ def paint_file(work: Work) -> None:
             images.check_output(out, bits, inputs, alpha=alpha, size=(width, height))
         outputs.check_space(job, out)
         sweep_up(outputs.files(out, most))
-        if not work.quiet:
-            complain(roles(work))
         if settings.auto and not work.quiet:
             complain("auto: short runs at a small size choose the style weight")
         followers, stop = recorders(work, miss), INTERRUPTION.has_come
@@ -127,7 +125,7 @@ def recorders(work: Work, miss: Callable[[str], None]) -> list[Recorder]:
         work: The picture.
         miss: Takes a sentence about something that was asked for and cannot be written.
     """
-    found: list[Recorder] = [Heeding(), Notes()]
+    found: list[Recorder] = [Heeding(), Notes("" if work.quiet else roles(work))]
     found += work.outputs.recorders(work.out, miss)
     found.append(PictureFile(work.out, work.as_json))
     if work.as_json:
@@ -154,10 +152,16 @@ class Heeding(Recorder):
 
 @final
 class Notes(Recorder):
-    """Says what was found out about the pictures."""
+    """Says which picture is what, and what was found out about them."""
+
+    def __init__(self, roles: str) -> None:
+        """Keep which is what, or nothing."""
+        self.roles = roles
 
     def begin(self, result: Result) -> None:
-        """Say it."""
+        """Say it, now that an earlier run, if there is one, is found to go on."""
+        if self.roles:
+            complain(self.roles)
         for note in result.job.notes:
             complain(note)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -101,7 +102,20 @@ class EventFile(Recorder):
         with self.silence, images.naming(self.folder):
             if self.step is not None:
                 self._show(self.step)
+                self._compare(self.step)
             self.writer.close()
+
+    def _compare(self, step: Step) -> None:
+        """Write the settings beside the loss, for TensorBoard's table of hyperparameters."""
+        from torch.utils.tensorboard.summary import hparams
+
+        plain = (bool, int, float, str)
+        settings = {name: value if isinstance(value, plain) else json.dumps(value)
+                    for name, value in self.job.settings.to_dict().items()}  # fmt: skip
+        self.writer.add_scalar("hparam/loss", step.total, step.index)
+        # Its own add_hparams would make a run of its own, in a folder named for the time.
+        for summary in hparams(settings, {"hparam/loss": step.total}):
+            self.writer.file_writer.add_summary(summary)
 
     def _write(self, step: Step) -> None:
         self.writer.add_scalar("loss/total", step.total, step.index)

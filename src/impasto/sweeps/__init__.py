@@ -5,6 +5,7 @@ figures.py   the figures of the paper, as sweeps
 cells.py     Sweep, Axis, Cell, CellResult
 running.py   paint the cells
 library.py   all of it at once, for Python
+sampling.py  some cells, drawn at random
 judging.py   measure them, by a network that did not paint
 store.py     their files, and which of them exist
 command.py   the command that paints a cell again
@@ -17,8 +18,10 @@ from impasto.sweeps.cells import Cell, CellResult, Sweep
 from impasto.sweeps.figures import figure
 from impasto.sweeps.judging import Judge
 from impasto.sweeps.library import paint_sweep
+from impasto.sweeps.report.comparison import read_other
 from impasto.sweeps.report.writing import NAMES, Report
 from impasto.sweeps.running import SweepSchedule, schedule, work
+from impasto.sweeps.sampling import sampled
 from impasto.sweeps.store import make_folder
 
 __all__ = [
@@ -33,6 +36,8 @@ __all__ = [
     "make_folder",
     "make_sweep",
     "paint_sweep",
+    "read_other",
+    "sampled",
     "schedule",
     "work",
 ]
