@@ -1,9 +1,15 @@
-# make demo   paint a sample photograph into out/        make check   format, lint, types, imports
-# make studio open the page where people paint          make pictures  paint the pictures of the docs
-# make test   install what the tests need and run them   make docs    rewrite what is generated on pages
-# make docs-check  measure the numbers of findings.md    make notebook run the notebook, keep its pictures
-# make torture     damaged files, odd settings, kills, full disks
-# make gpu-check   a card paints what the processor does     make gpu-bench  how fast it is
+# make demo          paint a sample photograph into out/
+# make studio        open the page where people paint
+# make test          install what the tests need and run them; make browser: those of the page alone
+# make test-release  what is shipped: a wheel paints from another folder (make site and make man, too)
+# make torture       damaged files, odd settings, kills, full disks
+# make check         format, lint, types, imports; make format mends what can be mended
+# make docs          rewrite what is generated on pages
+# make docs-check    measure findings.md again, and compare the pictures of the README
+# make pictures      paint the pictures of the docs; make notebook: those of the notebook
+# make site          the pages for a browser, into build/site; make man: manual pages, into build/man
+# make bench         measure speed and memory; make bench-quick: in a few minutes
+# make gpu-check     a card paints what the processor does; make gpu-bench: how fast it is
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +18,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 SHARED ?= ../shared
 DEVICE ?= cuda
 
-.PHONY: demo studio test torture browser check format docs docs-check pictures notebook train-pocket bench bench-quick gpu-check gpu-bench clean
+.PHONY: demo studio test test-release torture browser check format docs docs-check pictures notebook site man train-pocket bench bench-quick gpu-check gpu-bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/impasto demo --output out
@@ -23,6 +29,9 @@ studio: $(VENV)/.installed
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term
+
+test-release: $(VENV)/.test site man
+	IMPASTO_RELEASE=1 $(BIN)/python -m pytest tests/release
 
 torture: $(VENV)/.test
 	$(BIN)/python -m tests.torture
@@ -43,8 +52,17 @@ format: $(VENV)/.check
 docs: $(VENV)/.installed
 	$(BIN)/python docs/generate.py
 
+site: $(VENV)/.test
+	$(PIP) --editable .[site]
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+man: $(VENV)/.test
+	$(PIP) --editable .[site]
+	$(BIN)/python docs/man.py
+
 docs-check: $(VENV)/.test
 	$(BIN)/python -m docs.measured --check
+	$(BIN)/python -m docs.pictures --check hero gallery
 
 pictures: $(VENV)/.test
 	$(PIP) --editable .[faces]
@@ -70,7 +88,7 @@ gpu-bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.gpu --device $(DEVICE)
 
 clean:
-	rm -rf $(VENV) out .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache
+	rm -rf $(VENV) build out .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

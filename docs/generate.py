@@ -25,6 +25,7 @@ PART = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTAL
 
 PARTS = {
     "commands": ("src/impasto/cli", "command_line:commands"),
+    "extras": ("src/impasto/extras.py", "extras:extras"),
     "settings": ("src/impasto/settings/fields.py", "command_line:settings"),
     "presets": ("src/impasto/settings/presets.py", "package:preset_table"),
     "plans": ("src/impasto/pyramid.py", "package:plans"),

@@ -103,7 +103,7 @@ def settings() -> str:
     defaults, groups = Settings().completed(), dict[str, list[tuple[str, str]]]()
     for name, this in SPECS.items():
         default = "" if name == "plan" else shown(getattr(defaults, name))
-        words = this.help.removesuffix(", of") + allowed(name, this)
+        words = this.help + allowed(name, this)
         row = (f"`{option_of(name)} {default}".strip() + "`", words)
         groups.setdefault(this.group, []).append(row)
     rows = [row for group, rows in groups.items() for row in [(f"**{group}**", ""), *rows]]

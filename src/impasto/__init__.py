@@ -16,11 +16,13 @@ from impasto.errors import ImpastoError, UsageError, import_row
 
 if TYPE_CHECKING:
     from impasto.api import reconstruct, stylize, stylize_steps, texture
+    from impasto.evaluation import judge as evaluate
     from impasto.job import Recipe
     from impasto.optimize import Step
     from impasto.plugins import load as load_plugin
     from impasto.run import Result
     from impasto.settings import Settings
+    from impasto.sweeps import paint_sweep as sweep
 
 __all__ = [
     "ImpastoError",
@@ -30,10 +32,12 @@ __all__ = [
     "Step",
     "UsageError",
     "__version__",
+    "evaluate",
     "load_plugin",
     "reconstruct",
     "stylize",
     "stylize_steps",
+    "sweep",
     "texture",
 ]
 
@@ -42,10 +46,12 @@ _HOMES = {
     "Result": "run",
     "Settings": "settings",
     "Step": "optimize",
+    "evaluate": "evaluation:judge",
     "load_plugin": "plugins:load",
     "reconstruct": "api",
     "stylize": "api",
     "stylize_steps": "api",
+    "sweep": "sweeps:paint_sweep",
     "texture": "api",
     # Names of version 0.1.0.
     "Painted": "run:Result",

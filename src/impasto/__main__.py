@@ -29,7 +29,7 @@ def main() -> NoReturn:
     try:
         from impasto.cli import cli
 
-        cli.main(standalone_mode=False)
+        cli.main(prog_name="impasto", standalone_mode=False)
     except click.Abort:
         complain("impasto: interrupted")
         sys.exit(128 + (INTERRUPTION.came or 2))

@@ -23,6 +23,8 @@ class Done(NamedTuple):
 
 @pytest.fixture
 def impasto(capfd, monkeypatch) -> Callable[..., Done]:
+    monkeypatch.setenv("IMPASTO_CONFIG", "")  # that of whoever runs the tests
+
     def run(*arguments: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["impasto", *map(str, arguments)])
         handlers = {number: signal.getsignal(number) for number in SIGNALS}

@@ -29,7 +29,7 @@ CASES = {
     "truncated file": (["truncated.png", "painting.jpg"], "truncated.png"),
     "folder": (["folder", "painting.jpg"], "folder"),
     "too small": (["tiny.png", "painting.jpg"], "at least 16"),
-    "no style": (["photo.png"], "STYLE"),
+    "no style": (["photo.png"], "there is no style for"),
     "unknown option": (["photo.png", "painting.jpg", "--syle-weight", "3"], "--style-weight"),
     "unknown layer": (
         ["photo.png", "painting.jpg", "--style-layers", "relu11"],

@@ -69,6 +69,12 @@ def test_plain_lines_are_shown_where_there_is_no_terminal(job, capsys, monkeypat
         assert f"style {style:.4g}  tv {step.parts['tv']:.4g})" in line
 
 
+def test_what_takes_long_is_to_be_looked_at_small_first(job, monkeypatch):
+    assert "note:" not in opening(job)
+    monkeypatch.setattr("impasto.cli.display.LONG_PAINTING", 0.0)
+    assert opening(job).endswith("\nnote: that is long: --size 16 shows sooner whether you like it")
+
+
 def test_the_bars_of_sizes_that_an_earlier_run_has_finished_are_full(
     impasto, terminal, photograph, painting, tmp_path, monkeypatch
 ):

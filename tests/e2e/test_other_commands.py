@@ -138,3 +138,10 @@ def test_a_folder_name_with_brackets_is_printed_as_it_is(impasto, tmp_path, monk
     done = impasto("models")
     assert done.code == 0
     assert "[/a]" in done.out
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)])
+def test_the_bare_command_shows_its_help(impasto, arguments):
+    done = impasto(*arguments)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("Usage: impasto [OPTIONS]")

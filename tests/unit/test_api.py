@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import impasto
 from impasto.errors import UnknownName
 from impasto.images import sha256
 from impasto.job import Recipe, SourceFile
+from impasto.run import Result
 
 FAST = {"backbone": "pocket", "size": 16, "levels": 1, "iterations": 1, "style_layers": "relu1_1"}
 
@@ -97,3 +99,21 @@ def test_what_was_taken_for_granted_in_a_picture_is_noted(photograph: Path, pain
     gray = Image.fromarray(np.asarray(Image.open(photograph).convert("L"), np.int32))
     (note,) = impasto.stylize(gray, painting, **FAST).notes
     assert "mode I with values up to" in note
+
+
+def test_a_result_is_one_line_and_a_picture_in_a_notebook(photograph, painting):
+    small = {"size": 32, "levels": 1, "iterations": 2, "backbone": "pocket"}
+    result = impasto.stylize(photograph, painting, **small)
+    assert re.fullmatch(
+        r"<impasto.Result: 32 × 24 pixels, 2 evaluations by pocket, loss [\d.e+-]+>", repr(result)
+    )
+    with Image.open(io.BytesIO(result._repr_png_())) as shown:
+        assert shown.size == (32, 24)
+    empty = Result(result.job)
+    assert repr(empty) == "<impasto.Result: nothing painted yet>"
+    assert empty._repr_png_() is None
+
+
+def test_evaluate_is_the_judge(photograph, painting):
+    measured = impasto.evaluate(photograph, photograph, painting)
+    assert measured.result.structure == pytest.approx(1)

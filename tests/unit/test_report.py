@@ -6,23 +6,30 @@ import re
 import sys
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from impasto import images
+from impasto.errors import UsageError
+from impasto.extras import install
 from impasto.settings import SPECS
 from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import CellResult
+from impasto.sweeps.report import charts
 from impasto.sweeps.report.charts import CSS_VARIABLES, loss_chart
+from impasto.sweeps.report.comparison import averages, read_other
 from impasto.sweeps.report.lettering import font, readable, wrap
 from impasto.sweeps.report.pictures import over_white
 from impasto.sweeps.report.sheet import Sheet
 from impasto.sweeps.report.table import COLUMNS
 from impasto.sweeps.report.writing import NAMES, Report
+from impasto.sweeps.sampling import sampled
 from impasto.sweeps.store import make_folder, picture_file
 
+SCRIPT = (Path(charts.__file__).parent / "templates" / "report.js").read_text("utf-8")
 EVIL = "a<b>&'quote\".png"
 COLORS = [(0.8, 0.1, 0.1), (0.1, 0.7, 0.2), (0.1, 0.2, 0.9)]
 
@@ -86,17 +93,19 @@ def test_the_page_is_whole_and_needs_nothing_else(report):
     tags = Tags(page(report))
     assert tags.open == []
     assert not re.search(r"""(?:src|href|url\()\s*=?\s*["']?(?:https?:)?//""", page(report))
-    assert not tags.all("script")
+    assert len(tags.all("script")) == 1  # its comforts: what it is made of is in the package
     assert not tags.all("link")
     for image in tags.all("img"):
         assert image["src"].startswith("data:image/jpeg;base64,")
         assert "alt" in image
     for link in tags.all("a"):
-        assert (report.folder / link["href"]).exists()
+        assert link["href"].startswith("#cell-") or (report.folder / link["href"]).exists()
 
 
 def test_what_users_named_is_escaped(report):
     text = page(report)
+    assert text.count("<script") == 1
+    text = text.replace("<script>\n" + SCRIPT, "")
     assert "<script" not in text
     assert "a<b>" not in text
     words = " ".join(Tags(text).words)
@@ -107,8 +116,9 @@ def test_what_users_named_is_escaped(report):
 def test_every_picture_opens_by_a_button_and_can_be_closed(report):
     tags = Tags(page(report))
     targets = {found["id"] for found in tags.all("div") if "popover" in found}
-    openers = [b["popovertarget"] for b in tags.all("button") if "popovertargetaction" not in b]
-    closers = [b["popovertarget"] for b in tags.all("button") if "popovertargetaction" in b]
+    buttons = [found for found in tags.all("button") if "popovertarget" in found]
+    openers = [b["popovertarget"] for b in buttons if "popovertargetaction" not in b]
+    closers = [b["popovertarget"] for b in buttons if "popovertargetaction" in b]
     assert len(targets) == 3
     assert set(openers) == set(closers) == targets
     assert len(tags.all("svg")) == 3
@@ -171,6 +181,12 @@ def test_the_sheet_shows_every_cell_at_its_place(report):
     pink = np.abs(sheet - np.array([0xFB, 0xE3, 0xE0]) / 255).max(axis=2) < 0.01
     assert np.nonzero(pink)[0].mean() > places[0][0]  # the failed cell is in the second row
     assert (sheet.min(axis=2) < 0.3).sum() > 200  # there are letters
+
+
+def test_the_sheet_is_paper_to_its_end(report):
+    """What is cropped beyond a picture is black."""
+    with Image.open(report.folder / "contact-sheet.png") as picture:
+        assert (np.asarray(picture.convert("RGB"))[-10:] == 255).all()
 
 
 def test_nothing_is_written_again_without_a_change(report):
@@ -271,12 +287,12 @@ def test_no_identifier_is_twice_in_a_page(report):
 
 
 def test_without_matplotlib_the_page_says_how_to_get_charts(report, monkeypatch):
-    assert "impasto[curves]" not in page(report)
+    assert install("curves") not in " ".join(Tags(page(report)).words)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     bare = Report(report.sweep, report.folder, report.results.values())
     bare.write()
     words = " ".join(Tags(page(bare)).words)
-    assert "pip install 'impasto[curves]'" in words
+    assert install("curves") in words
     assert "<svg" not in page(bare)
     assert words.count("impasto paint ") == 3
 
@@ -284,3 +300,65 @@ def test_without_matplotlib_the_page_says_how_to_get_charts(report, monkeypatch)
 def test_transparency_is_shown_on_white():
     picture = Image.new("RGBA", (20, 20), (0, 0, 0, 0))
     assert over_white(picture).getpixel((3, 3)) == (255, 255, 255)
+
+
+def test_an_opened_cell_leads_to_the_next_and_shows_the_photograph(report):
+    tags = Tags(page(report))
+    ways = [(b.get("class"), b["data-show"]) for b in tags.all("button") if "data-show" in b]
+    assert ways == [
+        ("next", "details-2"),
+        *(("previous", "details-1"), ("next", "details-3")),
+        ("previous", "details-2"),
+    ]
+    assert [found["alt"] for found in tags.all("img")].count("the photograph") == 3
+    assert [b.get("class") for b in tags.all("button")].count("copy") == 3
+
+
+def test_all_numbers_are_in_a_table_that_sorts(report):
+    tags = Tags(page(report))
+    heads = [found for found in tags.all("th") if "data-sort" in found]
+    assert len(heads) == 6
+    links = [found["href"] for found in tags.all("a") if found["href"].startswith("#cell-")]
+    assert links == ["#cell-1", "#cell-2", "#cell-3"]
+
+
+def test_cells_are_averaged_over_seeds_with_their_spread(tmp_path, photograph, painting):
+    sweep = make_sweep(str(photograph), [str(painting)], {}, ["seed=1,2,3", "tv_weight=1,2"])
+    make_folder(tmp_path, NAMES, sweep)
+    results = {
+        cell.name: CellResult(cell, "", {"total": float(cell.place[0] + 10 * cell.place[1])})
+        for cell in sweep.cells[:-1]
+    }
+    first, second = averages(sweep, results)
+    assert (first.label, first.count, first.numbers) == ("tv_weight 1", 3, {"loss": (1.0, 1.0)})
+    assert (second.label, second.count) == ("tv_weight 2", 2)
+    assert second.numbers["loss"] == pytest.approx((10.5, 0.7071), rel=1e-4)
+    assert not averages(make_sweep(str(photograph), [str(painting)], {}, ["seed=1,2"]), {})
+
+
+def test_another_sweep_is_compared_cell_by_cell(report, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    name = report.sweep.cells[0].name
+    (other / "cells.csv").write_text(f"cell,loss,structure\n{name},2,\nelsewhere,3,1\nnone,,\n")
+    assert read_other(other) == {name: {"loss": 2.0}, "elsewhere": {"loss": 3.0, "structure": 1.0}}
+    compared = Report(report.sweep, report.folder, report.results.values(), other=other)
+    compared.write()
+    words = " ".join(Tags(page(compared)).words)
+    assert "-50.0 %" in words
+    assert f"in {other}." in words
+    with pytest.raises(UsageError, match="give the folder of a sweep"):
+        read_other(tmp_path / "nowhere")
+
+
+def test_a_sample_is_some_of_the_cells_and_the_same_every_time(photograph, painting):
+    whole = make_sweep(str(photograph), [str(painting)], {}, ["seed=1,2,3", "tv_weight=1,2,4"])
+    some = sampled(whole, 4)
+    assert some == sampled(whole, 4)
+    assert len({cell.name for cell in some.cells} & {cell.name for cell in whole.cells}) == 4
+    assert [some.values(cell)[0].label for cell in some.cells] == [
+        f"seed {cell.settings.seed}, tv weight {cell.settings.tv_weight:g}" for cell in some.cells
+    ]
+    assert some.notes[0].startswith("4 of 9 combinations")
+    assert sampled(whole, 9) is whole
+    assert sampled(whole, 4, seed=1) != some

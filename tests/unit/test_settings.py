@@ -24,8 +24,8 @@ from impasto.settings import (
 HERE = {"device": "cpu", "precision": "float32", "threads": 1}
 """A machine."""
 
-NOT_THERE = {"weights", "fine_style", "memory", "color_match", "mask_spread"}
-"""Settings for which there may be nothing: no file, no limit, nothing to match or to spread."""
+NOT_THERE = {"weights", "fine_style", "memory", "color_match", "mask_spread", "resolution"}
+"""Settings for which there may be nothing: no file, limit, paper, nothing to match or spread."""
 
 
 def is_none(settings: Settings) -> set[str]:
@@ -211,7 +211,7 @@ def test_a_setting_of_another_version_is_named():
 def test_every_setting_has_help_that_reads_in_a_list():
     for name, spec in SPECS.items():
         assert spec.help, name
-        assert not spec.help.endswith(".")
+        assert not spec.help.endswith((".", " of", " or"))
         assert spec.group in Group
 
 

@@ -9,17 +9,18 @@ import click
 from impasto._version import __version__
 from impasto.cli.judging import judge
 from impasto.cli.models import models
+from impasto.cli.own_defaults import config
 from impasto.cli.painting import demo, info, paint, repeat
 from impasto.cli.studio import studio
 from impasto.cli.sweeps import figure, reconstruct, sweep
 
-COMMANDS = (paint, demo, reconstruct, sweep, figure, info, judge, repeat, studio, models)
+COMMANDS = (paint, demo, reconstruct, sweep, figure, info, judge, repeat, studio, models, config)
 
 
 CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(context_settings=CONTEXT, invoke_without_command=True)
 @click.version_option(__version__, message="impasto %(version)s")
 @click.option(
     "--plugin",
@@ -31,8 +32,11 @@ CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 10
     help="Python code that adds losses, networks, optimizers, ... to choose from; give it again "
     "for more. IMPASTO_PLUGINS may name such files, too.",
 )
-def cli(plugins: tuple[str, ...]) -> None:
+@click.pass_context
+def cli(ctx: click.Context, plugins: tuple[str, ...]) -> None:
     """Paint a photograph in the style of a painting."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
     if plugins:  # before the command looks at its own options
         from impasto.plugins import load
 

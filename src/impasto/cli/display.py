@@ -24,6 +24,7 @@ from rich.text import Text
 
 from impasto.backbones import BACKBONES
 from impasto.backbones.weights import find, sources
+from impasto.cli.print_size import on_paper
 from impasto.cli.thumbnail import HIGH, LOW, thumbnail
 from impasto.interruption import complain
 from impasto.job import Job
@@ -33,6 +34,9 @@ from impasto.run import Eta, Recorder, Result, clock, losses
 
 PLAIN_EVERY = 5.0
 """Seconds between two plain lines."""
+
+LONG_PAINTING = 3600.0
+"""Seconds of a painting from which on a smaller one is advised first."""
 
 PICTURE_EVERY, PICTURE_SHARE = 2.0, 0.02
 """Seconds between two pictures in letters, or more if they would take more than such a share."""
@@ -50,12 +54,22 @@ def opening(job: Job) -> str:
     tiles = f", tiles of {s.tile} px" if s.tile else ""
     plan = ", ".join(f"{level.size} px × {level.evaluations}" for level in job.levels)
     most = "at most " if s.converge else ""
+    paper = f"; {on_paper(width, height, s.resolution)}" if s.resolution else ""
     return (
         f"network: {job.backbone.description}\n"
-        f"{width} × {height} pixels with {s.backbone} on {s.device} ({s.precision}, "
+        f"{width} × {height} pixels{paper} with {s.backbone} on {s.device} ({s.precision}, "
         f"threads: {s.threads}{tiles}); evaluations: {most}{plan}; {most or 'about '}"
-        f"{clock(job.estimate.seconds)} and {job.estimate.memory / 2**30:.2g} GiB{cut_start(job)}"
+        f"{clock(job.estimate.seconds)} and {job.estimate.memory / 2**30:.2g} GiB"
+        f"{cut_start(job)}{warning(job)}"
     )
+
+
+def warning(job: Job) -> str:
+    """Return a line if a painting takes so long that a small one should be looked at first."""
+    if job.estimate.seconds < LONG_PAINTING:
+        return ""
+    size = min(job.settings.size // 4, 512)
+    return f"\nnote: that is long: --size {size} shows sooner whether you like it"
 
 
 def cut_start(job: Job) -> str:

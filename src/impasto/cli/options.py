@@ -33,6 +33,26 @@ class GroupedCommand(click.Command):
                 formatter.write_dl(records)
 
 
+class PaintCommand(GroupedCommand):
+    """A command that notes which picture stands right after the value of a mask.
+
+    A mask takes one file: who writes two behind it has given the second as content or style.
+    """
+
+    AFTER_MASKS = "impasto.after_masks"
+    """Where the notes are in the context."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Note them, and parse."""
+        ctx.meta[self.AFTER_MASKS] = [
+            f"note: '{after}' stands right after {option} {mask}, which takes one file: it counts "
+            f"as content or style; for another mask, write {option} {after}."
+            for option, mask, after in zip(args, args[1:], args[2:], strict=False)
+            if option in ("--content-mask", "--style-mask") and not after.startswith("-")
+        ]
+        return super().parse_args(ctx, args)
+
+
 class SettingOption(click.Option):
     """An option whose help lists the choices that there are by the time it is asked for."""
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from impasto.cli.options import (
-    GroupedCommand,
+    PaintCommand,
     display_options,
     given,
     output_options,
@@ -19,8 +19,10 @@ from impasto.cli.options import (
     settings_options,
     take_outputs,
 )
+from impasto.cli.print_size import for_print
 from impasto.errors import PictureError, SettingsError, printable
-from impasto.settings import Settings, apply
+from impasto.interruption import complain
+from impasto.settings import Settings
 
 INPUT_WORDS = {
     "content": "content",
@@ -34,17 +36,35 @@ INPUT_WORDS = {
 """What `info` calls the files that a picture was made from."""
 
 
-@click.command(cls=GroupedCommand)
+@click.command(cls=PaintCommand)
 @click.argument("content")
-@click.argument("style", nargs=-1, required=True)
+@click.argument("style", nargs=-1)
+@click.option(
+    "--style",
+    "named",
+    multiple=True,
+    metavar="FILE",
+    help="A picture STYLE, in place of those behind CONTENT; give it again for more.",
+)
+@click.option(
+    "--print",
+    "paper",
+    metavar="WxHcm@DPI",
+    help="The size on paper, like 30x20cm@300 or 12x8in: it sets --size and --resolution.",
+)
 @picture_options
 @preset_option
 @output_options
 @display_options
 @settings_options
+@click.pass_context
 def paint(
+    ctx: click.Context,
+    /,
     content: str,
     style: tuple[str, ...],
+    named: tuple[str, ...],
+    paper: str | None,
     output: str | None,
     overwrite: bool,
     preset: str | None,
@@ -56,14 +76,39 @@ def paint(
 
     The path of the picture is printed at the end. Ctrl-C stops and keeps the picture so far.
     """
+    from impasto.cli.own_defaults import with_own_defaults
     from impasto.cli.work import Work, paint_file
 
-    outputs = take_outputs(values)
-    settings = apply(preset, given(values))
+    style = styles_of(content, style, named)
+    outputs, options = take_outputs(values), given(values)
+    if paper is not None:
+        options |= for_print(paper, options)
+    settings = with_own_defaults(preset, options)
+    if len(style) > 1 and not quiet:
+        for note in ctx.meta[PaintCommand.AFTER_MASKS]:
+            complain(note)
     usual = Path(f"{Path(content).stem}-{Path(style[0]).stem}.png")
     out = outputs.place(output, usual, overwrite)
     paint_file(Work(out=out, content=content, styles=style, settings=settings, outputs=outputs,
                     quiet=quiet, as_json=as_json))  # fmt: skip
+
+
+def styles_of(content: str, behind: tuple[str, ...], named: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the style pictures, which stand behind the content or are named by ``--style``.
+
+    Raises:
+        SettingsError: If there are none, or both.
+    """
+    if named and behind:
+        raise SettingsError(
+            f"'{behind[0]}' stands behind the content '{content}', and --style names the styles: "
+            "give one content alone, or no --style."
+        )
+    if not named and not behind:
+        raise SettingsError(
+            f"there is no style for '{content}': name a picture behind it, or with --style."
+        )
+    return named or behind
 
 
 @click.command()

@@ -141,6 +141,24 @@ def figure(
     help="A setting, preset, content, style or exchange, with its values; those that hold commas "
     "themselves are separated by semicolons, or in double quotes. Give it again for another axis.",
 )
+@click.option(
+    "--sample",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Paint N combinations only, drawn at random; the same every time.",
+)
+@click.option(
+    "--compare",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Another sweep, whose losses the report shows beside these.",
+)
+@click.option(
+    "--tensorboard",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Write losses and settings of every run for TensorBoard.",
+)
 @click.option("-o", "--output", default="sweep", help=FOLDER_HELP + "  [default: sweep]")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @preset_option
@@ -149,6 +167,9 @@ def sweep(
     content: str,
     style: tuple[str, ...],
     vary: tuple[str, ...],
+    sample: int | None,
+    compare: Path | None,
+    tensorboard: Path | None,
     output: str,
     quiet: bool,
     **values: Any,
@@ -158,13 +179,33 @@ def sweep(
     Cells that exist are kept: run the same command again to go on after an interruption, or with
     more values to add to a sweep.
     """
-    from impasto.sweeps import make_sweep
+    from impasto.run import require_tensorboard
+    from impasto.sweeps import make_sweep, read_other, sampled
 
-    run(make_sweep(content, style, given(values), vary), Path(output), quiet)
+    made = make_sweep(content, style, given(values), vary)
+    made = made if sample is None else sampled(made, sample)
+    if compare is not None:
+        read_other(compare)  # what is wrong with it is said before the work
+    if tensorboard is not None:
+        require_tensorboard(tensorboard)
+    run(made, Path(output), quiet, compare, tensorboard)
 
 
-def run(sweep: Sweep, folder: Path, quiet: bool) -> None:
+def run(
+    sweep: Sweep,
+    folder: Path,
+    quiet: bool,
+    compare: Path | None = None,
+    tensorboard: Path | None = None,
+) -> None:
     """Paint all cells of a sweep; the reports are written after each, whatever ends the work.
+
+    Args:
+        sweep: The sweep.
+        folder: Where everything is written.
+        quiet: Whether no progress is shown.
+        compare: The folder of another sweep, whose losses the report shows, too.
+        tensorboard: A folder for TensorBoard, in which each run gets one.
 
     Raises:
         SystemExit: With 1 if a report is missing, which has been said.
@@ -180,8 +221,8 @@ def run(sweep: Sweep, folder: Path, quiet: bool) -> None:
         for note in sweep.idle:
             complain(note)
         plan = schedule(sweep, folder)
-        report = Report(sweep, folder, plan.results, complain)
-        paint_cells(plan, report, Judge(sweep, folder, plan.hashes), quiet)
+        report = Report(sweep, folder, plan.results, complain, compare)
+        paint_cells(plan, report, Judge(sweep, folder, plan.hashes), quiet, tensorboard)
     if report.failed:
         raise ImpastoError(
             f"{len(report.failed)} of {len(sweep.cells)} cells failed: the report says why, and "
@@ -191,11 +232,17 @@ def run(sweep: Sweep, folder: Path, quiet: bool) -> None:
         sys.exit(1)
 
 
-def paint_cells(plan: SweepSchedule, report: Report, judge: Judge, quiet: bool) -> None:
+def paint_cells(
+    plan: SweepSchedule, report: Report, judge: Judge, quiet: bool, tensorboard: Path | None
+) -> None:
     """Paint what is planned, measure it, report it, and print where the report is."""
     from impasto.cli.sweep_display import choose_overview
     from impasto.cli.work import tell
-    from impasto.sweeps import NAMES, CellResult, work
+    from impasto.run import EventFile, Guarded
+    from impasto.sweeps import NAMES, Cell, CellResult, work
+
+    def follow(cell: Cell) -> list[Guarded]:
+        return [Guarded(EventFile(tensorboard / cell.name), complain)] if tensorboard else []
 
     stop = INTERRUPTION.has_come
     with INTERRUPTION.heed(), choose_overview(report.sweep, plan, quiet) as show:
@@ -203,7 +250,7 @@ def paint_cells(plan: SweepSchedule, report: Report, judge: Judge, quiet: bool) 
             for result in judge.missing(plan.results):
                 if not stop():
                     report.add(judge(result))
-            for event in work(plan, stop):
+            for event in work(plan, stop, follow):
                 if isinstance(event, CellResult):
                     event = judge(event)
                     report.add(event)

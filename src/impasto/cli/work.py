@@ -101,6 +101,17 @@ def paint_file(work: Work) -> None:
         sys.exit(1)
 
 
+def roles(work: Work) -> str:
+    """Return which picture is taken for what."""
+    named = {
+        "content": [work.content] if isinstance(work.content, str) else [],
+        "style" if len(work.styles) == 1 else "styles": work.styles,
+        "content masks": work.settings.content_mask,
+        "style masks": work.settings.style_mask,
+    }
+    return "; ".join(f"{what}: {', '.join(files)}" for what, files in named.items() if files)
+
+
 def evaluations(settings: Settings, checkpoint: Checkpoint | None) -> int:
     """Return how many there will be at most, with those of an earlier run that goes on."""
     planned = sum(count for _, count in settings.completed().plan)
@@ -114,7 +125,7 @@ def recorders(work: Work, miss: Callable[[str], None]) -> list[Recorder]:
         work: The picture.
         miss: Takes a sentence about something that was asked for and cannot be written.
     """
-    found: list[Recorder] = [Heeding(), Notes()]
+    found: list[Recorder] = [Heeding(), Notes("" if work.quiet else roles(work))]
     found += work.outputs.recorders(work.out, miss)
     found.append(PictureFile(work.out, work.as_json))
     if work.as_json:
@@ -141,10 +152,16 @@ class Heeding(Recorder):
 
 @final
 class Notes(Recorder):
-    """Says what was found out about the pictures."""
+    """Says which picture is what, and what was found out about them."""
+
+    def __init__(self, roles: str) -> None:
+        """Keep which is what, or nothing."""
+        self.roles = roles
 
     def begin(self, result: Result) -> None:
-        """Say it."""
+        """Say it, now that an earlier run, if there is one, is found to go on."""
+        if self.roles:
+            complain(self.roles)
         for note in result.job.notes:
             complain(note)
 

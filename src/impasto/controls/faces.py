@@ -1,4 +1,4 @@
-"""Find faces, so that they can be painted with care. Needs OpenCV: `impasto[faces]`.
+"""Find faces, so that they can be painted with care. Needs OpenCV, the extra `faces`.
 
 A face that is lost spoils a portrait, and a face that is seen where there is none leaves a stain.
 So what one detector takes for a face must be confirmed by others.
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from impasto.controls.masks import Mask
 from impasto.errors import SettingsError
+from impasto.extras import install
 from impasto.images import Picture
 from impasto.settings import Settings
 
@@ -46,9 +47,7 @@ Face = tuple[int, int, int, int]
 
 GrayLevels = NDArray[np.uint8]
 
-NOT_INSTALLED = (
-    'faces are not looked for: after pip install "impasto[faces]" they are painted with care'
-)
+NOT_INSTALLED = f"faces are not looked for: after {install('faces')} they are painted with care"
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,6 +235,5 @@ def _cascade(name: str) -> Any:
 
 def _needed() -> SettingsError:
     return SettingsError(
-        "protect_faces needs OpenCV 4 to find faces: install it with pip install "
-        '"impasto[faces]", or draw a content mask.'
+        f"protect_faces needs OpenCV 4 to find faces: {install('faces')}, or draw a content mask."
     )

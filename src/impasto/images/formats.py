@@ -51,7 +51,8 @@ def _pillow(name: str, decoder: str, begins: bytes) -> PictureFormat:
 
 # The kind of an ISO file, or where that is a general one, one of the kinds that it says to be, too.
 _GENERAL = rb"(?:mif1|msf1|miaf).{0,64}?"
-HEIC_FORMAT = _vips("HEIC", "heif", rb"....ftyp(?:he[iv][cxms]|" + _GENERAL + rb"he[iv][cxms])")
+# Few builds of libvips have its decoder, for patents: that of the extra `heic` is in all.
+HEIC_FORMAT = _pillow("HEIC", "HEIC", rb"....ftyp(?:he[iv][cxms]|" + _GENERAL + rb"he[iv][cxms])")
 TIFF_FORMAT = _vips("TIFF", "tiff", rb"II[*+]\0|MM\0[*+]")
 TGA_FORMAT = _pillow("TGA", "TGA", rb"(?!)")  # it begins with anything
 

@@ -32,11 +32,13 @@ class Picture:
             Where alpha is 0 the file's color is one that nobody has seen, so it is white here.
         alpha: ``(H, W)`` in [0, 1], 1 is opaque; None for a picture without transparency.
         notes: What was taken for granted in reading it, or left out, one sentence each.
+        resolution: Pixels per inch when it is printed, or None where its file does not say.
     """
 
     rgb: FloatArray
     alpha: FloatArray | None = None
     notes: tuple[str, ...] = ()
+    resolution: float | None = None
 
     def over_white(self) -> FloatArray:
         """Return the colors seen on white paper: ``a rgb + (1 - a)``, shape ``(H, W, 3)``."""

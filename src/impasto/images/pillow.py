@@ -6,6 +6,7 @@ its pixels.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any, BinaryIO
 
@@ -21,6 +22,7 @@ from impasto.images.vips import from_vips
 # The classes, not Image.open: that has a limit on size of its own, and tries other decoders.
 _DECODERS = {
     "BMP": "PIL.BmpImagePlugin:BmpImageFile",
+    "HEIC": "pillow_heif.as_plugin:HeifImageFile",  # the extra ``heic``
     "JPEG2000": "PIL.Jpeg2KImagePlugin:Jpeg2KImageFile",
     "PPM": "PIL.PpmImagePlugin:PpmImageFile",
     "TGA": "PIL.TgaImagePlugin:TgaImageFile",
@@ -115,7 +117,17 @@ def from_pil(
     if profile := image.info.get("icc_profile"):
         vips = vips.copy()
         vips.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
-    return replace(from_vips(vips, name, dtype=dtype), notes=note)
+    picture = from_vips(vips, name, dtype=dtype)
+    return replace(picture, notes=note, resolution=_resolution(image))
+
+
+def _resolution(image: Image.Image) -> float | None:
+    """Return the pixels per inch that a file says, or None."""
+    found = image.info.get("dpi", (0,))
+    try:
+        return float(found[0]) if math.isfinite(found[0]) and found[0] >= 1 else None
+    except (TypeError, ValueError, IndexError):  # somebody has put it there
+        return None
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -8,11 +8,12 @@ can be reached whatever a file contains or is called.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy.typing as npt
 import pyvips
 
 from impasto.errors import PictureError
+from impasto.extras import install
 from impasto.filesystem import open_regular
 from impasto.images.formats import (
     HEIC_FORMAT,
@@ -33,7 +35,7 @@ from impasto.images.metadata import ORIENTATION, settings_in, turned_by_xmp
 from impasto.images.picture import MAX_PIXELS, Picture, check_size
 from impasto.images.pillow import decode_by_pillow
 from impasto.images.tiff import check_tiff
-from impasto.images.vips import LIBVIPS, from_vips
+from impasto.images.vips import LIBVIPS, from_vips, resolution_of
 
 
 @runtime_checkable
@@ -82,8 +84,6 @@ class _Opened:
 
     def undecodable(self, error: pyvips.Error) -> PictureError:
         """Return what is said about a file that libvips cannot decode."""
-        if self.format is HEIC_FORMAT:  # Few builds of libvips have its decoder, for patents.
-            return unread(self.name, "a HEIC picture", "export it as a JPEG, PNG or AVIF")
         detail = str(error.detail).strip().splitlines()
         reason = f" ({detail[0]})" if detail else ""
         return PictureError(
@@ -103,8 +103,9 @@ def read(
 
     Args:
         source: A PNG, JPEG, WebP, TIFF, GIF or AVIF file with 1 to 16 bits per channel, or a BMP,
-            PNM, TGA or JPEG 2000 file, whose colors are read in 8 bits: its path, its bytes, or the
-            file open for reading bytes, which is read from its beginning.
+            PNM, TGA, JPEG 2000 or, with the extra ``heic``, HEIC file, whose colors are read in 8
+            bits: its path, its bytes, or the file open for reading bytes, which is read from its
+            beginning.
         most: Pixels that it may have.
         dtype: Of the picture's numbers, float32 or float64.
 
@@ -120,6 +121,9 @@ def read(
     """
     with _opened(source) as opened:
         file, name, kind = opened.file, opened.name, opened.format
+        if kind is HEIC_FORMAT and importlib.util.find_spec("pillow_heif") is None:
+            remedy = f"{install('heic')}, or export it as a JPEG or PNG"
+            raise unread(name, "a HEIC picture", remedy)
         if kind.by_pillow:
             return decode_by_pillow(file, kind.decoder, name, most, dtype)
         tiff = check_tiff(file, name) if kind is TIFF_FORMAT else None
@@ -129,7 +133,9 @@ def read(
             image = turned_by_xmp(image)
         try:
             has_alpha = tiff is None or tiff.has_alpha
-            return from_vips(image.copy_memory(), name, has_alpha=has_alpha, dtype=dtype)
+            resolution = resolution_of(image)
+            picture = from_vips(image.copy_memory(), name, has_alpha=has_alpha, dtype=dtype)
+            return replace(picture, resolution=resolution)
         except pyvips.Error as error:
             raise opened.undecodable(error) from error
 

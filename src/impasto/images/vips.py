@@ -19,6 +19,9 @@ _COLOR_BANDS_OF_UNNAMED = {1: 1, 2: 1, 3: 3, 4: 3}
 _PEAK = {"uchar": 255, "ushort": 65535}
 _ICC_SPACE = {1: b"GRAY", 3: b"RGB ", 4: b"CMYK"}
 
+MM_PER_INCH = 25.4
+"""libvips counts pixels per millimeter."""
+
 LIBVIPS = Threads("pictures cannot be read or written")
 """Used wherever libvips is going to compute."""
 
@@ -54,6 +57,14 @@ def from_vips(
     if image.bands == bands or not has_alpha:
         return assemble(rgb, None)
     return assemble(rgb, _numbers(image.extract_band(bands), dtype)[..., 0])
+
+
+def resolution_of(image: Any) -> float | None:
+    """Return the pixels per inch of a libvips image, or None where its file does not say.
+
+    What libvips gives then is 72, or for some formats one pixel per millimeter, which nobody means.
+    """
+    return None if abs(image.xres - 1) < 1e-3 or image.xres <= 0 else image.xres * MM_PER_INCH
 
 
 @functools.cache

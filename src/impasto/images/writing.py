@@ -23,11 +23,14 @@ from impasto.images.destination import (
     format_of,
     naming,
 )
-from impasto.images.metadata import add_png_text, xmp_packet
-from impasto.images.vips import LIBVIPS, srgb_profile
+from impasto.images.metadata import add_density, add_png_text, xmp_packet
+from impasto.images.vips import LIBVIPS, MM_PER_INCH, srgb_profile
 
 _Floats = npt.NDArray[np.floating[Any]]
 _WholeNumbers = npt.NDArray[np.unsignedinteger[Any]]
+
+USUAL_RESOLUTION = 72.0
+"""Pixels per inch of a file for which nobody has said any: those of a screen, by old custom."""
 
 _MOST_XMP_IN_JPEG = 60_000  # bytes; libvips leaves a larger packet out, with only a warning
 
@@ -39,6 +42,7 @@ def write(
     alpha: _Floats | None = None,
     bits: int = 8,
     settings: str | None = None,
+    resolution: float | None = None,
 ) -> None:
     """Write a picture; the extension chooses PNG, JPEG, WebP or TIFF (`destination.py` says how).
 
@@ -51,6 +55,8 @@ def write(
         alpha: ``(H, W)`` in [0, 1], 1 is opaque; not for JPEG.
         bits: Bits per channel, 8 or, for PNG and TIFF, 16.
         settings: A text to embed (JSON, by agreement); `read_settings` gives it back unchanged.
+        resolution: Pixels per inch when it is printed, `USUAL_RESOLUTION` if nobody says; WebP has
+            none.
 
     Raises:
         PictureError: If the extension is unknown, the format cannot hold the picture, a value is
@@ -65,7 +71,8 @@ def write(
         _check_array(path, alpha, rgb.shape[:2])
     check_fits(path, kind, bits, alpha is not None, (rgb.shape[1], rgb.shape[0]))
     channels = rgb if alpha is None else np.dstack([rgb, alpha])
-    replace_file(path, _encode(path, kind, _whole_numbers(channels, bits), settings))
+    values = _whole_numbers(channels, bits)
+    replace_file(path, _encode(path, kind, values, settings, resolution or USUAL_RESOLUTION))
 
 
 def _check_array(path: Path, array: _Floats, shape: tuple[int, ...]) -> None:
@@ -78,10 +85,14 @@ def _check_array(path: Path, array: _Floats, shape: tuple[int, ...]) -> None:
         raise PictureError(f"'{path}' is not written: the picture holds NaN, which is no color.")
 
 
-def _encode(path: Path, kind: FileFormat, values: _WholeNumbers, settings: str | None) -> bytes:
+def _encode(
+    path: Path, kind: FileFormat, values: _WholeNumbers, settings: str | None, resolution: float
+) -> bytes:
     LIBVIPS.use()
     space = "srgb" if values.dtype.itemsize == 1 else "rgb16"
-    image = pyvips.Image.new_from_array(values, interpretation=space).copy()
+    per_mm = resolution / MM_PER_INCH
+    plain = pyvips.Image.new_from_array(values, interpretation=space)
+    image = plain.copy(xres=per_mm, yres=per_mm)
     image.set_type(pyvips.GValue.blob_type, "icc-profile-data", srgb_profile())
     if settings is not None and kind is not PNG:
         packet = xmp_packet(settings)
@@ -96,6 +107,8 @@ def _encode(path: Path, kind: FileFormat, values: _WholeNumbers, settings: str |
     except pyvips.Error as error:
         reason = str(error.detail).strip().partition("\n")[0]
         raise PictureError(f"'{path}' cannot be written ({reason}).") from error
+    if kind is JPEG:
+        return add_density(data, resolution)
     return data if settings is None or kind is not PNG else add_png_text(data, settings)
 
 

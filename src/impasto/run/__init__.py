@@ -25,11 +25,13 @@ from impasto.run.outputs import Outputs
 from impasto.run.recorder import Guarded, Recorder
 from impasto.run.result import Result
 from impasto.run.run import Stop, run
+from impasto.run.tensorboard import EventFile, require_tensorboard
 
 __all__ = [
     "CURVE_COLORS",
     "Checkpoint",
     "Eta",
+    "EventFile",
     "Guarded",
     "Outputs",
     "Recorder",
@@ -39,5 +41,6 @@ __all__ = [
     "losses",
     "numbers",
     "plot_losses",
+    "require_tensorboard",
     "run",
 ]

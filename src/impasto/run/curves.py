@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, final
 
 from impasto import images
 from impasto.errors import SettingsError
+from impasto.extras import install
 from impasto.optimize import Step
 from impasto.run.recorder import Recorder
 from impasto.run.result import Result
@@ -24,7 +25,7 @@ def require_matplotlib() -> None:
         import matplotlib  # noqa: F401
     except ImportError:
         raise SettingsError(
-            "loss curves need the package matplotlib: install impasto[curves], or write the "
+            f"loss curves need the package matplotlib: {install('curves')}, or write the "
             "numbers with --log and draw them elsewhere."
         ) from None
 

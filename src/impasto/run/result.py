@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,8 +18,11 @@ from impasto.job import Job, Recipe
 from impasto.optimize import State, Step
 from impasto.settings import ResolvedSettings
 
+NOTEBOOK_SIDE = 1024
+"""Long side in pixels of what a notebook shows: larger ones make its file heavy."""
 
-@dataclass(eq=False)
+
+@dataclass(eq=False, repr=False)
 class Result:
     """A painting as far as it has come: the result, once the last step has been added.
 
@@ -38,6 +42,24 @@ class Result:
 
     def __post_init__(self) -> None:
         self.notes.extend(note for note in self.job.notes if note not in self.notes)
+
+    def __repr__(self) -> str:
+        if self.step is None:
+            return "<impasto.Result: nothing painted yet>"
+        height, width = self.job.sizes.shape(self.job.settings.size)
+        return (
+            f"<impasto.Result: {width} × {height} pixels, {self.evaluations} evaluations by "
+            f"{self.job.settings.backbone}, loss {self.step.total:.4g}>"
+        )
+
+    def _repr_png_(self) -> bytes | None:
+        """Return the picture for a notebook, at most `NOTEBOOK_SIDE` pixels; None before any."""
+        if self.step is None:
+            return None
+        picture, file = self.image, io.BytesIO()
+        picture.thumbnail((NOTEBOOK_SIDE, NOTEBOOK_SIDE), Image.Resampling.LANCZOS)
+        picture.save(file, "PNG")
+        return file.getvalue()
 
     def add(self, step: Step) -> None:
         """Take in one step."""
@@ -132,6 +154,7 @@ class Result:
             alpha=self.alpha,
             bits=self.job.settings.bits,
             settings=self.recipe.in_file(Path(path)),
+            resolution=self.job.settings.resolution or self.job.content.resolution,
         )
 
     def save_or_keep_elsewhere(self, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,6 +11,7 @@ from typing import Any, final
 
 from impasto import images
 from impasto.errors import PictureError, SettingsError
+from impasto.extras import install
 from impasto.optimize import Step
 from impasto.run.recorder import Recorder
 from impasto.run.result import Result
@@ -28,7 +30,7 @@ def require_tensorboard(folder: Path) -> None:
         import torch.utils.tensorboard  # noqa: F401
     except ImportError:
         raise SettingsError(
-            "--tensorboard needs the package tensorboard: install impasto[tensorboard], or write "
+            f"--tensorboard needs the package tensorboard: {install('tensorboard')}, or write "
             "the numbers with --log."
         ) from None
 
@@ -100,7 +102,21 @@ class EventFile(Recorder):
         with self.silence, images.naming(self.folder):
             if self.step is not None:
                 self._show(self.step)
+                self._compare(self.step)
             self.writer.close()
+
+    def _compare(self, step: Step) -> None:
+        """Write the settings beside the loss, for TensorBoard's table of hyperparameters."""
+        from torch.utils.tensorboard.summary import hparams
+
+        plain = (bool, int, float, str)
+        settings = {name: value if isinstance(value, plain) else json.dumps(value)
+                    for name, value in self.job.settings.to_dict().items()}  # fmt: skip
+        self.writer.add_scalar("hparam/loss", step.total, step.index)
+        # Its own add_hparams would make a run of its own, in a folder named for the time.
+        summaries = hparams(settings, {"hparam/loss": step.total})  # type: ignore[no-untyped-call]
+        for summary in summaries:
+            self.writer.file_writer.add_summary(summary)
 
     def _write(self, step: Step) -> None:
         self.writer.add_scalar("loss/total", step.total, step.index)

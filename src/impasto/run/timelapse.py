@@ -23,6 +23,7 @@ from torch import Tensor
 
 from impasto import images
 from impasto.errors import SettingsError
+from impasto.extras import install
 from impasto.images import Rgb
 from impasto.optimize import Step
 from impasto.run.recorder import Recorder
@@ -222,7 +223,7 @@ def require_av() -> None:
         import av  # noqa: F401
     except ImportError:
         raise SettingsError(
-            "an .mp4 needs the package av: install impasto[video], or write a .gif or .webp."
+            f"an .mp4 needs the package av: {install('video')}, or write a .gif or .webp."
         ) from None
 
 

@@ -13,7 +13,7 @@ expansion.py     from a preset and what is given to settings
 
 from impasto.backbones import LayerWeights
 from impasto.settings import parsing
-from impasto.settings.combinations import check_exclusive, notes_on
+from impasto.settings.combinations import EXCLUSIVE, check_exclusive, notes_on
 from impasto.settings.expansion import apply, expand, weights_are_here
 from impasto.settings.fields import SPECS, Plan, check
 from impasto.settings.presets import PRESETS
@@ -26,6 +26,7 @@ from impasto.settings.settings import (
 from impasto.settings.spec import Group, SettingSpec
 
 __all__ = [
+    "EXCLUSIVE",
     "MACHINE_CHOICES",
     "PRESETS",
     "SPECS",

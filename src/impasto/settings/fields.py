@@ -91,7 +91,7 @@ class SettingFields:
     init: str = spec(
         "content",
         parsing.path,
-        "where to start, a picture file or one of",
+        "where to start; a picture file can be named, too",
         Group.PAINTING,
         choices=INITIALIZERS,
         or_file=True,
@@ -244,7 +244,7 @@ class SettingFields:
     style_loss: LayerWeights = spec(
         (("gram", 1.0),),
         parsing.losses,
-        "what of the style is compared: one, or several with weights like gram:1,histogram:0.5, of",
+        "what of the style is compared; several with weights, like gram:1,histogram:0.5",
         Group.NETWORK,
         choices=STYLE_LOSSES,
     )
@@ -289,6 +289,15 @@ class SettingFields:
     )
 
     bits: int = spec(8, parsing.whole, "bits per channel, 8 or 16", Group.OUTPUT, low=8, high=16)
+    resolution: float | None = spec(
+        None,
+        parsing.real,
+        "of the picture when it is printed; without it, the photograph's",
+        Group.OUTPUT,
+        unit="pixels per inch",
+        low=1,
+        high=20000,
+    )
     keep_alpha: bool = spec(
         False, parsing.flag, "put the photograph's transparency back", Group.OUTPUT
     )

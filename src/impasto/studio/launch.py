@@ -11,16 +11,14 @@ from pathlib import Path
 import platformdirs
 
 from impasto.errors import UsageError
+from impasto.extras import install
 from impasto.studio.address import Address
 
 
 def check_installed() -> None:
     """Raise UsageError unless Gradio is there."""
     if importlib.util.find_spec("gradio") is None:
-        raise UsageError(
-            "the studio needs Gradio, which is not installed: run `make studio`, or "
-            "`pip install 'impasto[studio]'`."
-        )
+        raise UsageError(f"the studio needs Gradio, which is not installed: {install('studio')}.")
 
 
 def default_folder() -> Path:

@@ -7,6 +7,8 @@ figure_table.py  all of them: those of the paper, and of its readers
 figure_axes.py   what varies in them
 cells.py         Sweep, Axis, Cell, CellResult
 running.py       paint the cells
+library.py       all of it at once, for Python
+sampling.py      some cells, drawn at random
 judging.py       measure them, by a network that did not paint
 store.py         their files, and which of them exist
 command.py       the command that paints a cell again
@@ -19,8 +21,11 @@ from impasto.sweeps.cells import Cell, CellResult, Sweep
 from impasto.sweeps.figure_table import ALIASES, FIGURES
 from impasto.sweeps.figures import figure
 from impasto.sweeps.judging import Judge
+from impasto.sweeps.library import paint_sweep
+from impasto.sweeps.report.comparison import read_other
 from impasto.sweeps.report.writing import NAMES, Report
 from impasto.sweeps.running import SweepSchedule, schedule, work
+from impasto.sweeps.sampling import sampled
 from impasto.sweeps.store import make_folder
 
 __all__ = [
@@ -36,6 +41,9 @@ __all__ = [
     "figure",
     "make_folder",
     "make_sweep",
+    "paint_sweep",
+    "read_other",
+    "sampled",
     "schedule",
     "work",
 ]

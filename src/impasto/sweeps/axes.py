@@ -63,7 +63,7 @@ def make_sweep(
     if comparing:
         given = {**given, "normalization": "relative"}
     return Sweep(
-        title=" x ".join(name.replace("_", " ") for name in names),
+        title=" × ".join(name.replace("_", " ") for name in names),
         axes=tuple(axes),
         cells=product(axes, content, styles, given),
         sources=tuple(shared),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from impasto.errors import ImpastoError, PictureError, UsageError, explain
 from impasto.job import Job, prepare
 from impasto.optimize import Step
-from impasto.run import Result, Stop, run
+from impasto.run import Recorder, Result, Stop, run
 from impasto.sweeps.cells import Cell, CellResult, Curve, Sweep
 from impasto.sweeps.store import picture_file, read_result, write_result
 
@@ -121,12 +121,19 @@ def job_of(cell: Cell, last: Job | None) -> Job:
     return prepare(cell.content, cell.styles, cell.settings, last)
 
 
-def work(found: SweepSchedule, stop: Stop = lambda: False) -> Iterator[Result | CellResult]:
+Followers = Callable[[Cell], Sequence[Recorder]]
+"""Gives what follows the run of a cell."""
+
+
+def work(
+    found: SweepSchedule, stop: Stop = lambda: False, follow: Followers = lambda cell: ()
+) -> Iterator[Result | CellResult]:
     """Paint everything that is scheduled, yielding every evaluation and every finished cell.
 
     Args:
         found: The schedule.
         stop: Asked after every evaluation: then the cell that is being painted is given up.
+        follow: Asked for every run, with the last of its cells.
     """
     last: Job | None = None
     for painting in found.runs:
@@ -135,7 +142,8 @@ def work(found: SweepSchedule, stop: Stop = lambda: False) -> Iterator[Result | 
         waiting = list(painting.cells)
         try:
             last = job_of(painting.cells[-1], last)
-            yield from paint_cells(last, waiting, found, stop)
+            followers = follow(painting.cells[-1])
+            yield from paint_cells(last, waiting, found, stop, followers)
         except Exception as error:
             if os.environ.get("IMPASTO_DEBUG"):
                 raise
@@ -144,10 +152,10 @@ def work(found: SweepSchedule, stop: Stop = lambda: False) -> Iterator[Result | 
 
 
 def paint_cells(
-    job: Job, waiting: list[Cell], found: SweepSchedule, stop: Stop
+    job: Job, waiting: list[Cell], found: SweepSchedule, stop: Stop, followers: Sequence[Recorder]
 ) -> Iterator[Result | CellResult]:
     """Paint one run, and take each waiting cell from it when it has come that far."""
-    for result in run(job, stop=stop):
+    for result in run(job, followers, stop=stop):
         yield result
         step = result.last
         at_last_size = step.size == result.job.levels[-1].size

@@ -344,3 +344,27 @@ def test_an_avif_turns_itself_and_xmp_does_not_turn_it_again(tmp_path):
     path = with_xmp(tmp_path / "b.avif", Image.fromarray(COLORS), ROTATED)
     with Image.open(path) as image:
         assert as_picture(image).rgb.shape == read(path).rgb.shape == (20, 30, 3)
+
+
+def test_reads_a_heic_photograph_upright_and_in_its_colors(tmp_path):
+    pillow_heif = pytest.importorskip("pillow_heif")
+    colors = np.zeros((32, 48, 3), np.uint8)
+    colors[:16, :, 0], colors[16:, :, 2] = 200, 220
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned a quarter to the right, as phones held upright write
+    path = tmp_path / "IMG_0001.HEIC"
+    heif = pillow_heif.from_pillow(Image.fromarray(colors))
+    heif.save(path, quality=-1, exif=exif.tobytes())
+    picture = read(path)
+    assert picture.rgb.shape == (48, 32, 3)
+    assert picture.rgb[24, 28, 0] > 0.7  # what was above is at the right
+    assert picture.rgb[24, 4, 2] > 0.7
+
+
+def test_a_damaged_heic_photograph_is_damaged(tmp_path):
+    pillow_heif = pytest.importorskip("pillow_heif")
+    path = tmp_path / "a.heic"
+    pillow_heif.from_pillow(Image.fromarray(COLORS)).save(path)
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(PictureError, match="damaged or incomplete"):
+        read(path)

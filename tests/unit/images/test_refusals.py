@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import struct
+import sys
 import zlib
 
 import numpy as np
@@ -187,10 +188,18 @@ def box(kind: bytes, *others: bytes) -> bytes:
         ("a pointer of Git LFS", b"version https://git-lfs.github.com/spec/v1\n"),
     ],
 )
-def test_names_a_format_that_is_not_read(tmp_path, what, data):
+def test_names_a_format_that_is_not_read(tmp_path, monkeypatch, what, data):
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
     path = tmp_path / "a.png"
     path.write_bytes(data)
     assert "damaged" not in refused(path, f"is {what}", "which is not read: ")
+
+
+def test_a_heic_picture_is_read_with_a_package_that_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    path = tmp_path / "IMG_0001.HEIC"
+    path.write_bytes(box(b"heic", b"mif1", b"heic"))
+    refused(path, "is a HEIC picture", 'python -m pip install "pillow-heif', "JPEG")
 
 
 @pytest.mark.parametrize(

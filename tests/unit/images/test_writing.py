@@ -13,7 +13,7 @@ import pyvips
 from PIL import Image
 
 from impasto.errors import PictureError
-from impasto.images import check_output, read, write
+from impasto.images import as_picture, check_output, read, write
 from tests.support.picture_files import COLORS, FORMATS, SMOOTH, SRGB, UNIT, close, sentence
 
 
@@ -195,3 +195,25 @@ def test_a_file_system_that_cannot_sync_is_written_to(tmp_path, monkeypatch, num
     monkeypatch.setattr(os, "fsync", refuse)
     write(tmp_path / "a.png", UNIT)
     assert close(read(tmp_path / "a.png"), UNIT)
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "tif"])
+@pytest.mark.parametrize("resolution", [300.0, 72.0, 118.0])
+def test_a_file_says_how_large_it_is_on_paper(tmp_path, suffix, resolution):
+    path = tmp_path / f"a.{suffix}"
+    write(path, np.zeros((16, 24, 3), np.float32), resolution=resolution)
+    assert read(path).resolution == pytest.approx(resolution, abs=0.5)
+    with Image.open(path) as seen:
+        assert seen.info["dpi"] == pytest.approx((resolution, resolution), abs=0.5)
+
+
+def test_where_nobody_says_a_file_has_72_pixels_per_inch(tmp_path):
+    write(tmp_path / "a.png", np.zeros((16, 24, 3), np.float32))
+    with Image.open(tmp_path / "a.png") as seen:
+        assert round(seen.info["dpi"][0]) == 72
+        seen.save(tmp_path / "silent.png", dpi=None)
+    assert read(tmp_path / "silent.png").resolution == pytest.approx(72, abs=0.5)
+    as_it_is = Image.new("RGB", (24, 16))
+    assert as_picture(as_it_is).resolution is None
+    as_it_is.info["dpi"] = (150, 150)
+    assert as_picture(as_it_is).resolution == 150

@@ -5,6 +5,7 @@ import csv
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ import pytest
 from PIL import Image
 
 from impasto.errors import PictureError, SettingsError
+from impasto.extras import install
 from impasto.job.prepare import prepare
 from impasto.run.curves import draw_curves
 from impasto.run.logs import LogFile
@@ -96,6 +98,10 @@ def test_events_can_be_read_back(job, tmp_path):
     assert [s.step for s in scalars] == list(range(1, 11))
     assert [s.value for s in scalars] == pytest.approx([r.total for r in painted.history], rel=1e-6)
     assert len(events.Images("picture")) == 2  # where each size ends
+    assert [s.value for s in events.Scalars("hparam/loss")] == pytest.approx([scalars[-1].value])
+    begun = events.summary_metadata["_hparams_/session_start_info"].plugin_data.content
+    assert b"style_weight" in begun
+    assert len(list((tmp_path / "events").iterdir())) == 1  # no run of its own beside the run
 
 
 def test_events_that_do_not_fit_are_told_in_one_sentence(job, tmp_path, monkeypatch, capfd):
@@ -293,7 +299,7 @@ def test_a_missing_package_is_named_with_its_extra(tmp_path, monkeypatch, packag
 
     monkeypatch.setattr(builtins, "__import__", without)
     paths = {name: tmp_path / value for name, value in wanted.items()}
-    with pytest.raises(SettingsError, match=rf"impasto\[{extra}\]"):
+    with pytest.raises(SettingsError, match=re.escape(install(extra))):
         Outputs(**paths).check(tmp_path / "out.png", [], 10)
 
 

@@ -1,11 +1,12 @@
 """``report.html``: one page that needs nothing but itself.
 
-No script, no font, no address elsewhere: pictures are inside, and what opens on a click is a
-popover, which browsers can do by themselves, with the keyboard too.
+No font, no address elsewhere: pictures are inside, and what opens on a click is a popover, which
+browsers can do by themselves, with the keyboard too. The script sorts, copies and turns pages.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,12 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from impasto._version import __version__
+from impasto.extras import install
 from impasto.sweeps.cells import CellResult, Sweep
 from impasto.sweeps.command import command
 from impasto.sweeps.report import charts, pareto
 from impasto.sweeps.report.blocks import blocks, corner
+from impasto.sweeps.report.comparison import averages, numbers_of, read_other
 from impasto.sweeps.report.pictures import Gallery
 from impasto.sweeps.report.table import settings
 from impasto.sweeps.store import FOLDER
@@ -41,6 +44,9 @@ class Shown:
         file: Its picture, beside the page.
         command: What paints it again.
         settings: As they are typed.
+        content: The photograph that it was painted from, or empty.
+        previous: The number of the painted cell before it, or 0.
+        next: The number of the painted cell behind it, or 0.
     """
 
     number: int
@@ -49,24 +55,41 @@ class Shown:
     file: str
     command: str
     settings: Mapping[str, str]
+    content: str = ""
+    previous: int = 0
+    next: int = 0
 
 
 def page(
-    sweep: Sweep, results: Mapping[str, CellResult], gallery: Gallery, plot: pareto.Plot | None
+    sweep: Sweep,
+    results: Mapping[str, CellResult],
+    gallery: Gallery,
+    plot: pareto.Plot | None,
+    other: Path | None = None,
 ) -> str:
-    """Return the report of a sweep as HTML."""
+    """Return the report of a sweep as HTML, with the numbers of another one's folder if given."""
+    cells = shown(sweep, results)
     return TEMPLATES.get_template("report.html").render(
         sweep=sweep,
         costs=sweep.costs,
         state=state(sweep, results),
         blocks=list(blocks(sweep)),
         corner=corner(sweep),
-        cells=shown(sweep, results),
+        cells=cells,
+        averages=averages(sweep, results),
+        numbers=[
+            (each, numbers_of(each.result))
+            for each in cells.values()
+            if each.result and not each.result.error
+        ],
+        other=read_other(other) if other else {},
+        other_name=str(other or ""),
         gallery=gallery,
         measures={"style": pareto.STYLE, "content": pareto.CONTENT},
         plot=plot,
         judges=", ".join(sorted({result.judged_by for result in results.values()} - {""})),
         charts=charts.available(),
+        install=install("curves"),
         version=__version__,
     )
 
@@ -80,6 +103,10 @@ def state(sweep: Sweep, results: Mapping[str, CellResult]) -> str:
 
 def shown(sweep: Sweep, results: Mapping[str, CellResult]) -> dict[str, Shown]:
     """Return the cells of a sweep by their names, as the page shows them."""
+    done = [number for number, cell in enumerate(sweep.cells, start=1)
+            if cell.name in results and not results[cell.name].error]  # fmt: skip
+    after = dict(itertools.pairwise(done))
+    before = {number: at for at, number in after.items()}
     return {
         cell.name: Shown(
             number=number,
@@ -91,6 +118,14 @@ def shown(sweep: Sweep, results: Mapping[str, CellResult]) -> dict[str, Shown]:
             file=f"{FOLDER}/{quote(cell.name)}.png",
             command=command(cell),
             settings=settings(cell),
+            content=cell.content if isinstance(cell.content, str) else "",
+            previous=before.get(number, 0),
+            next=after.get(number, 0),
         )
         for number, cell in enumerate(sweep.cells, start=1)
     }
+
+
+def is_painted(cell: Shown) -> bool:
+    """Tell whether a cell has a picture."""
+    return cell.result is not None and not cell.result.error

@@ -65,6 +65,7 @@ class Sheet:
             y = self._block(block, y)
         for note in self.sweep.notes:
             y = self._text(GAP, y, note, width - 2 * GAP)
+        self._room(y + GAP)  # beyond its end a crop is black
         return self.page.crop((0, 0, width, y + GAP))
 
     def _room(self, bottom: int) -> ImageDraw.ImageDraw:

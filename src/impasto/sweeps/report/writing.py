@@ -39,8 +39,10 @@ class Report:
         folder: Path,
         results: Iterable[CellResult] = (),
         complain: Callable[[str], None] = lambda sentence: None,
+        other: Path | None = None,
     ) -> None:
-        self.sweep, self.folder, self.complain = sweep, folder, complain
+        """Take in what there is; ``other`` is the folder of a sweep to compare with."""
+        self.sweep, self.folder, self.complain, self.other = sweep, folder, complain, other
         self.results = {result.cell.name: result for result in results}
         self.gallery = Gallery(folder)
         self.stale, self.written, self.cost = True, -math.inf, 0.0
@@ -68,7 +70,7 @@ class Report:
         self.missing = {}
         plot = pareto.plot(self.sweep, self.results)
         self._write(TABLE, table(self.sweep, self.results).encode())
-        self._write(PAGE, page(self.sweep, self.results, self.gallery, plot).encode())
+        self._write(PAGE, page(self.sweep, self.results, self.gallery, plot, self.other).encode())
         sheet = np.asarray(Sheet(self.sweep, self.results, self.gallery).draw(), np.float32)
         self._write(SHEET, sheet / 255)
         if plot is not None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impasto.errors import WeightsError, import_row
+from impasto.extras import install
 from impasto.filesystem import is_regular, open_regular
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def require_package(name: str, file: Path | str) -> None:
     if row.package and importlib.util.find_spec(row.package) is None:
         raise WeightsError(
             f"'{file}' is a {row.title} file, which is read with the package {row.package}: "
-            f"install impasto[{row.extra}], or take weights in another format."
+            f"{install(row.extra)}, or take weights in another format."
         )
 
 

@@ -1,0 +1,30 @@
+"""What Impasto can do with packages that it does not bring along, and how to get them.
+
+Sentences name the package, not the extra: what installs a package works whether Impasto came from
+a clone, a wheel or an index.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+EXTRAS: Final = {
+    "studio": "gradio>=6.31,<7",
+    "curves": "matplotlib>=3.8,<4",
+    "matconvnet": "scipy>=1.11,<2",
+    "faces": "opencv-python-headless>=4.8,<5",
+    "heic": "pillow-heif>=0.18,<2",
+    "video": "av>=12,<20",
+    "tensorboard": "tensorboard>=2.16,<3",
+}
+"""The package that each extra brings, as in ``pyproject.toml``."""
+
+
+def install(extra: str) -> str:
+    """Return the command that installs what an extra brings, for any shell.
+
+    Example:
+        >>> install("curves")
+        'python -m pip install "matplotlib>=3.8,<4"'
+    """
+    return f'python -m pip install "{EXTRAS[extra]}"'

@@ -1,0 +1,1 @@
+"""What is shipped, tried as it is shipped: make test-release."""
