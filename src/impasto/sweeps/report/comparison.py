@@ -13,10 +13,10 @@ from impasto.errors import UsageError
 from impasto.sweeps.cells import CellResult, Sweep
 from impasto.sweeps.report.pareto import CONTENT, STYLE
 
-SEED = "seed"
+AVERAGED = "seed"
 """The axis over which is averaged."""
 
-Numbers = dict[str, float]
+Measured = dict[str, float]
 """By their names in ``cells.csv``."""
 
 
@@ -35,7 +35,7 @@ class AverageOfSeeds:
     numbers: dict[str, tuple[float, float]]
 
 
-def numbers_of(result: CellResult) -> Numbers:
+def numbers_of(result: CellResult) -> Measured:
     """Return what is compared of a cell."""
     found = {"loss": result.losses["total"]}
     return found | {name: result.scores[name] for name in (STYLE, CONTENT) if name in result.scores}
@@ -44,15 +44,15 @@ def numbers_of(result: CellResult) -> Numbers:
 def averages(sweep: Sweep, results: Mapping[str, CellResult]) -> list[AverageOfSeeds]:
     """Return the averages over seeds; none if no seed varies, or nothing else does."""
     names = [axis.name for axis in sweep.axes]
-    if SEED not in names or len(names) < 2:
+    if AVERAGED not in names or len(names) < 2:
         return []
-    at, groups = names.index(SEED), dict[tuple[int, ...], list[Numbers]]()
+    at, groups = names.index(AVERAGED), dict[tuple[int, ...], list[Measured]]()
     for cell in sweep.cells:
         result = results.get(cell.name)
         if result is not None and not result.error:
             place = cell.place[:at] + cell.place[at + 1 :]
             groups.setdefault(place, []).append(numbers_of(result))
-    others = [axis for axis in sweep.axes if axis.name != SEED]
+    others = [axis for axis in sweep.axes if axis.name != AVERAGED]
     return [
         AverageOfSeeds(
             label=", ".join(f"{axis.name} {axis.values[index].label}"
@@ -75,7 +75,7 @@ def spread(values: Sequence[float]) -> tuple[float, float]:
     return fmean(values), stdev(values) if len(values) > 1 else 0.0
 
 
-def read_other(folder: Path) -> dict[str, Numbers]:
+def read_other(folder: Path) -> dict[str, Measured]:
     """Return the numbers of another sweep, by the names of its cells.
 
     Raises:
@@ -93,6 +93,6 @@ def read_other(folder: Path) -> dict[str, Numbers]:
         ) from None
 
 
-def _numbers(row: Mapping[str, str | None]) -> Numbers:
+def _numbers(row: Mapping[str, str | None]) -> Measured:
     found = {name: float(row[name] or "nan") for name in ("loss", STYLE, CONTENT) if name in row}
     return {name: value for name, value in found.items() if math.isfinite(value)}

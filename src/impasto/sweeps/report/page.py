@@ -124,8 +124,3 @@ def shown(sweep: Sweep, results: Mapping[str, CellResult]) -> dict[str, Shown]:
         )
         for number, cell in enumerate(sweep.cells, start=1)
     }
-
-
-def is_painted(cell: Shown) -> bool:
-    """Tell whether a cell has a picture."""
-    return cell.result is not None and not cell.result.error
