@@ -41,7 +41,7 @@ MOST_KEPT = 300
 MOST_STEPS = 1000
 """Frames that a film of one every so many evaluations may have."""
 
-REPEATED = 10
+STILLS = 10
 """How many times as long a frame is shown if there is one every so many evaluations."""
 
 FRAMES, PER_SECOND, HOLD = 100, 20, 30
@@ -112,7 +112,7 @@ class Timelapse(Recorder):
         if not self.frames and self.result.step is not None:
             self.keep(self.result.step)
         if self.frames and self.every is not None:
-            pictures = [[self.picture(frame)] * REPEATED for frame in self.frames]
+            pictures = [[self.picture(frame)] * STILLS for frame in self.frames]
             self.write(list(itertools.chain(*pictures)))
         elif self.frames:
             chosen = pace([frame.place for frame in self.frames], FRAMES)
