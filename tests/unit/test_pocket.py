@@ -7,17 +7,18 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
+from training.evaluate import FORMER
 from training.export import golden, probe, tensors
-from training.student import Student
+from training.student import Student, sorted_maps
 
 from impasto.backbones import BACKBONES, load_backbone
 from impasto.backbones.pocket import (
     CONVOLUTIONS,
     PROJECTIONS,
-    READS,
     WEIGHTS,
     Pocket,
     read_pocket,
+    reads,
     trunk,
 )
 from impasto.errors import UnknownName, WeightsError
@@ -32,7 +33,7 @@ def pocket() -> Pocket:
 
 
 def test_shipped_file_is_small_and_matches_its_hash():
-    assert WEIGHTS.stat().st_size <= 2_000_000
+    assert WEIGHTS.stat().st_size <= 3_000_000
     expected = WEIGHTS.with_suffix(".sha256").read_text().split()[0]
     assert hashlib.sha256(WEIGHTS.read_bytes()).hexdigest() == expected
 
@@ -114,7 +115,10 @@ def test_projections_are_convolutions_of_the_joined_maps(pictures: int):
         return x
 
     trunk(network.convolutions, images, PROJECTIONS, keep)
-    joined = {k: torch.cat([maps[name] for name in READS[k]], dim=1) for k in PROJECTIONS}
+    joined = {
+        layer: torch.cat([maps[name] for name in reads(layer, CONVOLUTIONS)], dim=1)
+        for layer in PROJECTIONS
+    }
     expected = {layer: network.projections[layer](joined[layer]) for layer in PROJECTIONS}
     found = network(images, PROJECTIONS)
     gradients = []
@@ -129,13 +133,13 @@ def test_projections_are_convolutions_of_the_joined_maps(pictures: int):
 def test_it_stops_at_the_deepest_wanted_layer(pocket: Pocket):
     images = torch.rand(1, 3, 32, 32)
     # To conv3_3, because a projection reads its whole block; and two projections.
-    assert convolutions_run(lambda: pocket(images, ["relu2_1", "relu3_1"])) == 6 + 2
+    assert convolutions_run(lambda: pocket(images, ["relu2_1", "relu3_1"])) == 7 + 2
     assert convolutions_run(lambda: pocket(images, [])) == 0
 
 
 def test_it_is_built_no_deeper_than_asked_for():
     network = load_backbone("pocket", layers=["relu2_1"])
-    assert list(network.convolutions) == ["conv1_1", "conv2_1", "conv2_2"]
+    assert list(network.convolutions) == ["conv1_1", "conv1_2", "conv2_1", "conv2_2"]
     assert network.minimum_side == 2
     with pytest.raises(UnknownName, match="relu5_1"):
         network(torch.rand(1, 3, 32, 32), ["relu5_1"])
@@ -155,6 +159,39 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path):
     save_file(read_pocket(), path)
     network = load_backbone("pocket", layers=["relu1_1"], weights=path)
     assert str(path) in network.description
+
+
+def test_the_network_of_another_version_is_as_wide_as_its_file():
+    network = load_backbone("pocket", layers=PROJECTIONS, weights=FORMER)
+    assert "conv1_2" not in network.convolutions
+    assert network.outputs["conv5_1"] == 144
+    found = network(torch.rand(1, 3, 32, 32), PROJECTIONS)
+    assert {layer: f.shape[1] for layer, f in found.items()} == {
+        "relu1_1": 24,
+        "relu2_1": 48,
+        "relu3_1": 96,
+        "relu3_3": 112,
+        "relu4_1": 112,
+        "relu4_2": 80,
+        "relu5_1": 80,
+    }
+    # Without conv1_2 its positions see less.
+    assert network.geometry("relu2_1").before == 5
+    assert load_backbone("pocket", layers=["relu2_1"]).geometry("relu2_1").before == 6
+
+
+def test_a_student_inherits_what_its_widths_allow():
+    former, student = read_pocket(FORMER), Student()
+    student.inherit(former)
+    assert len(sorted_maps(former)["conv1_1.bias"]) == 32
+    for name in ("conv2_2", "conv3_1", "conv3_2", "conv3_3"):
+        torch.testing.assert_close(student.convolutions[name].weight, former[f"{name}.weight"])
+    wide = student.convolutions["conv5_1"].weight
+    torch.testing.assert_close(wide[:144, :144], former["conv5_1.weight"])
+    assert not wide[:144, 144:].any()  # nothing reads the new maps yet
+    x = torch.rand(1, 160, 4, 4)
+    passed = student.convolutions["conv5_2"](x)
+    torch.testing.assert_close(passed, x, atol=0, rtol=0)
 
 
 def test_a_damaged_package_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -177,7 +214,7 @@ def test_other_files_are_refused(tmp_path: Path):
         read_pocket(text)
     other = tmp_path / "other.safetensors"
     save_file({"conv1_1.weight": torch.zeros(64, 3, 3, 3)}, other)
-    with pytest.raises(WeightsError, match=r"conv1_1\.weight"):
+    with pytest.raises(WeightsError, match=r"conv2_1\.weight"):
         Pocket(read_pocket(other))
 
 

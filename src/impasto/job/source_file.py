@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from impasto.backbones.weights import PUBLISHED
+from impasto.backbones.weights.published import FIRST_POCKET, packaged_hashes
 from impasto.errors import PictureError
 from impasto.filesystem import is_regular
 from impasto.images import sha256
@@ -56,6 +56,10 @@ class SourceFile:
         return cls(None, hashlib.sha256(values).hexdigest())
 
 
+FORMER_POCKET = SourceFile("pocket.safetensors", FIRST_POCKET)
+"""What recipes mean that name the pocket network and no weights."""
+
+
 def seen_from(folder: Path, path: str) -> str:
     """Return the path of a file from a folder on; as it is if there is none, as between drives."""
     file = Path(path)
@@ -82,6 +86,12 @@ def locate(given: str | None, recorded: SourceFile, picture: Path, what: str) ->
     from_there = os.path.normpath(picture.parent.resolve() / recorded.path)
     candidates = (Path(from_there), picture.parent / Path(recorded.path).name)
     there = [path for path in candidates if is_regular(path)]
+    if not there and recorded.sha256 == FIRST_POCKET:
+        raise PictureError(
+            "the picture was painted with the pocket network of version 0.1.0, which has been "
+            "taught again since: put that file beside the picture, or give it with --weights; "
+            "the repository has it as tests/golden/painted_by_0_1_0/pocket.safetensors."
+        )
     if not there:
         raise PictureError(
             f"the {what} '{recorded.path}' is missing: put it back, beside the picture, "
@@ -98,8 +108,7 @@ def locate(given: str | None, recorded: SourceFile, picture: Path, what: str) ->
 
 def is_packaged(weights: SourceFile | None) -> bool:
     """Tell whether these are weights that come with the package."""
-    packaged = {row.sha256 for row in PUBLISHED.values() if row.in_package}
-    return weights is not None and weights.sha256 in packaged
+    return weights is not None and weights.sha256 in packaged_hashes()
 
 
 def locate_all(
