@@ -1,4 +1,4 @@
-"""The pocket network beside the former one and VGG-19, in pictures. `python -m training.beside -h`.
+"""The pocket network beside VGG-19, in pictures. `python -m training.beside -h`.
 
 Pairs of the package's own samples are painted by each with its default settings; below each
 painting stands a part of it, enlarged three times, pixel by pixel. As a coarse stage, the pocket
@@ -20,7 +20,6 @@ from impasto.job import make_inputs, make_objective, prepare
 from impasto.run import Result
 from impasto.samples import painting, photograph
 from impasto.settings import Settings
-from training.evaluate import FORMER
 from training.judge import read
 
 PAIRS: dict[tuple[str, str], tuple[float, float]] = {
@@ -31,7 +30,6 @@ PAIRS: dict[tuple[str, str], tuple[float, float]] = {
 """Photographs and paintings, and the middle of the part that is enlarged, as shares."""
 
 NETWORKS: dict[str, dict[str, Any]] = {
-    "former pocket": {"backbone": "pocket", "weights": str(FORMER)},
     "pocket": {"backbone": "pocket"},
     "VGG-19": {"backbone": "vgg19"},
 }

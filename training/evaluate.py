@@ -1,4 +1,4 @@
-"""Measure the pocket network and the former one, and write a report. `training.evaluate -h`.
+"""Measure the shipped pocket network and a candidate, and write a report. `training.evaluate -h`.
 
 1. R² of the best linear map from the projections to all channels of VGG-19, fitted on training
    pictures, measured on 100 photographs of BSDS and 20 held-out paintings.
@@ -26,9 +26,6 @@ from training.judge import judge
 from training.losses import solve_head
 from training.student import with_one
 from training.teacher import LAYERS, rows
-
-FORMER = Path("tests/golden/painted_by_0_1_0/pocket.safetensors")
-"""The network of version 0.1.0."""
 
 GOALS = {
     "relu4_1": 0.90,
@@ -121,8 +118,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--images", type=Path, default=Path("../shared/images"))
     parser.add_argument("--run", type=Path, default=Path("../train-runs/pocket"))
     parser.add_argument("--cache", type=Path, default=Path("../train-runs/judge"))
-    parser.add_argument("--file", type=Path, default=None, help="the shipped file if not given")
-    parser.add_argument("--former", type=Path, default=FORMER, help="another, to compare with")
+    parser.add_argument("--file", type=Path, default=None, help="a candidate")
     parser.add_argument("--report", type=Path, default=None, help="a JSON file to bring up to date")
     parser.add_argument("--seed", type=int, default=1, help="of the run: it chose what is held out")
     parser.add_argument("--only", choices=("r2", "judge", "cost"), default=None)
@@ -132,7 +128,7 @@ def arguments() -> argparse.Namespace:
 
 def measure(options: argparse.Namespace) -> dict[str, object]:
     """Return what is known of a network: all of it, or `options.only` one part."""
-    files = {"pocket": options.file or WEIGHTS, "former": options.former}
+    files = {"shipped": WEIGHTS} | ({"candidate": options.file} if options.file else {})
     networks = {
         name: load_backbone("pocket", layers=LAYERS, weights=path).to(
             memory_format=torch.channels_last
@@ -141,9 +137,8 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
     }
     found: dict[str, object] = {
         "goals": GOALS,
-        "bytes": files["pocket"].stat().st_size,
-        "parameters": sum(p.numel() for p in networks["pocket"].parameters()),
-        "convolutions": networks["pocket"].outputs,
+        "bytes": {name: path.stat().st_size for name, path in files.items()},
+        "convolutions": {name: network.outputs for name, network in networks.items()},
         "projections": dict(PROJECTIONS),
     }
     if options.only in (None, "r2"):

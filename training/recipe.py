@@ -9,31 +9,11 @@ from training.teacher import LAYERS
 FEATURE_WEIGHT = dict(zip(LAYERS, (1.0, 1.5, 2.0, 0.7, 2.0, 2.0, 2.0), strict=True))
 GRAM_WEIGHT = dict(zip(LAYERS, (1.0, 1.0, 1.5, 0.0, 2.0, 0.0, 3.0), strict=True))
 DIFFERENCE_WEIGHT = dict(zip(LAYERS, (0.5, 1.0, 2.0, 0.0, 2.0, 0.0, 3.0), strict=True))
-GRADIENT_SHARE = dict(zip(LAYERS, (0.10, 0.20, 0.25, 0.07, 0.18, 0.12, 0.08), strict=True))
+GRADIENT_SHARE = dict(zip(LAYERS, (0.06, 0.12, 0.20, 0.05, 0.22, 0.15, 0.20), strict=True))
 """How often gradients are matched at each layer."""
-GRADIENT_WEIGHT = dict(zip(LAYERS, (1.0, 1.0, 1.0, 0.5, 1.0, 0.7, 0.7), strict=True))
+GRADIENT_WEIGHT = dict(zip(LAYERS, (1.0, 1.0, 1.0, 0.5, 1.0, 1.0, 1.0), strict=True))
 SOLVE_AT = (20, 40, 60, 100, 150, 200, 300, 450, 700, 1000)
 """Steps at which the heads are set by least squares; Adam moves them in between."""
-
-
-@dataclass(frozen=True)
-class Phase:
-    """A part of a run.
-
-    Attributes:
-        share: Of the time, at which it begins.
-        block: The first block that learns; what lies before it stays as it is.
-        matched: Pictures of each batch whose gradients are matched.
-    """
-
-    share: float
-    block: int
-    matched: int
-
-
-PHASES = (Phase(0.0, 1, 0), Phase(0.15, 4, 0), Phase(0.56, 1, 2))
-"""First all of it gets used to its new maps; then the deep blocks, which are cheap, learn alone;
-then all of it again, with gradients."""
 
 
 @dataclass(frozen=True)
@@ -50,20 +30,21 @@ class Config:
         fresh: Of them in each batch.
         pool: Style transfers in progress.
         pairs: Of them in each batch, with their styles.
+        matched: Pictures of each batch whose gradients are matched, those of the pool first.
         ema: How slowly the average of the weights moves that is exported.
     """
 
     seed: int = 1
-    minutes: float = 65.0
+    minutes: float = 60.0
     rate: float = 2e-3
     warmup: int = 60
     size: int = 112
     lessons: int = 1600
-    fresh: int = 4
+    fresh: int = 2
     pool: int = 16
-    pairs: int = 1
+    pairs: int = 2
+    matched: int = 4
     ema: float = 0.999
-    phases: tuple[Phase, ...] = PHASES
     feature_weight: dict[str, float] = field(default_factory=lambda: FEATURE_WEIGHT)
     gram_weight: dict[str, float] = field(default_factory=lambda: GRAM_WEIGHT)
     difference_weight: dict[str, float] = field(default_factory=lambda: DIFFERENCE_WEIGHT)

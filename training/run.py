@@ -16,7 +16,7 @@ from training.data import Crops, split
 from training.lessons import Lesson, pull, stack, teach
 from training.losses import compare, compare_differences, solve_head
 from training.pool import Pool
-from training.recipe import SOLVE_AT, Config, Phase
+from training.recipe import SOLVE_AT, Config
 from training.student import Student
 from training.teacher import LAYERS, Teacher
 from training.validate import Validation
@@ -42,7 +42,7 @@ class Run:
         self.adam = torch.optim.Adam(self.student.parameters(), betas=(0.9, 0.99))
         self.pool = Pool(self.crops, self.teacher, self.rng, config.pool, config.size)
         self.step, self.seconds = 0, 0.0
-        self.last = config.phases[0]
+        self.solve_at = SOLVE_AT
         self.S: dict[str, Tensor] = {}
         self.X: dict[str, Tensor] = {}
         self.log: dict[str, float] = {}
@@ -51,7 +51,7 @@ class Run:
         """Take the trunk of another pocket network, and solve heads for it."""
         self.student.inherit(tensors)
         with torch.no_grad():
-            for index in range(60):
+            for index in range(100):
                 images, targets, corners = stack(self.draw(4))
                 self.remember(self.student(images, LAYERS, corners), targets, 1 / (index + 1))
         self.solve()
@@ -62,17 +62,6 @@ class Run:
         done = min(1.0, self.seconds / (60 * self.config.minutes))
         warm = min(1.0, (self.step + 1) / self.config.warmup)
         return self.config.rate * warm * 0.5 * (1 + math.cos(math.pi * done))
-
-    def phase(self) -> Phase:
-        """Return the part of the run that is due."""
-        done = self.seconds / (60 * self.config.minutes)
-        return [phase for phase in self.config.phases if phase.share <= done][-1]
-
-    def begin(self, phase: Phase) -> None:
-        """Go on from the average, which is less noisy; some of it may now stay as it is."""
-        self.student.load_state_dict(self.average.state_dict())
-        self.student.learn(phase.block)
-        self.last = phase
 
     def draw(self, count: int) -> list[Lesson]:
         """Return lessons of pictures from files."""
@@ -85,8 +74,6 @@ class Run:
     def train_step(self) -> None:
         """Advance by one batch."""
         start = time.perf_counter()
-        if (phase := self.phase()) != self.last:
-            self.begin(phase)
         if self.step >= 100 and self.step % 4 == 0:
             self.pool.advance(self.student)
         if self.step % 20 == 0:
@@ -94,8 +81,7 @@ class Run:
         painted, styles = self.pool.draw(self.config.pairs)
         fresh = self.draw(self.config.fresh)
         loss = self.losses([*fresh, *painted, *styles], partners(len(fresh), len(painted)))
-        if phase.matched:
-            loss = loss + self.gradient_loss([*painted, *fresh][: phase.matched])
+        loss = loss + self.gradient_loss([*painted, *fresh][: self.config.matched])
         for group in self.adam.param_groups:
             group["lr"] = self.rate()
         self.adam.zero_grad()
@@ -104,7 +90,7 @@ class Run:
         if norm.isfinite():
             self.adam.step()
         self.step += 1
-        if self.step in SOLVE_AT:
+        if self.step in self.solve_at:
             self.solve()
         self.follow()
         self.seconds += time.perf_counter() - start
@@ -119,13 +105,11 @@ class Run:
         """Return the weighted sum of the losses of features and Gram matrices."""
         images, targets, corners = stack(lessons)
         images = images.contiguous(memory_format=torch.channels_last)
-        block = self.phase().block
-        wanted = [layer for layer in LAYERS if int(layer[4]) >= block]
-        features = self.student(images, wanted, corners)
+        features = self.student(images, LAYERS, corners)
         if self.step % (4 if self.step < SOLVE_AT[-1] else 20) == 0:
             self.remember(features, targets, max(0.03, 3 / (self.step / 4 + 3)))
         total = torch.zeros(())
-        for layer in wanted:
+        for layer in LAYERS:
             y, t = features[layer] @ self.student.heads[layer], targets[layer]
             missing, gram = compare(y, t)
             difference = compare_differences(y, t, partner)
@@ -172,11 +156,9 @@ class Run:
             self.X[layer] = self.X[layer].lerp(X, share) if layer in self.X else X
 
     def solve(self) -> None:
-        """Set the heads that learn by least squares."""
+        """Set all heads by least squares."""
         with torch.no_grad():
             for layer in LAYERS:
-                if not self.student.heads[layer].requires_grad:
-                    continue
                 ridge = max(1e-4, 0.2 / self.step) if self.step else 1e-4
                 self.student.heads[layer].copy_(solve_head(self.S[layer], self.X[layer], ridge))
 
@@ -215,8 +197,6 @@ class Run:
         self.rng.set_state(state["rng"])
         self.S, self.X = state["moments"]
         self.step, self.seconds, self.log = state["step"], state["seconds"], state["log"]
-        self.last = self.phase()
-        self.student.learn(self.last.block)
 
 
 def partners(fresh: int, pairs: int) -> Tensor:

@@ -74,42 +74,17 @@ class Student(nn.Module):
         Args:
             tensors: `conv1_1.weight` `(O, I, 3, 3)`, `conv1_1.bias` `(O,)`, ...
         """
-        known = sorted_maps(tensors)
         for name, module in self.convolutions.items():
             convolution = cast(nn.Conv2d, module)
             convolution.weight *= 0.3
-            if f"{name}.weight" in known:
-                weight, bias = known[f"{name}.weight"], known[f"{name}.bias"]
+            if f"{name}.weight" in tensors:
+                weight, bias = tensors[f"{name}.weight"], tensors[f"{name}.bias"]
             else:
                 weight, bias = nn.init.dirac_(torch.zeros_like(convolution.weight)), torch.zeros(0)
             outputs, inputs = (min(weight.shape[i], convolution.weight.shape[i]) for i in (0, 1))
             convolution.weight[:outputs] = 0
             convolution.weight[:outputs, :inputs] = weight[:outputs, :inputs]
             convolution.bias[: len(bias[:outputs])] = bias[:outputs]
-
-    def learn(self, block: int) -> None:
-        """Let all blocks from this one on learn, with the heads of their layers."""
-        for name, convolution in self.convolutions.items():
-            convolution.requires_grad_(int(name[4]) >= block)
-        for name, head in self.heads.items():
-            head.requires_grad_(int(name[4]) >= block)
-
-
-def sorted_maps(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Return a network's convolutions with the maps of conv1_1 in order, those that do most first.
-
-    What a map does is taken to go with the norms of the weights that make and that read it.
-    """
-    sorted_ = dict(tensors)
-    making, reading = tensors["conv1_1.weight"], tensors["conv2_1.weight"]
-    strength = making.flatten(1).norm(dim=1) * reading.transpose(0, 1).flatten(1).norm(dim=1)
-    order = strength.argsort(descending=True)
-    sorted_["conv1_1.weight"], sorted_["conv1_1.bias"] = (
-        making[order],
-        tensors["conv1_1.bias"][order],
-    )
-    sorted_["conv2_1.weight"] = reading[:, order]
-    return sorted_
 
 
 def with_one(f: Tensor) -> Tensor:

@@ -7,9 +7,8 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
-from training.evaluate import FORMER
 from training.export import golden, probe, tensors
-from training.student import Student, sorted_maps
+from training.student import Student
 
 from impasto.backbones import BACKBONES, load_backbone
 from impasto.backbones.pocket import (
@@ -17,6 +16,7 @@ from impasto.backbones.pocket import (
     PROJECTIONS,
     WEIGHTS,
     Pocket,
+    channels,
     read_pocket,
     reads,
     trunk,
@@ -63,9 +63,9 @@ def test_shapes_round_down_at_every_block(pooling: str):
     network = load_backbone("pocket", layers=PROJECTIONS, pooling=pooling)
     features = network(torch.rand(2, 3, 50, 37), list(PROJECTIONS))
     assert list(features) == list(PROJECTIONS)
-    for layer, channels in PROJECTIONS.items():
+    for layer, count in PROJECTIONS.items():
         halvings = int(layer[4]) - 1
-        assert features[layer].shape == (2, channels, 50 >> halvings, 37 >> halvings)
+        assert features[layer].shape == (2, count, 50 >> halvings, 37 >> halvings)
 
 
 def test_the_smallest_picture_reaches_the_deepest_layer(pocket: Pocket):
@@ -133,13 +133,13 @@ def test_projections_are_convolutions_of_the_joined_maps(pictures: int):
 def test_it_stops_at_the_deepest_wanted_layer(pocket: Pocket):
     images = torch.rand(1, 3, 32, 32)
     # To conv3_3, because a projection reads its whole block; and two projections.
-    assert convolutions_run(lambda: pocket(images, ["relu2_1", "relu3_1"])) == 7 + 2
+    assert convolutions_run(lambda: pocket(images, ["relu2_1", "relu3_1"])) == 6 + 2
     assert convolutions_run(lambda: pocket(images, [])) == 0
 
 
 def test_it_is_built_no_deeper_than_asked_for():
     network = load_backbone("pocket", layers=["relu2_1"])
-    assert list(network.convolutions) == ["conv1_1", "conv1_2", "conv2_1", "conv2_2"]
+    assert list(network.convolutions) == ["conv1_1", "conv2_1", "conv2_2"]
     assert network.minimum_side == 2
     with pytest.raises(UnknownName, match="relu5_1"):
         network(torch.rand(1, 3, 32, 32), ["relu5_1"])
@@ -161,37 +161,45 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path):
     assert str(path) in network.description
 
 
-def test_the_network_of_another_version_is_as_wide_as_its_file():
-    network = load_backbone("pocket", layers=PROJECTIONS, weights=FORMER)
-    assert "conv1_2" not in network.convolutions
-    assert network.outputs["conv5_1"] == 144
+def file_of(widths: dict[str, int]) -> dict[str, Tensor]:
+    """Return the tensors of a pocket network with these convolutions."""
+    generator = torch.Generator().manual_seed(0)
+    tensors, inputs = {}, 3
+    for name, outputs in widths.items():
+        tensors[f"{name}.weight"] = torch.randn(outputs, inputs, 3, 3, generator=generator)
+        tensors[f"{name}.bias"] = torch.zeros(outputs)
+        inputs = outputs
+    for layer in PROJECTIONS:
+        tensors[f"{layer}.weight"] = torch.ones(2, channels(layer, widths), 1, 1)
+        tensors[f"{layer}.bias"] = torch.zeros(2)
+    return tensors
+
+
+def test_a_network_is_as_wide_as_its_file(tmp_path: Path):
+    widths = {f"conv{block}_{number}": 4 + block for block in range(1, 6) for number in (1, 2)}
+    save_file(file_of(widths), tmp_path / "other.safetensors")
+    network = load_backbone("pocket", layers=PROJECTIONS, weights=tmp_path / "other.safetensors")
+    assert network.outputs == widths
     found = network(torch.rand(1, 3, 32, 32), PROJECTIONS)
-    assert {layer: f.shape[1] for layer, f in found.items()} == {
-        "relu1_1": 24,
-        "relu2_1": 48,
-        "relu3_1": 96,
-        "relu3_3": 112,
-        "relu4_1": 112,
-        "relu4_2": 80,
-        "relu5_1": 80,
-    }
-    # Without conv1_2 its positions see less.
-    assert network.geometry("relu2_1").before == 5
-    assert load_backbone("pocket", layers=["relu2_1"]).geometry("relu2_1").before == 6
+    assert {feature.shape[1] for feature in found.values()} == {2}
+    # With conv1_2 its positions see more.
+    assert network.geometry("relu2_1").before == 6
+    assert load_backbone("pocket", layers=["relu2_1"]).geometry("relu2_1").before == 5
 
 
 def test_a_student_inherits_what_its_widths_allow():
-    former, student = read_pocket(FORMER), Student()
-    student.inherit(former)
-    assert len(sorted_maps(former)["conv1_1.bias"]) == 32
-    for name in ("conv2_2", "conv3_1", "conv3_2", "conv3_3"):
-        torch.testing.assert_close(student.convolutions[name].weight, former[f"{name}.weight"])
-    wide = student.convolutions["conv5_1"].weight
-    torch.testing.assert_close(wide[:144, :144], former["conv5_1.weight"])
-    assert not wide[:144, 144:].any()  # nothing reads the new maps yet
-    x = torch.rand(1, 160, 4, 4)
-    passed = student.convolutions["conv5_2"](x)
-    torch.testing.assert_close(passed, x, atol=0, rtol=0)
+    narrow = {name: outputs - 4 for name, (_, outputs) in CONVOLUTIONS.items()}
+    del narrow["conv4_2"]
+    tensors, student = file_of(narrow), Student()
+    student.inherit(tensors)
+    for name, outputs in narrow.items():
+        weight = student.convolutions[name].weight
+        known = tensors[f"{name}.weight"]
+        inputs = min(known.shape[1], weight.shape[1])
+        torch.testing.assert_close(weight[:outputs, :inputs], known[:, :inputs])
+        assert not weight[:outputs, inputs:].any()  # nothing reads the new maps yet
+    x = torch.rand(1, CONVOLUTIONS["conv4_2"][0], 4, 4)
+    torch.testing.assert_close(student.convolutions["conv4_2"](x), x, atol=0, rtol=0)
 
 
 def test_a_damaged_package_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

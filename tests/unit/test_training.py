@@ -5,9 +5,7 @@ import torch
 from training.comb import comb
 from training.lessons import pull, stack, teach
 from training.losses import compare, gram
-from training.recipe import PHASES
-from training.student import Student
-from training.teacher import COORDINATES, LAYERS, Teacher, quarter
+from training.teacher import LAYERS, Teacher, quarter
 
 
 @pytest.fixture(scope="module")
@@ -67,16 +65,3 @@ def test_a_perfect_prediction_misses_nothing():
     assert (float(missing), float(error)) == (0, 0)
     missing, _ = compare(t.mean(1, keepdim=True).expand_as(t), t)
     assert float(missing) == pytest.approx(1, abs=1e-5)
-
-
-def test_in_a_phase_of_the_deep_blocks_the_others_stay():
-    student = Student()
-    for phase in PHASES:
-        student.learn(phase.block)
-        blocks = {
-            int(name.split(".")[1][4])
-            for name, parameter in student.named_parameters()
-            if parameter.requires_grad
-        }
-        assert blocks == set(range(phase.block, 6))
-    assert set(student.heads) == set(COORDINATES)

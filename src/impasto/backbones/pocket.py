@@ -1,6 +1,7 @@
 """The pocket network: a small stand-in for VGG-19 that comes with the package.
 
-It was distilled from VGG-19; `training/README.md` tells how. Behind every layer that is exposed
+It was distilled from VGG-19 (conv1_1 to conv3_4) and, for the deep layers, from an encoder that
+was itself distilled from VGG-19; `training/README.md` tells how. Behind every layer that is exposed
 stands a *projection*: a 1x1 convolution `y = R [f; 1]`, where `f` holds all feature maps of the
 layer's block. With `H` the linear map that predicts the teacher's features, `t ~ H [f; 1]`, and
 `H = Q R` with orthonormal `Q`, Gram matrices of `y` are as far apart as Gram matrices of the
@@ -27,29 +28,27 @@ from impasto.errors import UnknownName, WeightsError
 from impasto.filesystem import open_regular
 
 CONVOLUTIONS: Final[Mapping[str, tuple[int, int]]] = {
-    "conv1_1": (3, 24),
-    "conv1_2": (24, 24),
-    "conv2_1": (24, 64),
+    "conv1_1": (3, 32),
+    "conv2_1": (32, 64),
     "conv2_2": (64, 48),
     "conv3_1": (48, 112),
     "conv3_2": (112, 112),
     "conv3_3": (112, 112),
-    "conv4_1": (112, 160),
-    "conv4_2": (160, 160),
-    "conv5_1": (160, 160),
-    "conv5_2": (160, 160),
+    "conv4_1": (112, 144),
+    "conv4_2": (144, 144),
+    "conv5_1": (144, 144),
 }
 """Channels in and out of each 3x3 convolution, as they were trained; a 2x2 pooling stands between
 blocks. A file may hold others, fewer or more of them: the network is as wide as its weights say."""
 
 PROJECTIONS: Final[Mapping[str, int]] = {
-    "relu1_1": 20,
+    "relu1_1": 24,
     "relu2_1": 48,
     "relu3_1": 96,
-    "relu3_3": 96,
-    "relu4_1": 128,
-    "relu4_2": 112,
-    "relu5_1": 128,
+    "relu3_3": 112,
+    "relu4_1": 112,
+    "relu4_2": 80,
+    "relu5_1": 80,
 }
 """The layers that can be asked for, in order of depth, and how many channels each has."""
 
@@ -65,16 +64,16 @@ WEIGHTS: Final = Path(__file__).with_name("pocket.safetensors")
 def reads(layer: str, convolutions: Iterable[str]) -> tuple[str, ...]:
     """Return which maps a layer projects, shallow to deep: all of its block.
 
-    Those of conv1_2, at full resolution, would cost much and tell relu1_1 little. The block of
-    relu5_1 is small, so that its input is read too.
+    relu1_1 reads conv1_1 only: at full resolution more would cost much. The block of relu5_1 is
+    small, so that its input is read too.
 
     Args:
         layer: A name out of `PROJECTIONS`.
         convolutions: The names of all convolutions.
 
     Example:
-        >>> reads("relu5_1", ["conv1_1", "conv5_1", "conv5_2"])
-        ('pool4', 'conv5_1', 'conv5_2')
+        >>> reads("relu5_1", CONVOLUTIONS)
+        ('pool4', 'conv5_1')
     """
     if layer == "relu1_1":
         return ("conv1_1",)
@@ -92,7 +91,7 @@ def trunk(
     """Run the convolutions, no deeper than the projections of the wanted layers read.
 
     Args:
-        convolutions: One `Conv2d` by name, `conv1_1`, `conv1_2`, `conv2_1`, ...
+        convolutions: One `Conv2d` by name, `conv1_1`, `conv2_1`, ...
         images: `(B, 3, H, W)`, sRGB in [0, 1].
         wanted: Names out of `PROJECTIONS`.
         visit: Called with the name and the values `(B, C, H', W')` of every map, shallow to deep.
@@ -142,14 +141,14 @@ def new_convolutions() -> nn.ModuleDict:
 
 @final
 class Pocket(Backbone):
-    """The pocket network: five blocks of 24 to 160 channels, and a projection behind each layer.
+    """The pocket network: five blocks of 32 to 144 channels, and a projection behind each layer.
 
     Its widths are those of its weights, so that a file of an earlier version, or one that was
     trained with other widths, can be painted with.
 
     Args:
-        tensors: `conv1_1.weight` (24, 3, 3, 3), `conv1_1.bias` (24), ..., and of each projection
-            `relu1_1.weight` (20, 24, 1, 1), `relu1_1.bias` (20), ...; any floating type.
+        tensors: `conv1_1.weight` (32, 3, 3, 3), `conv1_1.bias` (32), ..., and of each projection
+            `relu1_1.weight` (24, 32, 1, 1), `relu1_1.bias` (24), ...; any floating type.
         layers: The layers that will be asked for; nothing deeper is kept.
         pooling: `"avg"`, what the network was trained with, or `"max"`.
 

@@ -86,12 +86,6 @@ def locate(given: str | None, recorded: SourceFile, picture: Path, what: str) ->
     from_there = os.path.normpath(picture.parent.resolve() / recorded.path)
     candidates = (Path(from_there), picture.parent / Path(recorded.path).name)
     there = [path for path in candidates if is_regular(path)]
-    if not there and recorded.sha256 == FIRST_POCKET:
-        raise PictureError(
-            "the picture was painted with the pocket network of version 0.1.0, which has been "
-            "taught again since: put that file beside the picture, or give it with --weights; "
-            "the repository has it as tests/golden/painted_by_0_1_0/pocket.safetensors."
-        )
     if not there:
         raise PictureError(
             f"the {what} '{recorded.path}' is missing: put it back, beside the picture, "

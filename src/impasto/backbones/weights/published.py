@@ -25,8 +25,7 @@ POCKET = PACKAGED.with_name("pocket.safetensors")
 """The pocket network; its SHA-256 stands beside it, as `training/export.py` writes it."""
 
 FIRST_POCKET = "8140fbc24771d6889ece64a51eb596c6556f13a472c1c2cf340d4cd65f84deef"
-"""SHA-256 of the pocket network that came with version 0.1.0, whose recipes do not name it. The
-file lies in the repository as `tests/golden/painted_by_0_1_0/pocket.safetensors`."""
+"""SHA-256 of the pocket network that came with version 0.1.0, whose recipes do not name it."""
 
 
 @dataclass(frozen=True)
