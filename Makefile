@@ -73,7 +73,8 @@ notebook: $(VENV)/.test
 	$(BIN)/python docs/notebook.py
 
 train-pocket: $(VENV)/.installed
-	$(BIN)/python -m training.train --weights $(SHARED)/weights --images $(SHARED)/images --out runs/pocket
+	$(BIN)/python -m training.prepare --images $(SHARED)/images --out runs/lessons.pt
+	$(BIN)/python -m training.train --images $(SHARED)/images --lessons runs/lessons.pt --out runs/pocket
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks

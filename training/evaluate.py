@@ -1,8 +1,8 @@
-"""Measure a pocket network against its goals and write a report. `python -m training.evaluate -h`.
+"""Measure the shipped pocket network and a candidate, and write a report. `training.evaluate -h`.
 
-1. R² of the best linear map from the projections to all channels of a teacher, fitted on training
+1. R² of the best linear map from the projections to all channels of VGG-19, fitted on training
    pictures, measured on 100 photographs of BSDS and 20 held-out paintings.
-2. The ratio of losses under the true VGG-19, see `training.judge`.
+2. Losses of painted files under VGG-19, and their combs, see `training.judge`.
 3. Bytes, parameters, and milliseconds per evaluation.
 """
 
@@ -10,29 +10,30 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
+from impasto.backbones import Backbone, load_backbone
 from impasto.backbones.pocket import PROJECTIONS, WEIGHTS
 from training.cost import cost
 from training.data import split
-from training.judge import judge, picture, pocket
+from training.judge import judge
 from training.losses import solve_head
 from training.student import with_one
-from training.teachers import DEEP_LAYERS, LAYERS, Encoder5SE, Teachers, rows
+from training.teacher import LAYERS, rows
 
 GOALS = {
-    "relu1_1": 0.98,
-    "relu2_1": 0.91,
-    "relu3_1": 0.85,
-    "relu3_3": 0.82,
-    "relu4_1": 0.82,
-    "relu4_2": 0.78,
-    "relu5_1": 0.60,
-    "mean_ratio": 1.6,
+    "relu4_1": 0.90,
+    "relu4_2": 0.90,
+    "relu5_1": 0.80,
+    "total_ratio": 1.6,
+    "comb_ratio": 1.2,
+    "cost": 5.0,
 }
 
 
@@ -61,45 +62,46 @@ class Sums:
 
 
 @torch.no_grad()
-def collect(network, teachers: dict, files: Iterable[Path], side: int) -> dict[str, Sums]:
-    """Return sums over pictures for each teacher layer, keyed `teacher/layer`."""
-    sums: dict[str, Sums] = {}
+def collect(
+    networks: Mapping[str, Backbone], teacher: Backbone, files: Iterable[Path], side: int
+) -> dict[str, dict[str, Sums]]:
+    """Return sums over pictures for each network and layer."""
+    sums: dict[str, dict[str, Sums]] = {name: {} for name in networks}
     for path in files:
         image = picture(path, side)
-        image = image[..., : image.shape[2] // 16 * 16, : image.shape[3] // 16 * 16]
-        features = network(image, network.layers)
-        for teacher, (function, layers) in teachers.items():
-            for layer, target in function(image, layers).items():
-                key = f"{teacher}/{layer}"
-                f = with_one(rows(features[layer]))[0]
-                sums.setdefault(key, Sums()).add(f, rows(target)[0])
+        targets = teacher(image, LAYERS)
+        for name, network in networks.items():
+            for layer, feature in network(image, LAYERS).items():
+                f = with_one(rows(feature))[0]
+                sums[name].setdefault(layer, Sums()).add(f, rows(targets[layer])[0])
     return sums
 
 
-def linear_maps(network, weights: Path, images: Path, seed: int, side: int = 256) -> dict:
-    """Return R² on the validation pictures for each teacher and layer."""
+def linear_maps(
+    networks: Mapping[str, Backbone], images: Path, seed: int, side: int = 256
+) -> dict[str, dict[str, float]]:
+    """Return R² on validation pictures, for each network and layer, to all of VGG-19's channels."""
     files = split(images, seed)
-    teachers = Teachers(weights, "avg", torch.float32)
-    batch = [picture(path, 320)[..., :192, :192] for path in files["photos"][::8]]
-    teachers.deep.calibrate(torch.cat([p for p in batch if p.shape[2:] == (192, 192)]))
-    native = Encoder5SE(weights / "collaborative_distillation_5se.safetensors", "max")
-    functions = {"teacher": (teachers.raw, LAYERS), "5SE max pooling": (native, DEEP_LAYERS)}
-    fitted = collect(network, functions, files["photos"][::3] + files["paintings"][::2], side)
+    teacher = load_backbone("vgg19", layers=LAYERS).to(memory_format=torch.channels_last)
+    training = files["photos"][::5] + files["paintings"][::3]
+    held = files["validation_photos"] + files["validation_paintings"]
+    fitted, measured = (collect(networks, teacher, paths, side) for paths in (training, held))
     report: dict[str, dict[str, float]] = {}
-    held = {"photos": files["validation_photos"], "paintings": files["validation_paintings"]}
-    parts = {name: collect(network, functions, paths, side) for name, paths in held.items()}
-    for key, sums in fitted.items():
-        head = solve_head(sums.S / sums.pictures, sums.X / sums.pictures, 1e-6)
-        both = Sums()
-        row = {}
-        for name, measured in parts.items():
-            row[name] = round(measured[key].r_squared(head), 4)
-            both.S, both.X = both.S + measured[key].S, both.X + measured[key].X
-            both.square += measured[key].square
-            both.mean = both.mean + measured[key].mean
-            both.pictures += measured[key].pictures
-        report[key] = {"all": round(both.r_squared(head), 4), **row}
+    for name in networks:
+        report[name] = {}
+        for layer, sums in fitted[name].items():
+            head = solve_head(sums.S / sums.pictures, sums.X / sums.pictures, 1e-6)
+            report[name][layer] = round(measured[name][layer].r_squared(head), 4)
     return report
+
+
+def picture(path: Path, side: int) -> Tensor:
+    """Read a picture `(1, 3, H, W)` in [0, 1], at most `side` long, its sides multiples of 16."""
+    with Image.open(path) as image:
+        scale = side / max(image.size)
+        size = [max(16, round(length * scale) // 16 * 16) for length in image.size]
+        small = image.convert("RGB").resize((size[0], size[1]), Image.Resampling.LANCZOS)
+    return torch.from_numpy(np.array(small)).permute(2, 0, 1)[None].float() / 255
 
 
 def curve(lines: list[dict[str, float]]) -> list[dict[str, float]]:
@@ -112,12 +114,11 @@ def curve(lines: list[dict[str, float]]) -> list[dict[str, float]]:
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description="Measure a pocket network; print and keep it.")
-    parser.add_argument("--weights", type=Path, default=Path("../shared/weights"))
+    parser = argparse.ArgumentParser(description="Measure pocket networks; print and keep it.")
     parser.add_argument("--images", type=Path, default=Path("../shared/images"))
     parser.add_argument("--run", type=Path, default=Path("../train-runs/pocket"))
     parser.add_argument("--cache", type=Path, default=Path("../train-runs/judge"))
-    parser.add_argument("--file", type=Path, default=None, help="the shipped file if not given")
+    parser.add_argument("--file", type=Path, default=None, help="a candidate")
     parser.add_argument("--report", type=Path, default=None, help="a JSON file to bring up to date")
     parser.add_argument("--seed", type=int, default=1, help="of the run: it chose what is held out")
     parser.add_argument("--only", choices=("r2", "judge", "cost"), default=None)
@@ -127,19 +128,28 @@ def arguments() -> argparse.Namespace:
 
 def measure(options: argparse.Namespace) -> dict[str, object]:
     """Return what is known of a network: all of it, or `options.only` one part."""
-    network = pocket(options.file)
+    files = {"shipped": WEIGHTS} | ({"candidate": options.file} if options.file else {})
+    networks = {
+        name: load_backbone("pocket", layers=LAYERS, weights=path).to(
+            memory_format=torch.channels_last
+        )
+        for name, path in files.items()
+    }
     found: dict[str, object] = {
         "goals": GOALS,
-        "bytes": (options.file or WEIGHTS).stat().st_size,
-        "parameters": sum(p.numel() for p in network.parameters()),
-        "taps": dict(PROJECTIONS),
+        "bytes": {name: path.stat().st_size for name, path in files.items()},
+        "convolutions": {name: network.outputs for name, network in networks.items()},
+        "projections": dict(PROJECTIONS),
     }
     if options.only in (None, "r2"):
-        found["r2"] = linear_maps(network, options.weights, options.images, seed=options.seed)
+        found["r2"] = linear_maps(networks, options.images, seed=options.seed)
     if options.only in (None, "judge"):
-        found["judge"] = judge(network, options.weights, options.images, options.cache)
+        settings = {
+            name: {"backbone": "pocket", "weights": str(path)} for name, path in files.items()
+        }
+        found["judge"] = judge(options.images, options.cache, settings)
     if options.only in (None, "cost"):
-        found["cost"] = cost(network)
+        found["cost"] = {side: cost(networks, side) for side in (256, 512)}
     log = options.run / "log.jsonl"
     if log.exists():
         lines = [json.loads(line) for line in log.read_text().splitlines()]

@@ -25,15 +25,14 @@ from training.student import Student
 GOLDEN = Path("tests/golden/pocket_features.json")
 METADATA = {
     "name": "impasto pocket network",
-    "version": "1",
+    "version": "2",
     "input": "sRGB in [0, 1], RGB, NCHW; (x - 0.45) * 4 is applied inside",
     "network": "3x3 convolutions with zero padding, ReLU, 2x2 average pooling between blocks; "
-    "reluX_Y are 1x1 taps behind the ReLU, and tap values may be negative",
+    "reluX_Y are 1x1 projections of a block's maps, and their values may be negative",
     "licence": "MIT (the Impasto authors); distilled from VGG-19 weights, CC BY 4.0, Visual "
-    "Geometry Group, University of Oxford, and from the collaborative-distillation encoder, "
-    "MIT, Copyright (c) 2020 Huan Wang",
-    "teachers": "VGG-19 conv1_1 to conv3_4, average pooling (Simonyan and Zisserman 2015); 5SE of "
-    "Wang et al., Collaborative Distillation for Ultra-Resolution Universal Style Transfer (2020)",
+    "Geometry Group, University of Oxford; begun from version 1, whose deep layers had been taught "
+    "by the collaborative-distillation encoder, MIT, Copyright (c) 2020 Huan Wang",
+    "teachers": "VGG-19 to conv5_1, average pooling (Simonyan and Zisserman 2015)",
     "training data": "22 Kodak and 239 COCO photographs, 111 paintings in the public domain, "
     "pictures made by the training program, iterates of style transfers between them",
 }

@@ -5,9 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from training.student import Student
-from training.teachers import Teachers
-
 
 def gram(y: Tensor) -> Tensor:
     """Return `E[y y']` of each picture, `(B, P, P)`, from `(B, N, P)`."""
@@ -55,52 +52,3 @@ def solve_head(S: Tensor, X: Tensor, ridge: float = 1e-4) -> Tensor:
     scale = S.diagonal().mean()
     identity = torch.eye(len(S), dtype=torch.float64) * scale.double() * ridge
     return torch.linalg.solve(S.double() + identity, X.double()).float()
-
-
-def gradient_mismatch(
-    student: Student,
-    teachers: Teachers,
-    images: Tensor,
-    others: Tensor,
-    layer: str,
-    rng: torch.Generator,
-) -> tuple[Tensor, Tensor]:
-    """Compare what both networks would do to the pixels.
-
-    One cotangent serves both: for style, the difference `D` between a picture's Gram matrix and
-    another's (teacher's, of unit norm) in `<D, Gram(y)>`; for content, a difference of features or
-    noise `u` in `<u, y>`.
-
-    Args:
-        student: Called with `create_graph`, so that its parameters receive a gradient.
-        teachers: Frozen.
-        images: `(B, 3, H, W)`.
-        others: The teacher's coordinates of one other picture for each, `(B, N, P)`.
-        layer: At which layer.
-        rng: Chooses between style and content.
-
-    Returns:
-        `|g_S - g_T|² / |g_T|²`, at most 3, averaged over pictures, and the mean cosine.
-    """
-    style = layer not in ("relu3_3", "relu4_2") or float(torch.rand((), generator=rng)) < 0.3
-    at_teacher = images.clone().requires_grad_()
-    t = teachers(at_teacher, (layer,))[layer]
-    at_student = images.clone().requires_grad_()
-    y = student(at_student, (layer,))[layer] @ student.heads[layer]
-    if style:
-        G = gram(t)
-        D = G.detach() - gram(others)
-        D = D / D.flatten(1).norm(dim=1).clamp_min(1e-6).view(-1, 1, 1)
-        value_t, value_s = (D * G).sum(), (D * gram(y)).sum()
-    else:
-        u = t.detach() - others
-        if float(torch.rand((), generator=rng)) < 0.4:
-            u = torch.randn(t.shape, generator=rng) * u.std()
-        u = u / u.flatten(1).norm(dim=1).clamp_min(1e-6).view(-1, 1, 1)
-        value_t, value_s = (u * t).sum(), (u * y).sum()
-    (g_t,) = torch.autograd.grad(value_t, at_teacher)
-    (g_s,) = torch.autograd.grad(value_s, at_student, create_graph=True)
-    g_t, g_s = g_t.flatten(1), g_s.flatten(1)
-    energy = g_t.square().sum(1).clamp_min(1e-12)
-    mismatch = ((g_s - g_t).square().sum(1) / energy).clamp_max(3)
-    return mismatch.mean(), torch.cosine_similarity(g_s.detach(), g_t, dim=1).mean()

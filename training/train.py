@@ -12,6 +12,7 @@ from typing import TextIO
 
 import torch
 
+from impasto.backbones.pocket import read_pocket
 from training.recipe import Config
 from training.run import Run
 
@@ -36,15 +37,15 @@ def progress(run: Run) -> dict[str, object]:
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--weights", type=Path, default=Path("../shared/weights"))
     parser.add_argument("--images", type=Path, default=Path("../shared/images"))
+    parser.add_argument("--lessons", type=Path, default=Path("../train-runs/lessons.pt"))
     parser.add_argument("--out", type=Path, default=Path("../train-runs/pocket"))
-    parser.add_argument("--minutes", type=float, default=100.0)
+    parser.add_argument("--minutes", type=float, default=Config.minutes)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=Config.rate, help="largest learning rate")
     parser.add_argument(
-        "--init-from", type=Path, metavar="FILE", help="an exported network, or the word shipped"
+        "--init-from", type=Path, metavar="FILE", help="an exported network, of any widths"
     )
     parser.add_argument("--resume", action="store_true", help="go on from OUT/checkpoint.pt")
     return parser.parse_args()
@@ -56,9 +57,9 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     options.out.mkdir(parents=True, exist_ok=True)
     config = Config(seed=options.seed, minutes=options.minutes, rate=options.rate)
-    run = Run(config, options.weights, options.images)
+    run = Run(config, options.images, torch.load(options.lessons, weights_only=True))
     if options.init_from:
-        run.start_from(None if str(options.init_from) == "shipped" else options.init_from)
+        run.start_from(read_pocket(options.init_from))
     if options.resume:
         run.restore(torch.load(options.out / "checkpoint.pt", weights_only=True))
     stopped: list[int] = []
@@ -66,16 +67,17 @@ def main() -> None:
     saved = time.monotonic()
     with (options.out / "log.jsonl").open("a") as log:
         write(log, {"config": asdict(run.config), "kept": run.kept})
+        write(log, progress(run) | run.validation(run.average))
         while run.seconds < 60 * options.minutes and not stopped:
             run.train_step()
-            if run.step % 100 == 0:
+            if run.step % 50 == 0:
                 means = {name: round(value, 4) for name, value in run.log.items()}
                 write(log, {**progress(run), "rate": run.rate(), **means})
-            if time.monotonic() - saved > 180:
+            if time.monotonic() - saved > 300:
                 save(run, options.out)
-                write(log, progress(run) | run.validation(run.average, run.teachers))
+                write(log, progress(run) | run.validation(run.average))
                 saved = time.monotonic()
-        write(log, progress(run) | run.validation(run.average, run.teachers))
+        write(log, progress(run) | run.validation(run.average))
     save(run, options.out)
 
 

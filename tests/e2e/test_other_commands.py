@@ -1,14 +1,16 @@
 """repeat, info, models, demo."""
 
+import hashlib
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from impasto import __version__, images
-from impasto.backbones.weights.published import PUBLISHED
-from impasto.job import SourceFile, is_packaged
+from impasto.backbones.weights.published import POCKET, PUBLISHED
+from impasto.job import Recipe, SourceFile, is_packaged
 from tests.support.pictures import dimensions
 
 
@@ -128,6 +130,12 @@ def test_weights_of_the_package_are_known_wherever_it_lies():
     assert is_packaged(SourceFile("/elsewhere/vgg19-8bit.safetensors", digest))
     assert not is_packaged(SourceFile("vgg19-8bit.safetensors", digest[::-1]))
     assert not is_packaged(None)
+
+
+def test_the_pocket_network_is_recorded_like_any_weights(impasto, painted):
+    recorded = Recipe.of_picture(painted).weights
+    assert recorded.sha256 == hashlib.sha256(POCKET.read_bytes()).hexdigest()
+    assert (Path(recorded.path).name, is_packaged(recorded)) == ("pocket.safetensors", True)
 
 
 def test_a_folder_name_with_brackets_is_printed_as_it_is(impasto, tmp_path, monkeypatch):

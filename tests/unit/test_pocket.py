@@ -14,10 +14,11 @@ from impasto.backbones import BACKBONES, load_backbone
 from impasto.backbones.pocket import (
     CONVOLUTIONS,
     PROJECTIONS,
-    READS,
     WEIGHTS,
     Pocket,
+    channels,
     read_pocket,
+    reads,
     trunk,
 )
 from impasto.errors import UnknownName, WeightsError
@@ -32,7 +33,7 @@ def pocket() -> Pocket:
 
 
 def test_shipped_file_is_small_and_matches_its_hash():
-    assert WEIGHTS.stat().st_size <= 2_000_000
+    assert WEIGHTS.stat().st_size <= 3_000_000
     expected = WEIGHTS.with_suffix(".sha256").read_text().split()[0]
     assert hashlib.sha256(WEIGHTS.read_bytes()).hexdigest() == expected
 
@@ -62,9 +63,9 @@ def test_shapes_round_down_at_every_block(pooling: str):
     network = load_backbone("pocket", layers=PROJECTIONS, pooling=pooling)
     features = network(torch.rand(2, 3, 50, 37), list(PROJECTIONS))
     assert list(features) == list(PROJECTIONS)
-    for layer, channels in PROJECTIONS.items():
+    for layer, count in PROJECTIONS.items():
         halvings = int(layer[4]) - 1
-        assert features[layer].shape == (2, channels, 50 >> halvings, 37 >> halvings)
+        assert features[layer].shape == (2, count, 50 >> halvings, 37 >> halvings)
 
 
 def test_the_smallest_picture_reaches_the_deepest_layer(pocket: Pocket):
@@ -114,7 +115,10 @@ def test_projections_are_convolutions_of_the_joined_maps(pictures: int):
         return x
 
     trunk(network.convolutions, images, PROJECTIONS, keep)
-    joined = {k: torch.cat([maps[name] for name in READS[k]], dim=1) for k in PROJECTIONS}
+    joined = {
+        layer: torch.cat([maps[name] for name in reads(layer, CONVOLUTIONS)], dim=1)
+        for layer in PROJECTIONS
+    }
     expected = {layer: network.projections[layer](joined[layer]) for layer in PROJECTIONS}
     found = network(images, PROJECTIONS)
     gradients = []
@@ -157,6 +161,47 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path):
     assert str(path) in network.description
 
 
+def file_of(widths: dict[str, int]) -> dict[str, Tensor]:
+    """Return the tensors of a pocket network with these convolutions."""
+    generator = torch.Generator().manual_seed(0)
+    tensors, inputs = {}, 3
+    for name, outputs in widths.items():
+        tensors[f"{name}.weight"] = torch.randn(outputs, inputs, 3, 3, generator=generator)
+        tensors[f"{name}.bias"] = torch.zeros(outputs)
+        inputs = outputs
+    for layer in PROJECTIONS:
+        tensors[f"{layer}.weight"] = torch.ones(2, channels(layer, widths), 1, 1)
+        tensors[f"{layer}.bias"] = torch.zeros(2)
+    return tensors
+
+
+def test_a_network_is_as_wide_as_its_file(tmp_path: Path):
+    widths = {f"conv{block}_{number}": 4 + block for block in range(1, 6) for number in (1, 2)}
+    save_file(file_of(widths), tmp_path / "other.safetensors")
+    network = load_backbone("pocket", layers=PROJECTIONS, weights=tmp_path / "other.safetensors")
+    assert network.outputs == widths
+    found = network(torch.rand(1, 3, 32, 32), PROJECTIONS)
+    assert {feature.shape[1] for feature in found.values()} == {2}
+    # With conv1_2 its positions see more.
+    assert network.geometry("relu2_1").before == 6
+    assert load_backbone("pocket", layers=["relu2_1"]).geometry("relu2_1").before == 5
+
+
+def test_a_student_inherits_what_its_widths_allow():
+    narrow = {name: outputs - 4 for name, (_, outputs) in CONVOLUTIONS.items()}
+    del narrow["conv4_2"]
+    tensors, student = file_of(narrow), Student()
+    student.inherit(tensors)
+    for name, outputs in narrow.items():
+        weight = student.convolutions[name].weight
+        known = tensors[f"{name}.weight"]
+        inputs = min(known.shape[1], weight.shape[1])
+        torch.testing.assert_close(weight[:outputs, :inputs], known[:, :inputs])
+        assert not weight[:outputs, inputs:].any()  # nothing reads the new maps yet
+    x = torch.rand(1, CONVOLUTIONS["conv4_2"][0], 4, 4)
+    torch.testing.assert_close(student.convolutions["conv4_2"](x), x, atol=0, rtol=0)
+
+
 def test_a_damaged_package_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = tmp_path / "pocket.safetensors"
     content = bytearray(WEIGHTS.read_bytes())
@@ -177,7 +222,7 @@ def test_other_files_are_refused(tmp_path: Path):
         read_pocket(text)
     other = tmp_path / "other.safetensors"
     save_file({"conv1_1.weight": torch.zeros(64, 3, 3, 3)}, other)
-    with pytest.raises(WeightsError, match=r"conv1_1\.weight"):
+    with pytest.raises(WeightsError, match=r"conv2_1\.weight"):
         Pocket(read_pocket(other))
 
 

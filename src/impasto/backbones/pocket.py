@@ -1,9 +1,9 @@
 """The pocket network: a small stand-in for VGG-19 that comes with the package.
 
 It was distilled from VGG-19 (conv1_1 to conv3_4) and, for the deep layers, from an encoder that
-was itself distilled from VGG-19; `training/README.md` tells how. Behind every layer that is
-exposed stands a *projection*: a 1x1 convolution `y = R [f; 1]`, where `f` holds all feature maps of
-the layer's block. With `H` the linear map that predicts the teacher's features, `t ~ H [f; 1]`, and
+was itself distilled from VGG-19; `training/README.md` tells how. Behind every layer that is exposed
+stands a *projection*: a 1x1 convolution `y = R [f; 1]`, where `f` holds all feature maps of the
+layer's block. With `H` the linear map that predicts the teacher's features, `t ~ H [f; 1]`, and
 `H = Q R` with orthonormal `Q`, Gram matrices of `y` are as far apart as Gram matrices of the
 predicted teacher: `|R S R' - R T R'| = |H S H' - H T H'|`. So the network's own few channels are
 compared in the teacher's metric. Projected values may be negative.
@@ -38,7 +38,8 @@ CONVOLUTIONS: Final[Mapping[str, tuple[int, int]]] = {
     "conv4_2": (144, 144),
     "conv5_1": (144, 144),
 }
-"""Channels in and out of each 3x3 convolution; a 2x2 pooling stands between blocks."""
+"""Channels in and out of each 3x3 convolution, as they were trained; a 2x2 pooling stands between
+blocks. A file may hold others, fewer or more of them: the network is as wide as its weights say."""
 
 PROJECTIONS: Final[Mapping[str, int]] = {
     "relu1_1": 24,
@@ -51,19 +52,33 @@ PROJECTIONS: Final[Mapping[str, int]] = {
 }
 """The layers that can be asked for, in order of depth, and how many channels each has."""
 
-READS: Final[Mapping[str, tuple[str, ...]]] = {
-    "relu1_1": ("conv1_1",),
-    "relu2_1": ("conv2_1", "conv2_2"),
-    "relu3_1": ("conv3_1", "conv3_2", "conv3_3"),
-    "relu3_3": ("conv3_1", "conv3_2", "conv3_3"),
-    "relu4_1": ("conv4_1", "conv4_2"),
-    "relu4_2": ("conv4_1", "conv4_2"),
-    "relu5_1": ("pool4", "conv5_1"),
-}
-"""Which maps are projected: all of a block; relu5_1, alone in its block, reads its input too."""
+GIVE_ANOTHER: Final = (
+    "give a weight file of the pocket network, or name the file's own network with --backbone, "
+    "like vgg19."
+)
 
 WEIGHTS: Final = Path(__file__).with_name("pocket.safetensors")
 """The weights that come with the package; their SHA-256 stands beside them in `pocket.sha256`."""
+
+
+def reads(layer: str, convolutions: Iterable[str]) -> tuple[str, ...]:
+    """Return which maps a layer projects, shallow to deep: all of its block.
+
+    relu1_1 reads conv1_1 only: at full resolution more would cost much. The block of relu5_1 is
+    small, so that its input is read too.
+
+    Args:
+        layer: A name out of `PROJECTIONS`.
+        convolutions: The names of all convolutions.
+
+    Example:
+        >>> reads("relu5_1", CONVOLUTIONS)
+        ('pool4', 'conv5_1')
+    """
+    if layer == "relu1_1":
+        return ("conv1_1",)
+    block = tuple(name for name in convolutions if name[4] == layer[4])
+    return ("pool4", *block) if layer == "relu5_1" else block
 
 
 def trunk(
@@ -76,7 +91,7 @@ def trunk(
     """Run the convolutions, no deeper than the projections of the wanted layers read.
 
     Args:
-        convolutions: One `Conv2d` per row of `CONVOLUTIONS`.
+        convolutions: One `Conv2d` by name, `conv1_1`, `conv2_1`, ...
         images: `(B, 3, H, W)`, sRGB in [0, 1].
         wanted: Names out of `PROJECTIONS`.
         visit: Called with the name and the values `(B, C, H', W')` of every map, shallow to deep.
@@ -85,7 +100,7 @@ def trunk(
         pooling: `"avg"`, what the network was trained with, or `"max"`.
     """
     pool = avg_pool2x2 if pooling == "avg" else max_pool2x2
-    unread = {name for layer in wanted for name in READS[layer]}
+    unread = {name for layer in wanted for name in reads(layer, convolutions)}
     x = (images - 0.45) * 4.0
     x = x.to(next(convolutions.parameters()).dtype)
     block = "1"
@@ -100,13 +115,18 @@ def trunk(
         unread.discard(name)
 
 
-def channels(name: str) -> int:
-    """Return how many channels a projection `reluX_Y` reads, or a convolution or pooling has."""
-    if name in READS:
-        return sum(channels(source) for source in READS[name])
+def channels(name: str, outputs: Mapping[str, int]) -> int:
+    """Return how many channels a map has, or the maps that a layer projects have together.
+
+    Args:
+        name: `convX_Y`, `pool4` or `reluX_Y`.
+        outputs: The channels of every convolution, shallow to deep.
+    """
+    if name.startswith("relu"):
+        return sum(channels(source, outputs) for source in reads(name, outputs))
     if name == "pool4":
-        return CONVOLUTIONS["conv4_2"][1]
-    return CONVOLUTIONS[name][1]
+        return [count for convolution, count in outputs.items() if convolution[4] == "4"][-1]
+    return outputs[name]
 
 
 def new_convolutions() -> nn.ModuleDict:
@@ -122,6 +142,9 @@ def new_convolutions() -> nn.ModuleDict:
 @final
 class Pocket(Backbone):
     """The pocket network: five blocks of 32 to 144 channels, and a projection behind each layer.
+
+    Its widths are those of its weights, so that a file of an earlier version, or one that was
+    trained with other widths, can be painted with.
 
     Args:
         tensors: `conv1_1.weight` (32, 3, 3, 3), `conv1_1.bias` (32), ..., and of each projection
@@ -147,17 +170,23 @@ class Pocket(Backbone):
     ) -> None:
         super().__init__()
         self.layers = tuple(layer for layer in PROJECTIONS if layer in layers)
-        self.minimum_side = max((self.geometry(layer).stride for layer in self.layers), default=1)
         self.description = ""
         self.pooling = pooling
-        deepest = READS[self.layers[-1]][-1] if self.layers else ""
+        self.outputs = _outputs(tensors)
+        deepest = reads(self.layers[-1], self.outputs)[-1] if self.layers else ""
         self.convolutions = nn.ModuleDict()
-        for name in CONVOLUTIONS:
+        inputs = 3
+        for name, outputs in self.outputs.items():
             if name <= deepest:  # the names sort by depth
-                self.convolutions[name] = _convolution(tensors, name)
+                self.convolutions[name] = _convolution(tensors, name, inputs, 3)
+            inputs = outputs
         self.projections = nn.ModuleDict(
-            {layer: _convolution(tensors, layer) for layer in self.layers}
+            {
+                layer: _convolution(tensors, layer, channels(layer, self.outputs), 1)
+                for layer in self.layers
+            }
         )
+        self.minimum_side = max((self.geometry(layer).stride for layer in self.layers), default=1)
         self.requires_grad_(False).eval()
 
     @classmethod
@@ -172,9 +201,9 @@ class Pocket(Backbone):
 
     def geometry(self, layer: str) -> Geometry:
         """Return which pixels a position of ``layer`` sees; see `Backbone.geometry`."""
-        deepest = max(name for name in READS[layer] if name in CONVOLUTIONS)
+        deepest = reads(layer, self.outputs)[-1]
         seen, block = Geometry(), "1"
-        for name in CONVOLUTIONS:
+        for name in self.outputs:
             if name > deepest:  # the names sort by depth
                 break
             if name[4] != block:
@@ -198,7 +227,7 @@ class Pocket(Backbone):
 
         def visit(name: str, x: Tensor) -> Tensor:
             for layer in self.layers:
-                if layer in wanted and name in READS[layer]:
+                if layer in wanted and name in reads(layer, self.outputs):
                     x, found[layer] = self._project(layer, name, x, found.get(layer))
             return x
 
@@ -210,9 +239,9 @@ class Pocket(Backbone):
     ) -> tuple[Tensor, Tensor]:
         """Add the projection of one map to a layer; see `add_projection`."""
         weights = cast(nn.Conv2d, self.projections[layer])
-        reads = READS[layer]
-        first = sum(channels(before) for before in reads[: reads.index(name)])
-        part = weights.weight[:, first : first + channels(name), 0, 0]  # (P, C)
+        maps = reads(layer, self.outputs)
+        first = sum(channels(before, self.outputs) for before in maps[: maps.index(name)])
+        part = weights.weight[:, first : first + x.shape[1], 0, 0]  # (P, C)
         return add_projection(x, part, cast(Tensor, weights.bias), total)
 
 
@@ -250,20 +279,30 @@ def read_pocket(path: Path | None = None) -> dict[str, Tensor]:
         ) from error
 
 
-def _convolution(tensors: Mapping[str, Tensor], name: str) -> nn.Conv2d:
+def _outputs(tensors: Mapping[str, Tensor]) -> dict[str, int]:
+    """Return the channels of every convolution of a file, shallow to deep."""
+    weights = sorted(key for key in tensors if key.startswith("conv") and key.endswith(".weight"))
+    outputs = {key.removesuffix(".weight"): len(tensors[key]) for key in weights}
+    for layer in PROJECTIONS:
+        if (first := f"conv{layer[4]}_1") not in outputs:
+            raise WeightsError(
+                f"the weight file holds nothing under '{first}.weight', where the pocket network "
+                f"has a convolution: {GIVE_ANOTHER}"
+            )
+    return outputs
+
+
+def _convolution(tensors: Mapping[str, Tensor], name: str, inputs: int, side: int) -> nn.Conv2d:
     """Wrap the tensors of a 3x3 convolution `convX_Y` or of the 1x1 projection `reluX_Y`."""
-    inputs, outputs, side = (
-        (channels(name), PROJECTIONS[name], 1) if name in PROJECTIONS else (*CONVOLUTIONS[name], 3)
-    )
+    weight, bias = tensors.get(f"{name}.weight"), tensors.get(f"{name}.bias")
+    outputs = 0 if weight is None else len(weight)
     shapes = {"weight": (outputs, inputs, side, side), "bias": (outputs,)}
-    for part, shape in shapes.items():
-        found = tensors.get(f"{name}.{part}")
-        if found is None or tuple(found.shape) != shape:
+    for part, found in (("weight", weight), ("bias", bias)):
+        if found is None or tuple(found.shape) != shapes[part]:
             holds = "nothing" if found is None else f"shape {tuple(found.shape)}"
             raise WeightsError(
                 f"the weight file holds {holds} under '{name}.{part}', where the pocket network "
-                f"has shape {shape}: give a weight file of the pocket network, or name the "
-                "file's own network with --backbone, like vgg19."
+                f"has {inputs} channels in and a kernel of {side} x {side}: {GIVE_ANOTHER}"
             )
     # On the meta device, or torch would first draw random numbers.
     convolution = nn.Conv2d(inputs, outputs, side, padding=side // 2, device=torch.device("meta"))

@@ -10,6 +10,7 @@ from torch import Tensor
 from impasto import images, samples
 from impasto.backbones import BACKBONES, Backbone, Network, load_backbone, rescale
 from impasto.backbones.weights import find_weights, locate
+from impasto.backbones.weights.published import POCKET
 from impasto.controls import Controls
 from impasto.job import resources as memory
 from impasto.job.job import Job
@@ -44,7 +45,7 @@ def network_of(
     for name in ("backbone", "pooling", "rescale", "style_loss", "device", "precision", "threads"):
         if getattr(job.settings, name) != getattr(settings, name):
             return None
-    if job.recipe.weights != (None if weights is None else SourceFile.of_file(weights)):
+    if job.recipe.weights != record_of(settings, weights):
         return None
     return job.backbone, job.cost
 
@@ -54,6 +55,12 @@ def weight_file(settings: Settings) -> Path | None:
     if settings.weights is not None:
         return locate(settings.weights)
     return find_weights(settings.backbone) if BACKBONES[settings.backbone].table else None
+
+
+def record_of(settings: Settings, weights: Path | None) -> SourceFile | None:
+    """Return what a recipe says of the weights, from what `weight_file` has returned."""
+    file = POCKET if weights is None and settings.backbone == "pocket" else weights
+    return None if file is None else SourceFile.of_file(file)
 
 
 def load(settings: ResolvedSettings, weights: Path | None) -> Backbone:

@@ -13,10 +13,9 @@ from impasto.forks import Threads
 from impasto.job.estimate import extent_of
 from impasto.job.given import Given, Pictures, identify
 from impasto.job.job import Job
-from impasto.job.load import load_measured, network_of, pick_tile, weight_file
+from impasto.job.load import load_measured, network_of, pick_tile, record_of, weight_file
 from impasto.job.recipe import Recipe
 from impasto.job.sizes import Sizes, shape_of
-from impasto.job.source_file import SourceFile
 from impasto.job.style_terms import check_regions, check_tiles, style_losses
 from impasto.machine import (
     choose_device,
@@ -134,7 +133,7 @@ def recipe_of(
         fine_style=identify(settings.fine_style, fine) if fine is not None else None,
         content_masks=tuple(map(identify, given.content_masks, pictures.content_masks)),
         style_masks=tuple(map(identify, given.style_masks, pictures.style_masks)),
-        weights=SourceFile.of_file(weights) if weights is not None else None,
+        weights=record_of(settings, weights),
         canvas=(canvas.width, canvas.height) if canvas else None,
         plugins=used(settings.to_dict()),
     )

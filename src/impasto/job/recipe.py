@@ -13,7 +13,7 @@ from typing import Any
 from impasto._version import __version__
 from impasto.errors import PictureError, UsageError, printable
 from impasto.images import read_settings
-from impasto.job.source_file import SourceFile, is_packaged, seen_from
+from impasto.job.source_file import FORMER_POCKET, SourceFile, is_packaged, seen_from
 from impasto.plugins import Plugin, require
 from impasto.settings import Settings
 
@@ -36,7 +36,8 @@ class Recipe:
         fine_style: The picture of the fine strokes.
         content_masks: The content masks.
         style_masks: The style masks.
-        weights: The weight file, if one was given or fetched.
+        weights: The weight file: given, fetched, or of the package; None for a network that has
+            none, such as a plugin's.
         canvas: Width and height of a texture, which has no photograph.
         plugins: Those that the settings use, each with its hash and what is used of it.
         version: Of Impasto.
@@ -155,6 +156,7 @@ def fields_of(text: str) -> dict[str, Any]:
         if len(text) > LONGEST_RECIPE:
             raise ValueError(f"they have {len(text)} characters")
         values: dict[str, Any] = json.loads(text)
+        former = FORMER_POCKET if values["settings"].get("backbone") == "pocket" else None
         return {
             "settings": dict(values["settings"]),
             "content": _optional(values["content"]),
@@ -163,7 +165,7 @@ def fields_of(text: str) -> dict[str, Any]:
             "style_masks": _several(values.get("style_masks", ())),
             "init": _optional(values.get("init")),
             "fine_style": _optional(values.get("fine_style")),
-            "weights": _optional(values.get("weights")),
+            "weights": _optional(values.get("weights")) or former,
             "canvas": _canvas(values),
             "plugins": tuple(map(Plugin.from_dict, values.get("plugins", ()))),
             "version": str(values["impasto"]),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from impasto.backbones.weights import PUBLISHED
+from impasto.backbones.weights.published import FIRST_POCKET, packaged_hashes
 from impasto.errors import PictureError
 from impasto.filesystem import is_regular
 from impasto.images import sha256
@@ -56,6 +56,10 @@ class SourceFile:
         return cls(None, hashlib.sha256(values).hexdigest())
 
 
+FORMER_POCKET = SourceFile("pocket.safetensors", FIRST_POCKET)
+"""What recipes mean that name the pocket network and no weights."""
+
+
 def seen_from(folder: Path, path: str) -> str:
     """Return the path of a file from a folder on; as it is if there is none, as between drives."""
     file = Path(path)
@@ -98,8 +102,7 @@ def locate(given: str | None, recorded: SourceFile, picture: Path, what: str) ->
 
 def is_packaged(weights: SourceFile | None) -> bool:
     """Tell whether these are weights that come with the package."""
-    packaged = {row.sha256 for row in PUBLISHED.values() if row.in_package}
-    return weights is not None and weights.sha256 in packaged
+    return weights is not None and weights.sha256 in packaged_hashes()
 
 
 def locate_all(

@@ -14,7 +14,13 @@ from impasto.errors import PictureError, SettingsError, UnknownName, UsageError
 from impasto.images import sha256
 from impasto.job import prepare
 from impasto.job.recipe import Recipe, fields_of
-from impasto.job.source_file import SourceFile, locate, locate_all, seen_from
+from impasto.job.source_file import (
+    FORMER_POCKET,
+    SourceFile,
+    locate,
+    locate_all,
+    seen_from,
+)
 from impasto.plugins import Plugin
 from impasto.settings import Settings
 
@@ -26,7 +32,15 @@ def recipe(photograph, painting) -> Recipe:
         content=SourceFile.of_file(photograph),
         styles=(SourceFile.of_file(painting), SourceFile.of_values(b"array")),
         init=SourceFile.of_file(photograph),
+        weights=SourceFile("pocket.safetensors", "ab" * 32),
     )
+
+
+def test_a_recipe_that_names_no_weights_means_the_first_pocket_network(recipe):
+    text = replace(recipe, weights=None).to_json()
+    assert Recipe.from_json(text).weights == FORMER_POCKET
+    other = replace(recipe, settings=recipe.settings.replace(backbone="vgg19"), weights=None)
+    assert Recipe.from_json(other.to_json()).weights is None
 
 
 def test_a_recipe_goes_to_json_and_back(recipe):

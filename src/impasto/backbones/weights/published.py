@@ -21,6 +21,12 @@ PACKAGED = Path(__file__).parent.with_name("vgg19-8bit.safetensors")
 """VGG-19 down to conv5_1, one byte for each number of its kernels, as `training/vgg19.py` makes it.
 The whole file's SHA-256 stands in `PUBLISHED`."""
 
+POCKET = PACKAGED.with_name("pocket.safetensors")
+"""The pocket network; its SHA-256 stands beside it, as `training/export.py` writes it."""
+
+FIRST_POCKET = "8140fbc24771d6889ece64a51eb596c6556f13a472c1c2cf340d4cd65f84deef"
+"""SHA-256 of the pocket network that came with version 0.1.0, whose recipes do not name it."""
+
 
 @dataclass(frozen=True)
 class Published:
@@ -248,6 +254,12 @@ PUBLISHED: dict[str, Published] = {
         sha1="4c8d77deb20ea792f84eb5e6d0a11ca0a8660a46",
     ),
 }
+
+
+def packaged_hashes() -> set[str]:
+    """Return the SHA-256 of every weight file that comes with the package."""
+    published = {row.sha256 for row in PUBLISHED.values() if row.in_package and row.sha256}
+    return published | {POCKET.with_suffix(".sha256").read_text(encoding="ascii").split()[0]}
 
 
 def weights_directory() -> Path:
