@@ -70,6 +70,8 @@ class Normalization:
         tv_weight: Default weight of total variation.
         tv: Default kind of total variation.
         shares: Whether layer weights are divided by their sum.
+        grows: Whether the content loss has a summand for every position, so that a picture of
+            twice the side needs a quarter of its weight.
     """
 
     summary: str
@@ -81,6 +83,7 @@ class Normalization:
     tv: str = "squared"
     variation: Callable[[int, float], float] = lambda count, degree: 1.0 / max(count, 1)
     shares: bool = True
+    grows: bool = False
 
 
 _PAPER = Normalization(
@@ -89,6 +92,7 @@ _PAPER = Normalization(
     style=lambda target: 0.25 / target.channels**2,
     content_weight=1.0,
     style_weight=1e3,
+    grows=True,
 )
 
 NORMALIZATIONS: dict[str, Normalization] = {
@@ -105,6 +109,7 @@ NORMALIZATIONS: dict[str, Normalization] = {
         _PAPER,
         summary="the same with a smaller content loss, for which the paper's ratios look like it",
         content=lambda target: target.channels**0.5 / target.elements,
+        grows=False,
     ),
     "gatys2016": Normalization(
         "the code that Gatys published in 2016: 1e3 / C² per style layer",
@@ -141,6 +146,7 @@ NORMALIZATIONS: dict[str, Normalization] = {
         tv_weight=1.0,
         tv="kang",
         shares=False,
+        grows=True,
     ),
     "neuralart": Normalization(
         "Tai's neuralart: sums of squares, style divided by C²",
@@ -148,5 +154,6 @@ NORMALIZATIONS: dict[str, Normalization] = {
         style=lambda target: float(target.channels) ** -2,
         content_weight=1.0,
         style_weight=2e9,
+        grows=True,
     ),
 }

@@ -67,8 +67,8 @@ PRESETS: dict[str, Preset] = {
         "the paper: α/β of 10⁻³ or 10⁻⁴, w = 1/5 each, white noise, average pooling; size and "
         "evaluations are those that its authors used later; bounded L-BFGS with 20 corrections and "
         "noise of one level of 8 bits are those of their texture code of the same year",
-        "the sum of equation 1, with which these ratios would leave the photograph, is divided by "
-        "M √C, see docs/sources/paper.md; weights are rescaled over ten sample pictures, not over "
+        "in place of 1/2, with which these ratios would leave the photograph, equation 1 has "
+        "1/(M √C), see docs/sources/paper.md; weights are rescaled over ten sample pictures, not over "
         "ImageNet",
     ),
     "gatys2016": Preset(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from impasto.errors import SettingsError, look_up
+from impasto.normalization import NORMALIZATIONS
 from impasto.settings import PRESETS, check_exclusive, weights_are_here
 from impasto.sweeps.cells import Sweep
 from impasto.sweeps.figure_axes import Request, tenth
@@ -74,9 +75,25 @@ def shared_settings(
             f"{PRESETS[preset].weights[0]}` brings those that the source had."
         )
     if quick:
-        if not {"iterations", "plan"} & given.keys():
-            settings["iterations"] = tenth(settings_of(settings).completed().iterations)
-        if not {"size", "plan"} & given.keys():
-            settings["size"] = QUICK_SIZE
+        settings |= quick_settings(settings, given)
         notes.append("Quick: a small size and a tenth of the evaluations, unless others are given.")
     return settings, notes
+
+
+def quick_settings(settings: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a small size and few evaluations where none are given, for the same look.
+
+    A content loss that grows with the picture gets a larger weight in a smaller one.
+    """
+    found: dict[str, Any] = {}
+    if "plan" in given:
+        return found
+    whole = settings_of({name: v for name, v in settings.items() if name != "size"}).completed()
+    if "iterations" not in given:
+        found["iterations"] = tenth(whole.iterations)
+    if "size" not in given:
+        found["size"] = QUICK_SIZE
+    size = settings_of({**settings, **found}).size
+    if NORMALIZATIONS[whole.normalization].grows and "content_weight" not in given:
+        found["content_weight"] = whole.content_weight * (whole.size / size) ** 2
+    return found

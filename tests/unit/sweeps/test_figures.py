@@ -97,6 +97,14 @@ def test_quick_is_small_and_has_a_tenth_of_the_evaluations_unless_others_are_giv
     assert cell.settings.iterations == 7
 
 
+def test_quick_keeps_the_balance_of_losses_that_grow_with_the_picture(make):
+    (whole, *_), (quick, *_) = (make("liu-iterations", quick=q).cells for q in (False, True))
+    weights = [cell.settings.content_weight for cell in (whole, quick)]
+    assert weights == [1, (512 / 128) ** 2]
+    (same, *_) = make("paper-2", quick=True).cells
+    assert same.settings.content_weight == make("paper-2").cells[0].settings.content_weight
+
+
 def test_a_step_of_budhirajas_is_up_to_20_evaluations(make):
     sweep = make("budhiraja-steps")
     assert [cell.settings.completed().iterations for cell in sweep.cells] == [
