@@ -10,13 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from docs.pictures import control, findings, knobs, losses, readme
+from docs.pictures import control, findings, knobs, losses, readme, studio
 from PIL import Image
 
-IMAGES = Path(__file__).resolve().parent.parent / "images"
+ROOT = Path(__file__).resolve().parents[2]
+IMAGES, LANDING = ROOT / "docs" / "images", ROOT / "src" / "impasto" / "studio" / "landing"
 
 SHEETS: dict[str, Callable[[], Image.Image]] = {
-    **knobs.SHEETS, **findings.SHEETS, **control.SHEETS, **losses.SHEETS, **readme.SHEETS,
+    **knobs.SHEETS, **findings.SHEETS, **control.SHEETS, **losses.SHEETS,
+    **readme.SHEETS, **studio.SHEETS,
 }  # fmt: skip
 """File name to the function that paints it."""
 
@@ -32,7 +34,8 @@ def main(arguments: list[str]) -> int:
     check, names = "--check" in arguments, [name for name in arguments if name != "--check"]
     stale = 0
     for name in names or SHEETS:
-        file, sheet = IMAGES / f"{name}.jpg", SHEETS[name]()
+        folder = LANDING if name in ("before", "after") else IMAGES
+        file, sheet = folder / f"{name}.jpg", SHEETS[name]()
         if not check:
             sheet.save(file, quality=88, optimize=True)
         elif not alike(sheet, Image.open(file)):

@@ -40,6 +40,16 @@ def hero() -> Image.Image:
     return sheet([*pair, paint("cat", "swirls")], height=320)
 
 
+def before() -> Image.Image:
+    """What the studio begins with: the photograph."""
+    return ImageOps.contain(Image.open(photograph("cat")).convert("RGB"), (640, 640))
+
+
+def after() -> Image.Image:
+    """What the studio begins with: the same, painted."""
+    return paint("cat", "swirls", size=640)
+
+
 def gallery() -> Image.Image:
     """The paintings of the samples, and below each what it makes of two photographs."""
     rows = [
@@ -62,6 +72,8 @@ def weights() -> Image.Image:
 
 SHEETS: dict[str, Callable[[], Image.Image]] = {
     "hero": hero,
+    "before": before,
+    "after": after,
     "gallery": gallery,
     "vgg19-weights": weights,
 }

@@ -49,7 +49,7 @@ def test_a_text_called_png_is_refused_in_one_sentence(open_page, tmp_path):
     page = open_page()
     (tmp_path / "notes.png").write_text("Dear diary")
     upload(page, "photograph", tmp_path / "notes.png")
-    words = page.locator("#notice [role=alert]").inner_text()
+    words = page.locator("#wrong-photograph [role=alert]").inner_text()
     assert words.startswith("'notes.png' is not a picture that can be read")
     assert "/" not in words
     assert page.locator("#photograph img").count() == 0
@@ -62,7 +62,7 @@ def test_a_picture_over_the_limit_is_refused(open_page, tmp_path):
     Image.new("1", (9000, 8000)).save(tmp_path / "large.png")
     upload(page, "photograph", tmp_path / "large.png")
     assert (
-        page.locator("#notice [role=alert]")
+        page.locator("#wrong-photograph [role=alert]")
         .inner_text()
         .startswith("'large.png' has 9000 x 8000 pixels: at most 64 million")
     )
@@ -89,7 +89,7 @@ def test_no_path_from_a_page_is_opened(address, folder, tmp_path):
                 urllib.request.urlopen(request)
             assert not re.search("root:", refused.value.read().decode())
             tried += 1
-    assert tried == 6
+    assert tried == 8
 
 
 def test_another_name_for_this_machine_is_no_way_in(address):

@@ -9,7 +9,8 @@
     page.py      the layout
     events.py    from events of the page to the studio, and from its answers to the page
     widgets.py   a control of the page for every setting
-    brushes.py   the pictures that regions are painted on; brush.js is their behavior
+    brushes.py   the pictures that regions are painted on; brush.js is their behavior, stage.js that
+                 of the stage, drops.js that of files on the page
     views.py     the parts of the page that are drawn here: picture, status, queue, loss curve
     studio.py    what the page can ask for
     form.py      which settings the page has, and what it sends back, as `Settings`
@@ -17,6 +18,8 @@
     worker.py    one thread that paints, whether or not anybody is watching
     tasks.py     what is to be painted, and the fair queue
     strokes.py   what the brush painted: a color for every place
+    blind.py     two finished pictures without their settings, and what is answered
+    gallery.py   every sample style on the photograph, small
     regions.py   from strokes to masks, and the files of masks
     variants.py  new tasks from a finished picture
     fitting.py   the largest size that fits into memory

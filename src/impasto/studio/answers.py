@@ -35,21 +35,24 @@ class Answers:
     def __init__(self, studio: Studio, page: StudioPage) -> None:
         self.studio, self.page = studio, page
         self.live = [
-            page.stage, page.status, page.aloud, page.stop, page.after, page.details, page.sheet,
-            page.queue, page.history, page.content_samples, page.style_samples, page.brushes,
-            page.understood, page.timer,
+            page.stage, page.status, page.aloud, page.stop, page.after, page.details, page.star,
+            page.compare, page.put_back, page.sheet, page.queue, page.history,
+            page.content_samples, page.style_samples, page.uploads, page.brushes, page.understood,
+            page.timer,
         ]  # fmt: skip
 
     def state(self, tab: Tab) -> list[Any]:
         """Return what has changed on the page since it was last told."""
         tab.advance()
         studio, task, entry = self.studio, tab.task, tab.entry
-        stage, details = views.EMPTY, ""
+        stage, details = views.landing(), ""
         if entry is not None:
-            stage = views.finished(studio.store, entry)
+            stage = views.finished(studio.store, entry, tab.beside)
             details = views.details(studio.store, entry, self.recipe(tab))
         elif task is not None and not task.state.final:
-            stage = views.unfinished(task, studio.preview.of(task))
+            stage = views.unfinished(studio.store, task, studio.preview.of(task), tab.before)
+        if tab.on_sheet:
+            stage = ""
         waiting = studio.worker.unfinished()
         parts = {
             "stage": stage,
@@ -58,13 +61,19 @@ class Answers:
             "stop": gr.update(visible=tab.busy),
             "after": gr.update(visible=entry is not None),
             "details": details,
+            "star": gr.update(value="Unstar" if entry is not None and entry.starred else "Star"),
+            "compare": gr.update(value="Compare no longer" if tab.beside else "Compare"),
+            "put_back": gr.update(visible=tab.removed is not None),
             "sheet": views.sheet(tab.sheet),
             "queue": views.queue(waiting, tab.session, task),
             "history": views.strip(
                 studio.store.latest(SHOWN), studio.store, "What you paint is kept here."
             ),
             "content_samples": self.offers("photograph"),
-            "style_samples": self.offers("painting"),
+            "style_samples": views.styles(
+                studio.inputs.samples("painting"), studio.gallery.of(tab.content), tab.styles[0]
+            ),
+            "uploads": views.strip(studio.inputs.recent("painting"), studio.store),
             **self.regions(tab),
             "timer": gr.update(value=BUSY if tab.busy or waiting else IDLE_SECONDS),
         }
@@ -82,9 +91,9 @@ class Answers:
         }
 
     def offers(self, kind: str) -> str:
-        """Return the samples of a kind and the recent uploads."""
+        """Return the samples of a kind and the recent uploads of that kind."""
         inputs = self.studio.inputs
-        return views.strip([*inputs.samples(kind), *inputs.recent()], self.studio.store)
+        return views.strip([*inputs.samples(kind), *inputs.recent(kind)], self.studio.store)
 
     def recipe(self, tab: Tab) -> Any:
         """Return how the picture that is shown was painted, or None if its file is damaged."""

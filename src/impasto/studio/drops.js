@@ -6,25 +6,14 @@
   const filled = id => document.querySelector(`#${id} img`);
   const pictures = list => [...(list?.files || [])].filter(each => each.type.startsWith('image/') || /\.(heic|heif|tga|jp2)$/i.test(each.name));
 
+  // A box that is full takes no file: a button that nobody sees takes it, and fills the box.
   function give(id, file) {
-    const input = document.querySelector(`#${id} input[type=file]`);
-    if (!input) return give_after_clearing(id, file);
+    const input = document.querySelector(`#give-${id} input[type=file], #${id} input[type=file]`);
+    if (!input) return;
     const files = new DataTransfer();
     files.items.add(file);
     input.files = files.files;
     input.dispatchEvent(new Event('change', {bubbles: true}));
-  }
-
-  // A box with a picture has no input: it is emptied first.
-  function give_after_clearing(id, file) {
-    document.querySelector(`#${id} button[aria-label=Clear], #${id} button[title=Clear]`)?.click();
-    const box = document.querySelector(`#${id}`);
-    const seen = new MutationObserver(() => {
-      if (!box.querySelector('input[type=file]')) return;
-      seen.disconnect();
-      give(id, file);
-    });
-    seen.observe(box, {childList: true, subtree: true});
   }
 
   function place(files) {

@@ -8,10 +8,12 @@ from typing import Any
 import gradio as gr
 
 from impasto.errors import ImpastoError
+from impasto.job import Recipe
 from impasto.studio import views
 from impasto.studio.answers import Answers, understood
 from impasto.studio.form import from_settings
-from impasto.studio.page import PASTE, StudioPage
+from impasto.studio.inputs import KINDS
+from impasto.studio.page import StudioPage, script
 from impasto.studio.studio import Studio
 from impasto.studio.tabs import Tab
 
@@ -25,9 +27,11 @@ NO_PROGRESS: dict[str, Any] = {
 TO_STAGE = """() => {
   const stage = document.getElementById('stage');
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  if (innerWidth < 800) stage.scrollIntoView({behavior: calm ? 'auto' : 'smooth'});
+  const behavior = calm ? 'auto' : 'smooth';
+  if (innerWidth <= 800) stage.scrollIntoView({behavior});
+  else if (stage.getBoundingClientRect().top < 0) scrollTo({top: 0, behavior});
 }"""
-"""On a narrow page the picture is further down: go there."""
+"""On a narrow page the picture is further down, and from the history it is further up: go there."""
 
 
 class Events:
@@ -48,28 +52,39 @@ class Events:
             self.connect_picture(place, component)
         self.connect_strip(page.content_samples, [page.content], None)
         self.connect_strip(page.style_samples, page.styles, page.sample)
+        self.connect_strip(page.uploads, page.styles, page.sample)
         page.paint.click(self.asks(self.studio.paint), form, after, **NO_PROGRESS)
         page.paint.click(None, js=TO_STAGE)
         page.vary.click(self.asks(self.studio.vary), form, after, **NO_PROGRESS)
+        page.vary.click(None, js=TO_STAGE.replace("'stage'", "'sheet'"))
         page.resume.click(self.asks(self.resume), form, after, **NO_PROGRESS)
         page.larger.click(self.asks(self.larger), form, after, **NO_PROGRESS)
         page.stop.click(self.stop, None, self.live, **NO_PROGRESS)
         page.remove.click(self.remove, None, self.live, **NO_PROGRESS)
+        page.put_back.click(self.told(self.studio.put_back), None, after, **NO_PROGRESS)
+        page.star.click(self.told(self.studio.star), None, after, **NO_PROGRESS)
+        page.compare.click(self.told(self.studio.compare), None, after, **NO_PROGRESS)
         page.history.click(self.show, None, after, **NO_PROGRESS)
         page.history.click(None, js=TO_STAGE)
+        page.blind.click(self.answer, None, [page.blind, page.notice], **NO_PROGRESS)
+        blocks.load(self.begin_trial, None, page.blind, **NO_PROGRESS)
         filled = [page.notice, page.content, *page.styles, *form]
         page.sheet.click(self.choose_variant, None, filled, **NO_PROGRESS)
+        used = page.use.click(self.use, None, filled, **NO_PROGRESS)
+        used.then(self.look, None, self.live, **NO_PROGRESS)
         restored = page.opened.upload(self.restore, page.opened, filled, **NO_PROGRESS)
         restored.then(self.look, None, self.live, **NO_PROGRESS)
         painted = [page.understood, page.notice]
         page.brushes.input(self.brush, None, painted, trigger_mode="multiple", **NO_PROGRESS)
         page.timer.tick(self.look, None, self.live, **NO_PROGRESS)
         blocks.load(self.look, None, self.live, **NO_PROGRESS)
-        blocks.load(None, js=PASTE)
+        blocks.load(None, js=script("drops"))
         blocks.unload(self.leave)
 
     def connect_picture(self, place: int, component: Any) -> None:
         """Connect the content image, place 0, or a style picture."""
+        wrong = self.page.wrong[place]
+        kind = KINDS[min(place, 1)]
 
         def receive(path: str | None, request: gr.Request) -> tuple[Any, Any]:
             if path is None:
@@ -77,20 +92,24 @@ class Events:
             tab = self.tab(request)
             with tab.receiving:
                 try:
-                    found = self.studio.upload(path)
+                    found = self.studio.upload(path, (kind,))
                 except ImpastoError as error:
-                    tab.put(place, None)
-                    return None, views.notice(str(error), bad=True)
+                    kept = tab.pictures[place]
+                    return str(kept.thumbnail) if kept else None, views.notice(str(error), bad=True)
                 tab.put(place, found)
             return str(found.thumbnail), views.notice("")
 
-        def clear(request: gr.Request) -> None:
+        def clear(request: gr.Request) -> Any:
             self.tab(request).put(place, None)
+            return views.notice("")
 
         shown = {**NO_PROGRESS, "show_progress": "minimal"}
-        received = component.upload(receive, component, [component, self.page.notice], **shown)
-        cleared = component.clear(clear, None, None, **NO_PROGRESS)
-        for change in (received, cleared):
+        changes = [component.upload(receive, component, [component, wrong], **shown)]
+        if place < len(self.page.given):
+            given = self.page.given[place]
+            changes.append(given.upload(receive, given, [component, wrong], **shown))
+        changes.append(component.clear(clear, None, wrong, **NO_PROGRESS))
+        for change in changes:
             change.then(self.look, None, self.live, **NO_PROGRESS)
 
     def connect_strip(self, strip: Any, places: list[Any], which: Any) -> None:
@@ -103,6 +122,9 @@ class Events:
         def put(event: gr.EventData, request: gr.Request, number: int) -> list[Any]:
             shown = [gr.skip() for _ in places]
             try:
+                if is_removal(event):
+                    self.studio.forget(chosen(event))
+                    return [*shown, views.notice("")]
                 found = self.studio.choose(chosen(event))
             except ImpastoError as error:
                 return [*shown, views.notice(str(error), bad=True)]
@@ -160,12 +182,47 @@ class Events:
         return self.answers.state(tab)
 
     def remove(self, request: gr.Request) -> list[Any]:
-        """Delete the picture that is shown."""
+        """Remove the picture that is shown."""
         tab = self.tab(request)
-        if tab.entry is not None:
-            self.studio.store.remove(tab.entry)
-            tab.entry = tab.task = None
+        self.studio.remove(tab)
         return self.answers.state(tab)
+
+    def told(self, do: Callable[[Tab], str | None]) -> Callable[[gr.Request], list[Any]]:
+        """Return a handler that does something with a page, and shows what is said of it."""
+
+        def handler(request: gr.Request) -> list[Any]:
+            tab, words, bad = self.tab(request), "", False
+            try:
+                words = do(tab) or ""
+            except ImpastoError as error:
+                words, bad = str(error), True
+            return [views.notice(words, bad), *self.answers.state(tab)]
+
+        return handler
+
+    def use(self, request: gr.Request) -> list[Any]:
+        """Fill the form from the picture that is shown."""
+        tab = self.tab(request)
+        if tab.entry is None:
+            return self.answers.filled(tab, "", {})
+        try:
+            recipe = self.studio.store.recipe(tab.entry)
+            return self.filled_from(tab, recipe)
+        except ImpastoError as error:
+            return self.answers.filled(tab, str(error), {}, bad=True)
+
+    def begin_trial(self, request: gr.Request) -> str:
+        """Offer the blind trial."""
+        return views.blind(None, self.studio.store, self.tab(request).answered)
+
+    def answer(self, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
+        """Take an answer to the blind trial, and show the next pair."""
+        tab = self.tab(request)
+        try:
+            possible = self.studio.answer(tab, chosen(event))
+        except ImpastoError as error:
+            return gr.skip(), views.notice(str(error), bad=True)
+        return views.blind(tab.blind, self.studio.store, tab.answered, possible), views.notice("")
 
     def brush(self, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
         """Take what was painted onto a picture, and say what it is understood to mean."""
@@ -208,10 +265,13 @@ class Events:
         if path is None:
             return self.answers.filled(tab, "", {})
         try:
-            recipe = self.studio.open(path)
-            words = self.studio.restore(tab, recipe)
+            return self.filled_from(tab, self.studio.open(path))
         except ImpastoError as error:
             return self.answers.filled(tab, str(error), {}, bad=True)
+
+    def filled_from(self, tab: Tab, recipe: Recipe) -> list[Any]:
+        """Fill the form from a recipe."""
+        words = self.studio.restore(tab, recipe)
         blend = recipe.settings.style_blend
         return self.answers.filled(tab, words, from_settings(recipe.settings), weights=blend)
 
@@ -230,3 +290,9 @@ def chosen(event: gr.EventData) -> object:
     """Return the name that an event carries; anything may come."""
     data = event._data
     return data.get("name") if isinstance(data, dict) else None
+
+
+def is_removal(event: gr.EventData) -> bool:
+    """Tell whether an event asks to delete what it names; anything may come."""
+    data = event._data
+    return isinstance(data, dict) and data.get("remove") is True

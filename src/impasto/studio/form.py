@@ -17,8 +17,27 @@ FILE_SETTINGS = {parsing.path.__name__, "paths"}
 ELSEWHERE = {"style_blend"}
 """Settings that the page has beside the pictures, not in the form."""
 
+WORDS = {
+    "style_weight": "subtle to the left, strong to the right",
+    "style_scale": "fine strokes to the left, broad ones to the right",
+    "size": "long side of the picture: larger takes longer",
+    "color": "whose colors the picture has",
+    "backbone": "which network looks at the pictures",
+}
+"""What an artist is told of the settings that are always in sight."""
+
+CHOICE_WORDS = {
+    "color": {
+        "style": "the style's",
+        "content": "the photograph's",
+        "luminance": "the photograph's: brightness only is painted",
+    },
+    "backbone": {"vgg19": "fine (VGG-19)", "pocket": "quick (pocket)"},
+}
+"""What choices are called there; others have their own names."""
+
 LARGE_RANGE: dict[str, tuple[str, float, float, float]] = {
-    "style_weight": ("Style strength", 5, 500, 5),
+    "style_weight": ("Style strength", 2, 200, 1),
     "style_scale": ("Stroke scale", 0.25, 3, 0.05),
     "size": ("Size", 128, 2048, 32),
 }
@@ -95,10 +114,11 @@ def control(name: str) -> Control:
         title, low, high, step = LARGE_RANGE[name]
         title += f" ({this.unit})" if this.unit else ""
         start = to_page(name, default)
-        return Control(name, "slider", title, this.help, group, float(start), (), low, high, step)
+        return Control(name, "slider", title, WORDS[name], group, float(start), (), low, high, step)
     kind = kind_of(name, this)
     choices = choices_of(name, this, value) if kind == "choice" else ()
     words = "where to start" if name == "init" else this.help  # its help offers a file, too
+    words = WORDS.get(name, words)
     if (
         group
         and choices
@@ -122,7 +142,8 @@ def kind_of(name: str, this: SettingSpec) -> str:
 def choices_of(name: str, this: SettingSpec, value: Any) -> tuple[tuple[str, str], ...]:
     """Return label and value of every choice; an empty value lets the run choose."""
     table = INITIALIZERS if name == "init" else this.choices or {}
-    rows = tuple((key, key) for key in table)
+    called = CHOICE_WORDS.get(name, {})
+    rows = tuple((called.get(key, key), key) for key in table)
     return rows if value else (("automatic", ""), *rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -26,6 +27,10 @@ THUMBNAIL_SIDE = 480
 """Long side of the small pictures to choose from."""
 
 
+KINDS = ("photograph", "painting")
+"""What a picture may be given as."""
+
+
 @dataclass(frozen=True)
 class Upload:
     """A picture that can be painted from: a content image or a style picture.
@@ -36,6 +41,7 @@ class Upload:
         path: The file that is painted from.
         thumbnail: A small copy for the page.
         hashes: SHA-256 of ``path``, and of the file that came.
+        kinds: What it was uploaded as: ``photograph``, ``painting``, or both.
     """
 
     name: str
@@ -43,6 +49,7 @@ class Upload:
     path: Path
     thumbnail: Path
     hashes: tuple[str, ...]
+    kinds: tuple[str, ...] = KINDS
 
 
 class Uploads:
@@ -52,12 +59,15 @@ class Uploads:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def accept(self, path: str | Path, label: str | None = None) -> Upload:
+    def accept(
+        self, path: str | Path, label: str | None = None, kinds: tuple[str, ...] = KINDS
+    ) -> Upload:
         """Read a file that somebody sent and keep it as a PNG of our own.
 
         Args:
             path: Where the server has put the file; it is read, and stays as it is.
             label: What to call it, in sentences and on the page.
+            kinds: What it is given as.
 
         Raises:
             PictureError: If it is no picture or larger than `MOST_PIXELS` or `MOST_BYTES`; the
@@ -73,8 +83,11 @@ class Uploads:
                 )
             came = sha256(path)
             name = came[:32]
-            if self.find(name) is None:
-                self._write(name, path, label, came)
+            known = self.find(name)
+            if known is None:
+                self._write(name, path, label, came, kinds)
+            elif not set(kinds) <= set(known.kinds):
+                self._describe(name, known.label, known.hashes, (*known.kinds, *kinds))
         except ImpastoError as error:
             raise named(error, path, label) from None
         for suffix in (".json", ".png"):  # the most recent upload comes first, and goes last
@@ -83,12 +96,21 @@ class Uploads:
         assert found is not None
         return found
 
-    def _write(self, name: str, path: Path, label: str, came: str) -> None:
+    def _write(self, name: str, path: Path, label: str, came: str, kinds: tuple[str, ...]) -> None:
         picture = images.read(path, MOST_PIXELS)
         own = self.folder / f"{name}.png"
         images.write(own, picture.rgb, alpha=picture.alpha)
         images.write(self.folder / f"{name}.jpg", shrunk(picture.over_white(), THUMBNAIL_SIDE))
-        details = {"label": label, "hashes": [sha256(own), came]}
+        self._describe(name, label, (sha256(own), came), kinds)
+
+    def _describe(
+        self, name: str, label: str, hashes: tuple[str, ...], kinds: tuple[str, ...]
+    ) -> None:
+        details = {
+            "label": label,
+            "hashes": hashes,
+            "kinds": [each for each in KINDS if each in kinds],
+        }
         write_json(self.folder / f"{name}.json", details)
 
     def tidy(self, needed: Collection[str] = ()) -> None:
@@ -98,6 +120,12 @@ class Uploads:
         for path in delete_oldest(others, max(MOST_UPLOADED - kept, 0)):
             for suffix in (".json", ".jpg"):
                 path.with_suffix(suffix).unlink(missing_ok=True)
+
+    def remove(self, upload: Upload) -> None:
+        """Delete an upload; a sample stays."""
+        if is_name(upload.name):
+            for suffix in (".json", ".png", ".jpg"):
+                (self.folder / f"{upload.name}{suffix}").unlink(missing_ok=True)
 
     def find(self, name: object) -> Upload | None:
         """Return an upload or a sample by its name, or None; anything may be asked for."""
@@ -111,7 +139,8 @@ class Uploads:
             return None
         try:
             hashes = tuple(map(str, details["hashes"]))
-            return Upload(str(name), str(details["label"]), own, thumbnail, hashes)
+            kinds = tuple(each for each in KINDS if each in details.get("kinds", KINDS))
+            return Upload(str(name), str(details["label"]), own, thumbnail, hashes, kinds)
         except (KeyError, TypeError):
             return None
 
@@ -123,11 +152,13 @@ class Uploads:
                 images.write(thumbnail, shrunk(images.read(path).rgb, THUMBNAIL_SIDE))
         return Upload(name, path.stem, path, thumbnail, (_sample_hash(path),))
 
-    def recent(self, most: int = 12) -> list[Upload]:
-        """Return the latest uploads, the last one first."""
+    def recent(self, kind: str = "", most: int = 12) -> list[Upload]:
+        """Return the latest uploads, of a kind or of all, the last one first."""
         files = [path for path in self.folder.glob("*.json") if is_name(path.stem)]
         files.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-        return [found for path in files[:most] if (found := self.find(path.stem))]
+        known = (self.find(path.stem) for path in files)
+        wanted = (each for each in known if each and (not kind or kind in each.kinds))
+        return list(itertools.islice(wanted, most))
 
     def samples(self, kind: str) -> list[Upload]:
         """Return the samples of a kind: ``photograph`` or ``painting``."""
@@ -138,7 +169,7 @@ class Uploads:
         return next((one for one in self._all() if wanted.sha256 in one.hashes), None)
 
     def _all(self) -> Iterator[Upload]:
-        yield from self.recent(10_000)
+        yield from self.recent(most=10_000)
         for name in SAMPLES:
             yield self._sample(name)
 

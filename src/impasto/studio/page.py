@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -16,27 +17,26 @@ IDLE_SECONDS, BUSY = 3.0, 0.6
 PICK = """
 element.addEventListener('click', event => {
   const button = event.target.closest('button[data-name]');
-  if (button) trigger('click', {name: button.dataset.name});
+  if (button) trigger('click', {name: button.dataset.name, remove: 'remove' in button.dataset});
 });
 """
-"""Tells which of several small pictures was chosen: its name only."""
+"""Tells which of several small pictures was chosen, or is to be deleted: its name only."""
 
-PASTE = """() => document.addEventListener('paste', event => {
-  const file = [...(event.clipboardData?.files || [])].find(each => each.type.startsWith('image/'));
-  if (!file) return;
-  const filled = id => document.querySelector(`#${id} img`);
-  const there = event.target.closest?.('#photograph, [id^=painting-]')?.id;
-  const next = filled('photograph') && !filled('painting-1') ? 'painting-1' : 'photograph';
-  const place = there || next;
-  const input = document.querySelector(`#${place} input[type=file]`);
-  if (!input) return;
-  const files = new DataTransfer();
-  files.items.add(file);
-  input.files = files.files;
-  input.dispatchEvent(new Event('change', {bubbles: true}));
-  event.preventDefault();
-})"""
-"""A picture that is pasted anywhere: into the place that has the focus, or the next empty one."""
+GIVEN = ("photograph", "painting-1")
+"""Boxes that take what is dropped or pasted anywhere on the page."""
+
+ASK = """<dialog id="ask" aria-label="What is this picture?"><form method="dialog">
+<img alt="the picture"><p>What is this picture?</p>
+<button value="photograph">The photograph</button>
+<button value="painting-1">The style</button>
+<button value="" class="quiet">Neither</button></form></dialog>"""
+"""Asks what one picture is that was dropped where both boxes are full."""
+
+
+def script(name: str) -> str:
+    """Return one of the scripts beside this file."""
+    return (Path(__file__).parent / f"{name}.js").read_text(encoding="utf-8")
+
 
 ALOUD = "element.setAttribute('aria-live', 'polite'); element.setAttribute('role', 'status');"
 """What changes in it is read aloud by a screen reader."""
@@ -49,9 +49,12 @@ class StudioPage:
     content: Any = None
     sample: Any = None
     styles: list[Any] = field(default_factory=list)
+    wrong: list[Any] = field(default_factory=list)
+    given: list[Any] = field(default_factory=list)
     weights: list[Any] = field(default_factory=list)
     content_samples: Any = None
     style_samples: Any = None
+    uploads: Any = None
     brushes: Any = None
     understood: Any = None
     settings: dict[str, Any] = field(default_factory=dict)
@@ -67,10 +70,15 @@ class StudioPage:
     larger: Any = None
     vary: Any = None
     remove: Any = None
+    use: Any = None
+    star: Any = None
+    compare: Any = None
+    put_back: Any = None
     details: Any = None
     sheet: Any = None
     queue: Any = None
     history: Any = None
+    blind: Any = None
     timer: Any = None
 
 
@@ -89,6 +97,8 @@ def lay_out() -> StudioPage:
             settings(page)
     gr.HTML('<h2 class="heading">Finished pictures</h2>')
     page.history = gr.HTML(elem_id="history", js_on_load=PICK)
+    with gr.Accordion("Which do you like better?", open=False, elem_id="trial"):
+        page.blind = gr.HTML(views.HELP_BLIND, elem_id="blind", js_on_load=PICK)
     page.timer = gr.Timer(IDLE_SECONDS)
     return page
 
@@ -97,10 +107,18 @@ def panel(page: StudioPage) -> None:
     """Place what a picture is made from."""
     with gr.Row(elem_classes="pair", equal_height=True):
         page.content = picture("Photograph", "photograph")
-        page.styles = [picture("Painting", "painting-1")]
-    with gr.Accordion("Samples and recent uploads", open=True, elem_id="samples"):
+        page.styles = [picture("Style", "painting-1")]
+    page.wrong = [wrong("photograph"), wrong("painting-1")]
+    page.given = [gr.UploadButton(elem_id=f"give-{name}", elem_classes="give", type="filepath")
+                  for name in GIVEN]  # fmt: skip
+    for button in page.given:
+        button.preprocess = undecoded
+    gr.HTML(ASK)
+    gr.HTML('<h2 class="heading">Styles</h2>')
+    page.style_samples = gr.HTML(elem_id="styles", js_on_load=PICK)
+    with gr.Accordion("Sample photographs and your uploads", open=True, elem_id="samples"):
         page.content_samples = gr.HTML(elem_id="photographs", js_on_load=PICK)
-        page.style_samples = gr.HTML(elem_id="styles", js_on_load=PICK)
+        page.uploads = gr.HTML(elem_id="own-styles", js_on_load=PICK)
     with gr.Accordion("Regions", open=False, elem_id="regions"):
         page.brushes = gr.HTML(elem_id="brushes", js_on_load=brushes.behavior())
         page.understood = gr.HTML(elem_id="understood", js_on_load=ALOUD)
@@ -113,16 +131,17 @@ def panel(page: StudioPage) -> None:
 def settings(page: StudioPage) -> None:
     """Place how it is painted."""
     page.settings |= widgets.large()
-    with gr.Accordion("More paintings", open=False, elem_id="more"):
+    with gr.Accordion("More styles", open=False, elem_id="more"):
         places = [(str(number), number) for number in range(1, STYLES + 1)]
         page.sample = gr.Radio(
-            places, value=1, label="A sample that is pressed becomes painting", elem_id="sample"
+            places, value=1, label="A style that is pressed becomes number", elem_id="sample"
         )
-        page.weights = [weight("Weight of the first painting", 1)]
+        page.weights = [weight("Weight of the first style", 1)]
         for number in range(2, STYLES + 1):
             with gr.Row(elem_classes="pair"):
-                page.styles.append(picture(f"Painting {number}", f"painting-{number}"))
-                page.weights.append(weight(f"Weight of painting {number}", number))
+                page.styles.append(picture(f"Style {number}", f"painting-{number}"))
+                page.weights.append(weight(f"Weight of style {number}", number))
+            page.wrong.append(wrong(f"painting-{number}"))
     with gr.Accordion("Advanced", open=False, elem_id="advanced"):
         page.settings |= widgets.advanced()
     page.opened = gr.UploadButton(
@@ -133,17 +152,22 @@ def settings(page: StudioPage) -> None:
 
 def easel(page: StudioPage) -> None:
     """Place the picture and what can be done with it."""
-    page.stage = gr.HTML(views.EMPTY, elem_id="stage")
+    page.stage = gr.HTML(views.landing(), elem_id="stage", js_on_load=script("stage"))
+    page.sheet = gr.HTML("", elem_id="sheet", js_on_load=PICK)
     page.status = gr.HTML("", elem_id="status")
     page.aloud = gr.HTML("", elem_id="aloud", js_on_load=ALOUD)
     page.stop = gr.Button("Stop and keep", variant="stop", visible=False, elem_id="stop")
     with gr.Column(visible=False, elem_id="after") as page.after:
-        page.details = gr.HTML("", elem_id="details")
+        page.details = gr.HTML("", elem_id="details", js_on_load=script("export"))
         with gr.Row(elem_classes="actions"):
+            page.use = gr.Button("Use these settings", size="sm", elem_id="use")
             page.resume = gr.Button("Continue", size="sm", elem_id="continue")
             page.larger = gr.Button("Paint larger", size="sm", elem_id="larger")
+        with gr.Row(elem_classes="actions"):
+            page.star = gr.Button("Star", size="sm", elem_id="star")
+            page.compare = gr.Button("Compare", size="sm", elem_id="compare")
             page.remove = gr.Button("Remove", size="sm", elem_id="remove")
-    page.sheet = gr.HTML("", elem_id="sheet", js_on_load=PICK)
+    page.put_back = gr.Button("Undo: bring the picture back", visible=False, elem_id="put-back")
     page.queue = gr.HTML("", elem_id="queue")
 
 
@@ -157,10 +181,15 @@ def picture(label: str, name: str) -> Any:
         elem_id=name,
         height=180,
         alt_text=label,
-        placeholder=f"Drop a {label.split()[0].lower()}",
+        placeholder=f"{label}: drop, paste or press",
     )
     place.preprocess = undecoded  # the studio decodes, with limits of its own
     return place
+
+
+def wrong(name: str) -> Any:
+    """Return the place under a box where it is said that a file is no picture."""
+    return gr.HTML("", elem_id=f"wrong-{name}", elem_classes="wrong")
 
 
 def undecoded(payload: Any) -> str | None:

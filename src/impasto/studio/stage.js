@@ -44,6 +44,9 @@ function release() {
 }
 element.addEventListener('pointerdown', hold);
 element.addEventListener('keydown', event => { if ([' ', 'Enter'].includes(event.key)) hold(event); });
+element.addEventListener('contextmenu', event => {
+  if (event.target.closest('[data-do=hold]')) event.preventDefault();  // a long press on a phone
+});
 for (const end of ['pointerup', 'pointercancel', 'keyup', 'blur']) window.addEventListener(end, release);
 
 // At full size the picture is moved by dragging.
@@ -67,7 +70,7 @@ function show_once() {
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches, began = performance.now();
   if (calm) { split(50); return; }
   const step = now => {
-    if (!box.isConnected || box.matches(':focus-within')) return;
+    if (stage() !== box || !box.matches('.landing') || box.matches(':focus-within')) return;
     const t = Math.min((now - began) / 2600, 1), ease = t * t * (3 - 2 * t);
     split(100 - 50 * ease);
     if (t < 1) requestAnimationFrame(step);

@@ -13,10 +13,11 @@ all the same, after a restart too.
 from __future__ import annotations
 
 import secrets
+import shutil
 import threading
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,7 @@ class Entry:
         curve: Loss by evaluation, thinned out.
         content_masks: Name of the content image's mask, if regions were painted.
         style_masks: Names of the style pictures' masks.
+        starred: Whether somebody has marked it.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Entry:
     curve: tuple[tuple[int, float], ...] = ()
     content_masks: tuple[str, ...] = ()
     style_masks: tuple[str, ...] = ()
+    starred: bool = False
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Entry:
@@ -127,6 +130,8 @@ class Store:
         self.folder = folder
         self.lock = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
+        self.removed = folder / "removed"
+        shutil.rmtree(self.removed, ignore_errors=True)
         found = [self._read(path) for path in folder.glob("*.json")]
         found += [self._recover(path) for path in folder.glob("*.png")]
         self.entries = sorted(filter(None, found), key=lambda entry: entry.created, reverse=True)
@@ -246,13 +251,42 @@ class Store:
         with self.lock:
             return list(self.entries)
 
+    def star(self, entry: Entry) -> Entry:
+        """Mark a picture, or take the mark away, and return its entry.
+
+        Raises:
+            PictureError: If that cannot be written.
+        """
+        changed = replace(entry, starred=not entry.starred)
+        write_json(self._details(entry), asdict(changed))
+        with self.lock:
+            self.entries = [changed if each.name == entry.name else each for each in self.entries]
+        return changed
+
+    def _files(self, entry: Entry) -> list[Path]:
+        copies = [self.file(entry, kind) for kind in COPIES]
+        return [self._details(entry), self.picture(entry), *copies]
+
     def remove(self, entry: Entry) -> None:
-        """Delete a picture, and everything of it."""
+        """Take a picture away; `put_back` brings it back until another is removed, or a restart."""
         with self.lock:
             self.entries = [each for each in self.entries if each.name != entry.name]
-        copies = [self.file(entry, kind) for kind in COPIES]
-        for path in (self._details(entry), self.picture(entry), *copies):
-            path.unlink(missing_ok=True)
+            shutil.rmtree(self.removed, ignore_errors=True)
+            self.removed.mkdir(exist_ok=True)
+            for path in self._files(entry):
+                with suppress(FileNotFoundError):  # on a full disk there was no room for a copy
+                    path.replace(self.removed / path.name)
+
+    def put_back(self, entry: Entry) -> bool:
+        """Bring back the picture that was removed last; tell whether it was still there."""
+        with self.lock:
+            if not (self.removed / self.picture(entry).name).is_file():
+                return False
+            for path in self._files(entry):
+                with suppress(FileNotFoundError):
+                    (self.removed / path.name).replace(path)
+            self.entries = sorted([*self.entries, entry], key=lambda each: -each.created)
+            return True
 
 
 def thin(curve: list[tuple[int, float]]) -> tuple[tuple[int, float], ...]:

@@ -10,8 +10,10 @@ from impasto import images
 from impasto.errors import PictureError, UsageError
 from impasto.job import Recipe
 from impasto.settings import SPECS, Group, Settings
+from impasto.studio.blind import BLIND_ANSWERS, BlindTrial
 from impasto.studio.form import to_settings
-from impasto.studio.inputs import Upload, Uploads, open_recipe
+from impasto.studio.gallery import StyleGallery
+from impasto.studio.inputs import KINDS, Upload, Uploads, open_recipe
 from impasto.studio.preview import Preview
 from impasto.studio.received import Received
 from impasto.studio.regions import MaskFolder, Masks, to_masks
@@ -37,20 +39,23 @@ class Studio:
         self.store = Store(folder / "pictures")
         self.worker = Worker(self.store)
         self.preview = Preview()
+        self.gallery = StyleGallery(self.worker, self.inputs)
+        self.trial = BlindTrial(self.store, folder / "answers.jsonl")
         self.tabs = Tabs()
 
-    def upload(self, sent: object) -> Upload:
+    def upload(self, sent: object, kinds: tuple[str, ...] = KINDS) -> Upload:
         """Take in a picture that the server has received.
 
         Args:
             sent: Its path, as a page names it; anything may come.
+            kinds: What it is given as.
 
         Raises:
             PictureError: If nothing was received under this path, or no picture, or too large a
                 one.
         """
         path = self.received.file(sent)
-        found = self.inputs.accept(path, path.name[-LARGEST_LABEL:])
+        found = self.inputs.accept(path, path.name[-LARGEST_LABEL:], kinds)
         self.inputs.tidy({found.name, *self.needed()})
         return found
 
@@ -81,6 +86,20 @@ class Studio:
             raise PictureError("this picture is not there anymore: choose another.")
         return found
 
+    def forget(self, name: object) -> None:
+        """Delete an upload.
+
+        Raises:
+            PictureError: If it is not there anymore, or something may still be painted from it.
+        """
+        found = self.choose(name)
+        if found.name in self.needed():
+            raise PictureError(
+                f"'{found.label}' stays: a finished picture or an open page has it. Remove these "
+                "first."
+            )
+        self.inputs.remove(found)
+
     def paint(self, tab: Tab, values: Mapping[str, Any], weights: list[float]) -> Task:
         """Ask for the picture that the form describes.
 
@@ -101,7 +120,7 @@ class Studio:
         sheet = variants(tab.session, *wanted)
         for task in tab.sheet:
             self.worker.stop(task)
-        tab.sheet = sheet
+        tab.sheet, tab.on_sheet = sheet, True
         for task in tab.sheet:
             self.worker.ask(task)
 
@@ -130,6 +149,7 @@ class Studio:
         return task
 
     def _ask(self, tab: Tab, task: Task) -> None:
+        tab.on_sheet = tab.comparing = False
         tab.asked.append(task)
         tab.advance()
         self.worker.ask(task)
@@ -187,10 +207,64 @@ class Studio:
         entry = self.store.find(name)
         if entry is None:
             raise PictureError("this picture is not there anymore: choose another.")
-        tab.entry = entry
+        tab.on_sheet = False
+        if tab.comparing and tab.entry is not None and tab.entry.name != entry.name:
+            tab.beside, tab.comparing = entry, False
+            return tab.entry
+        tab.entry, tab.beside, tab.comparing = entry, None, False
         if tab.task is not None and tab.task.state.final:
             tab.task = None
         return entry
+
+    def compare(self, tab: Tab) -> str:
+        """Let the picture that is chosen next stand beside the one that is shown, or no longer."""
+        if tab.beside is not None or tab.comparing:
+            tab.beside, tab.comparing = None, False
+            return ""
+        tab.comparing = tab.entry is not None
+        return "Choose a finished picture below to compare with." if tab.comparing else ""
+
+    def answer(self, tab: Tab, side: object) -> bool:
+        """Take an answer to the blind trial, and show the next pair; tell whether there is one.
+
+        Raises:
+            PictureError: If the answer cannot be written.
+        """
+        known = side if isinstance(side, str) else ""
+        if tab.blind is not None and known in BLIND_ANSWERS:
+            self.trial.answer(tab.blind, known)
+            tab.answered += 1
+            tab.blind = self.trial.pair()
+        elif known == "start":
+            tab.blind = self.trial.pair()
+        return tab.blind is not None
+
+    def star(self, tab: Tab) -> None:
+        """Mark the picture that is shown, or take its mark away.
+
+        Raises:
+            PictureError: If that cannot be written.
+        """
+        if tab.entry is None:
+            return
+        tab.entry = self.store.star(tab.entry)
+        if tab.task is not None and tab.task.entry is not None:
+            tab.task.entry = self.store.find(tab.task.entry.name)
+
+    def remove(self, tab: Tab) -> None:
+        """Remove the picture that is shown."""
+        if tab.entry is not None:
+            self.store.remove(tab.entry)
+            tab.removed, tab.entry = tab.entry, None
+            tab.task = tab.before = tab.beside = None
+
+    def put_back(self, tab: Tab) -> str:
+        """Bring back the picture that was removed, and say if it is gone."""
+        removed, tab.removed = tab.removed, None
+        if removed is None or not self.store.put_back(removed):
+            return "This picture is gone: another was removed since."
+        tab.entry = removed
+        return ""
 
     def restore(self, tab: Tab, recipe: Recipe) -> str:
         """Take content and styles of a recipe if they are here, and say what was found."""

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
+from impasto.studio.blind import BlindPair
 from impasto.studio.inputs import Upload
 from impasto.studio.store import Entry
 from impasto.studio.strokes import Strokes
@@ -32,7 +33,14 @@ class Tab:
         asked: What the page has asked for and not shown yet.
         task: What the page shows while it is painted.
         entry: The finished picture that the page shows.
+        before: The picture that it showed before, which stays until there is a new one.
+        beside: The finished picture that is compared with it.
+        comparing: Whether the next one that is chosen is to be compared.
+        removed: The picture that was removed last, and can come back.
+        blind: Two pictures, of which one is to be liked better.
+        answered: How often that was answered.
         sheet: The variants that the page chooses from.
+        on_sheet: Whether they are on the stage.
         receiving: Held while an upload is read, so that what is pressed meanwhile waits for it.
         sent: What was last sent for each part of the page, so that nothing is sent twice.
     """
@@ -46,7 +54,14 @@ class Tab:
     asked: deque[Task] = field(default_factory=deque)
     task: Task | None = None
     entry: Entry | None = None
+    before: Entry | None = None
+    beside: Entry | None = None
+    comparing: bool = False
+    removed: Entry | None = None
+    blind: BlindPair | None = None
+    answered: int = 0
     sheet: list[Task] = field(default_factory=list)
+    on_sheet: bool = False
     receiving: threading.Lock = field(default_factory=threading.Lock)
     sent: dict[str, object] = field(default_factory=dict)
 
@@ -77,7 +92,7 @@ class Tab:
             self.entry = self.task.entry or self.entry
         if self.asked and (self.task is None or self.task.state.final):
             self.task = self.asked.popleft()
-            self.entry = None
+            self.before, self.entry, self.beside = self.entry or self.before, None, None
 
     @property
     def busy(self) -> bool:

@@ -46,6 +46,7 @@ class Task:
         settings: As asked for.
         masks: Which part is painted with which.
         keep: Whether the result goes into the history; variants only go onto their sheet.
+        background: Whether it gives way to everything that somebody waits for, and is on no list.
         state: Where it is.
         sentence: Why it failed, or what went wrong on the way.
         result: The picture as far as it has come, while it is being painted.
@@ -61,6 +62,7 @@ class Task:
     settings: Settings
     masks: Masks = NONE
     keep: bool = True
+    background: bool = False
     state: TaskState = TaskState.WAITING
     sentence: str = ""
     result: Result | None = None
@@ -135,11 +137,20 @@ class Queue:
     def order(self) -> list[Task]:
         """Return the waiting tasks in the order in which they will be painted."""
         with self.changed:
-            return list(turns([list(self.waiting[page]) for page in self._pages()]))
+            lists = [list(self.waiting[page]) for page in self._pages()]
+            first = [each for each in lists if not each[0].background]
+            return [*turns(first), *turns([each for each in lists if each[0].background])]
 
     def _pages(self) -> list[str]:
-        """Return the waiting pages: first who never had a turn, then who had one longest ago."""
-        return sorted(self.waiting, key=lambda page: self.served.get(page, 0))
+        """Return the waiting pages: first who never had a turn, then who had one longest ago.
+
+        What is painted in the background comes last.
+        """
+
+        def turn(page: str) -> tuple[bool, int]:
+            return self.waiting[page][0].background, self.served.get(page, 0)
+
+        return sorted(self.waiting, key=turn)
 
     def close(self) -> None:
         """Let nobody take anything more."""

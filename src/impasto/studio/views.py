@@ -5,9 +5,11 @@ Everything that came from a person is escaped. Colors and sizes are in ``studio.
 
 from __future__ import annotations
 
+import base64
+import functools
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -15,17 +17,41 @@ from urllib.parse import quote
 from impasto.job import Recipe
 from impasto.registry import INITIALIZERS
 from impasto.run import clock, losses
+from impasto.studio.blind import BlindPair
+from impasto.studio.files import is_name
 from impasto.studio.form import is_open, to_page
 from impasto.studio.inputs import Upload
 from impasto.studio.store import Entry, Store, thin
 from impasto.studio.tasks import Task, TaskState
 
+LANDING = Path(__file__).parent / "landing"
+"""The pair that a page begins with, by ``make pictures``."""
+
 CURVE_WIDTH, CURVE_HEIGHT = 240, 48
 """Of the loss curve, in its own units."""
 
-EMPTY = """
-<div class="stage empty"><p class="invitation">Drop a photograph and a painting,
-and press <b>Paint</b>.</p><p>The picture comes into being here.</p></div>"""
+INVITATION = """<p class="invitation">Drop a photograph anywhere, and choose a style.</p>"""
+
+EXPORTS = """
+<button type="button" data-export="jpeg">JPEG</button>
+<button type="button" data-export="pair">Before and after</button>
+<button type="button" data-export="page">A page to share</button>"""
+
+TOOLS = """<div class="tools">
+<button type="button" data-do="hold">Hold for the photograph</button>
+<button type="button" data-do="zoom" aria-pressed="false">Every pixel</button>
+<button type="button" data-do="fullscreen">Full screen</button></div>"""
+
+
+@functools.cache
+def landing() -> str:
+    """Return what a page begins with: a photograph and what became of it, from the samples."""
+    before, after = (
+        "data:image/jpeg;base64," + base64.b64encode((LANDING / name).read_bytes()).decode()
+        for name in ("before.jpg", "after.jpg")
+    )
+    slider = split(after, "a cat, painted", before, "the photograph of a cat")
+    return f'<div class="stage compare landing" style="--at: 100%">{slider}</div>{INVITATION}'
 
 
 def url(path: Path) -> str:
@@ -33,35 +59,56 @@ def url(path: Path) -> str:
     return f"gradio_api/file={quote(path.as_posix())}"
 
 
-def unfinished(task: Task, preview: str) -> str:
-    """Return the picture so far."""
+def split(after: str, alt: str, before: str, other: str) -> str:
+    """Return two pictures, one over the other, and the slider between them."""
+    return (
+        f'<img src="{after}" alt="{escape(alt)}">'
+        f'<img class="before" src="{before}" alt="{escape(other)}">'
+        '<input type="range" min="0" max="100" value="0" step="1" '
+        f'aria-label="How much to show, from the left, of {escape(other)}" '
+        "oninput=\"this.parentNode.style.setProperty('--at', this.value + '%')\">"
+    )
+
+
+def ratio(width: int, height: int) -> str:
+    """Return the shape of a stage, as a style."""
+    return f'style="--ratio: {width} / {height}; --wide: {width / height:.4f}"'
+
+
+def unfinished(store: Store, task: Task, preview: str, before: Entry | None) -> str:
+    """Return the picture so far; until there is one, the last that was shown, dimmed."""
     result = task.result  # the worker takes it away at the end
     if not preview or result is None:
         words = (
             "Getting ready …" if task.state is not TaskState.WAITING else "Waiting for its turn …"
         )
-        return f'<div class="stage empty"><p class="invitation">{words}</p></div>'
+        if before is None:
+            return f'<div class="stage empty"><p class="invitation">{words}</p></div>'
+        return (
+            f'<div class="stage dimmed" {ratio(before.width, before.height)}>'
+            f'<img src="{url(store.shown(before, "after"))}" alt="">'
+            f'<p class="invitation">{words}</p></div>'
+        )
     job = result.job
     height, width = job.sizes.shape(job.settings.size)
     return (
-        f'<div class="stage" style="--ratio: {width} / {height}; --wide: {width / height:.4f}">'
+        f'<div class="stage" {ratio(width, height)}>'
         f'<img class="live" src="{preview}" decoding="sync" '
         f'alt="{escape(task.title)}, not finished yet"></div>'
     )
 
 
-def finished(store: Store, entry: Entry) -> str:
-    """Return a finished picture, with a slider between it and the content image."""
-    title = escape(entry.title)
+def finished(store: Store, entry: Entry, beside: Entry | None = None) -> str:
+    """Return a finished picture, with a slider between it and the photograph, or another one."""
+    after = url(store.shown(entry, "after"))
+    if beside is None:
+        pictures = split(after, entry.title, url(store.shown(entry, "before")), "the photograph")
+    else:
+        pictures = split(after, entry.title, url(store.shown(beside, "after")), beside.title)
     return (
-        f'<div class="stage compare" style="--ratio: {entry.width} / {entry.height}; '
-        f'--wide: {entry.width / entry.height:.4f}">'
-        f'<img src="{url(store.shown(entry, "after"))}" alt="{title}">'
-        f'<img class="before" src="{url(store.shown(entry, "before"))}" alt="the photograph">'
-        '<input type="range" min="0" max="100" value="0" step="1" '
-        'aria-label="How much of the photograph to show, from the left" '
-        "oninput=\"this.parentNode.style.setProperty('--at', this.value + '%')\">"
-        "</div>"
+        f'<div class="frame"><div class="stage compare" {ratio(entry.width, entry.height)} '
+        f'data-full="{url(store.picture(entry))}" data-width="{entry.width}">{pictures}</div>'
+        f"{TOOLS}</div>"
     )
 
 
@@ -128,6 +175,7 @@ def chart(curve: Sequence[tuple[int, float]]) -> str:
 
 def queue(tasks: Sequence[Task], session: str, own: Task | None) -> str:
     """Return the list of what is painted and what waits, in order."""
+    tasks = [task for task in tasks if not task.background]
     if not tasks or (len(tasks) == 1 and tasks[0] is own):
         return ""
     rows = []
@@ -157,8 +205,11 @@ def details(store: Store, entry: Entry, recipe: Recipe | None) -> str:
     return (
         f'<section class="details"><h2>{escape(entry.title)}</h2><p>{numbers}</p>'
         f"<figure>{chart(entry.curve)}</figure>"
-        f'<p><a class="download" href="{url(store.picture(entry))}" '
-        f'download="{escape(name)}.png">Download in full resolution</a></p>{settings}</section>'
+        f'<p class="files" data-before="{url(store.shown(entry, "before"))}" '
+        f'data-after="{url(store.shown(entry, "after"))}">'
+        f'<a class="download" href="{url(store.picture(entry))}" '
+        f'download="{escape(name)}.png">Download in full resolution</a>{EXPORTS}</p>'
+        f"{settings}</section>"
     )
 
 
@@ -185,18 +236,51 @@ def strip(items: Sequence[Upload | Entry], store: Store, empty: str = "") -> str
     for item in items:
         if isinstance(item, Entry):
             label, source = item.title, url(store.shown(item, "small"))
+            star = STAR if item.starred else ""
         else:
-            label, source = item.label, url(item.thumbnail)
-        buttons.append(choice(item.name, label, source))
+            label, source, star = item.label, url(item.thumbnail), ""
+        button = choice(item.name, label, source, star)
+        own = isinstance(item, Upload) and is_name(item.name)
+        buttons.append(f"<span>{button}{deletion(item.name, label)}</span>" if own else button)
     return f'<div class="strip">{"".join(buttons)}</div>'
 
 
-def choice(name: str, label: str, source: str) -> str:
-    """Return one picture to choose."""
+STAR = '<span class="star" role="img" aria-label="starred">★</span>'
+
+
+def choice(name: str, label: str, source: str, more: str = "", kind: str = "") -> str:
+    """Return one picture to choose, with what lies upon it."""
     return (
-        f'<button type="button" data-name="{escape(name)}" title="{escape(label)}">'
-        f'<img src="{source}" alt="{escape(label)}" loading="lazy"></button>'
+        f'<button type="button" data-name="{escape(name)}" title="{escape(label)}"{kind}>'
+        f'<img src="{source}" alt="{escape(label)}" loading="lazy">{more}</button>'
     )
+
+
+def deletion(name: str, label: str) -> str:
+    """Return what deletes an upload."""
+    what = escape(f"Delete {label}")
+    return (
+        f'<button type="button" class="delete" data-name="{escape(name)}" data-remove '
+        f'title="{what}" aria-label="{what}">×</button>'
+    )
+
+
+def styles(samples: Sequence[Upload], painted: Mapping[str, str], chosen: Upload | None) -> str:
+    """Return the sample styles: each as it looks on the photograph, once that is painted.
+
+    Args:
+        samples: The styles.
+        painted: By their names, the photograph in them, as data URIs.
+        chosen: The first style picture of the page.
+    """
+    buttons = []
+    for sample in samples:
+        picture, own = painted.get(sample.name), url(sample.thumbnail)
+        inset = f'<img class="inset" src="{own}" alt="">' if picture else ""
+        pressed = ' aria-pressed="true"' if chosen is not None and chosen == sample else ""
+        name = f'<span class="name">{escape(sample.label)}</span>'
+        buttons.append(choice(sample.name, sample.label, picture or own, inset + name, pressed))
+    return f'<div class="gallery">{"".join(buttons)}</div>'
 
 
 def sheet(tasks: Sequence[Task]) -> str:
@@ -217,3 +301,31 @@ def sheet(tasks: Sequence[Task]) -> str:
         "<section><h2>Variants</h2><p>Choose one: its settings go into the form.</p>"
         f'<div class="sheet">{"".join(cells)}</div></section>'
     )
+
+
+def blind(pair: BlindPair | None, store: Store, answered: int, possible: bool = True) -> str:
+    """Return two pictures without their settings, and the question which is liked better.
+
+    Args:
+        pair: The pictures; None before somebody has asked for them.
+        store: Where they are.
+        answered: How many answers this page has given.
+        possible: Whether there are two that can be compared.
+    """
+    thanks = f"<p>{answered} answered. Thank you.</p>" if answered else ""
+    if pair is None:
+        words = "" if possible else "<p>Paint one photograph twice in the same style first.</p>"
+        start = '<p><button type="button" data-name="start">Show me two</button></p>'
+        return f"{HELP_BLIND}{thanks}{words}{start}"
+    pictures = "".join(
+        choice(side, f"the picture at the {side}", url(store.shown(entry, "after")))
+        for side, entry in zip(("left", "right"), pair, strict=True)
+    )
+    return (
+        f'{HELP_BLIND}{thanks}<div class="blind">{pictures}</div>'
+        '<p><button type="button" data-name="neither">I cannot say</button></p>'
+    )
+
+
+HELP_BLIND = """<p class="faint">Two of your pictures, painted with different settings that are not
+shown. Press the one that you like better: the answers are kept with the settings.</p>"""

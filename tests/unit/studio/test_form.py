@@ -7,7 +7,14 @@ import pytest
 from impasto.errors import UsageError
 from impasto.settings import SPECS, Settings, SettingSpec, parsing
 from impasto.studio import form
-from impasto.studio.form import control, controls, from_settings, is_open, to_settings
+from impasto.studio.form import (
+    WORDS,
+    control,
+    controls,
+    from_settings,
+    is_open,
+    to_settings,
+)
 
 NAMES = [each.name for each in controls()]
 
@@ -16,7 +23,7 @@ NAMES = [each.name for each in controls()]
 def test_every_setting_is_on_the_page_unless_it_names_files(name):
     if name in NAMES:
         each, this = control(name), SPECS[name]
-        assert this.help in each.help or name == "init"
+        assert this.help in each.help or name == "init" or each.help == WORDS.get(name)
         assert this.unit in each.label
         assert {value for _, value in each.choices} - {""} == set(this.choices or ()) or (
             name == "init" or each.kind != "choice"

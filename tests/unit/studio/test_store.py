@@ -49,11 +49,31 @@ def test_an_entry_without_its_picture_is_left_out(tmp_path, painted):
     assert Store(tmp_path).latest(5) == []
 
 
-def test_what_is_removed_leaves_nothing_behind(tmp_path, painted):
+def test_what_is_removed_comes_back_until_another_is_removed_or_the_studio_begins_anew(
+    tmp_path, painted
+):
     store = Store(tmp_path)
-    store.remove(store.add(painted, "one", "a" * 32, ()))
-    assert list(tmp_path.iterdir()) == []
-    assert store.latest(5) == []
+    first, second = (store.add(painted, title, "a" * 32, ()) for title in ("one", "two"))
+    store.remove(first)
+    assert store.latest(5) == [second]
+    assert store.put_back(first)
+    assert store.latest(5) == [second, first]
+    assert store.recipe(first).settings == painted.recipe.settings
+    store.remove(first)
+    store.remove(second)
+    assert not store.put_back(first)
+    assert [path.name for path in tmp_path.iterdir()] == ["removed"]
+    again = Store(tmp_path)
+    assert again.latest(5) == list(tmp_path.iterdir()) == []
+    assert not again.put_back(second)
+
+
+def test_a_star_survives_a_restart(tmp_path, painted):
+    store = Store(tmp_path)
+    entry = store.star(store.add(painted, "one", "a" * 32, ()))
+    assert entry.starred
+    assert store.latest(1) == Store(tmp_path).latest(1) == [entry]
+    assert not store.star(entry).starred
 
 
 @pytest.mark.parametrize("name", [None, "", "../x", 3, ["a"]])

@@ -88,3 +88,15 @@ def test_a_page_that_has_just_had_a_turn_waits_for_the_others():
     queue.put(other)
     assert queue.order() == [other, second]
     assert queue.take() is other
+
+
+def test_what_is_painted_in_the_background_gives_way():
+    queue, behind = Queue(), [task("gallery", label) for label in ("g1", "g2")]
+    for each in behind:
+        each.background = True
+        queue.put(each)
+    assert queue.take() is behind[0]
+    queue.put(task("a", "a1"))
+    queue.put(task("a", "a2"))
+    assert [each.content.label for each in queue.order()] == ["a1", "a2", "g2"]
+    assert [queue.take().content.label for _ in range(3)] == ["a1", "a2", "g2"]
