@@ -132,8 +132,11 @@ def test_weights_of_the_package_are_known_wherever_it_lies():
     assert not is_packaged(None)
 
 
-def test_the_pocket_network_is_recorded_like_any_weights(impasto, painted):
-    recorded = Recipe.of_picture(painted).weights
+def test_the_pocket_network_is_recorded_like_any_weights(impasto, photograph, painting, tmp_path):
+    out = tmp_path / "quick.png"
+    fast = ("--size", 32, "--iterations", 2, "--backbone=pocket")
+    assert impasto("paint", photograph, painting, "-o", out, *fast).code == 0
+    recorded = Recipe.of_picture(out).weights
     assert recorded.sha256 == hashlib.sha256(POCKET.read_bytes()).hexdigest()
     assert (Path(recorded.path).name, is_packaged(recorded)) == ("pocket.safetensors", True)
 
