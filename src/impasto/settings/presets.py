@@ -68,8 +68,8 @@ PRESETS: dict[str, Preset] = {
         "evaluations are those that its authors used later; bounded L-BFGS with 20 corrections and "
         "noise of one level of 8 bits are those of their texture code of the same year",
         "in place of 1/2, with which these ratios would leave the photograph, equation 1 has "
-        "1/(M √C), see docs/sources/paper.md; weights are rescaled over ten sample pictures, not over "
-        "ImageNet",
+        "1/(M √C), see docs/sources/paper.md; weights are rescaled over ten sample pictures, not "
+        "over ImageNet",
     ),
     "gatys2016": Preset(
         "the code of Gatys (2016): 512, then 800 pixels",

@@ -159,7 +159,7 @@ FIGURES: dict[str, Figure] = {
                 "limitation",
                 {
                     "speckle": {},
-                    "cure: total variation": {"tv_weight": 1000},
+                    "cure: faint noise": {"init": "faint"},
                     "the photograph is lost": {"style_weight": 1e5},
                     "cure: start from it": {"style_weight": 1e5, "init": "content"},
                     "the painting's colors": {"init": "content"},
