@@ -112,7 +112,7 @@ def test_a_picture_that_was_not_uploaded_is_refused_in_one_sentence(client, path
     """Every component that takes a file, and every way to name one."""
     kinds = {key: each["type"] for key, each in client.components().items()}
     taken = [e for e in client.events() if any(kinds[i] in TAKE_FILES for i in e["inputs"])]
-    assert len(taken) == 6
+    assert len(taken) == 8
     for at, event in enumerate(taken):
         for what, path in paths.items():
             for form in forms(path)[: None if at == 0 else 2]:  # all of them once

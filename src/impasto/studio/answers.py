@@ -18,7 +18,7 @@ from impasto.studio.studio import Studio
 from impasto.studio.tabs import Tab
 from impasto.studio.tasks import TaskState
 
-REPEATED = {"understood"}
+SENT_ALWAYS = {"understood"}
 """Parts that are sent at every look: answers to two strokes may arrive in the wrong order."""
 
 SHOWN = 48
@@ -78,7 +78,7 @@ class Answers:
             "timer": gr.update(value=BUSY if tab.busy or waiting else IDLE_SECONDS),
         }
         return [
-            value if tab.is_new(part, value) or part in REPEATED else gr.skip()
+            value if tab.is_new(part, value) or part in SENT_ALWAYS else gr.skip()
             for part, value in parts.items()
         ]
 

@@ -26,7 +26,7 @@ def test_a_photograph_is_painted_in_every_sample_style_once(studio, pair, quick)
     studio.worker.start()
     samples = studio.inputs.samples("painting")
     wait_for(lambda: len(studio.gallery.of(content)) == len(samples))
-    assert studio.worker.unfinished() == []
+    wait_for(lambda: not studio.worker.unfinished())
     assert studio.store.all() == []
     page = styles(samples, studio.gallery.of(content), samples[0])
     assert page.count("data:image/jpeg") == page.count('class="inset"') == len(samples)
