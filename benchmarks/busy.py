@@ -14,7 +14,7 @@ from benchmarks.tables import number, ratio, table
 
 TITLE = "Beside busy programs"
 SIZE, QUICK_SIZE = 192, 96
-NEIGHBORS, QUICK_NEIGHBORS = (0, 2, 8, 16), (0, 2)
+NEIGHBORS, QUICK_NEIGHBORS = (0, 2, 8), (0, 2)
 BACKBONES = ("pocket", "vgg19")
 
 WAYS = {
