@@ -15,7 +15,7 @@ from impasto._version import __version__
 from impasto.errors import ImpastoError, UsageError, import_row
 
 if TYPE_CHECKING:
-    from impasto.api import reconstruct, stylize, stylize_steps, texture
+    from impasto.api import reconstruct, stylize, stylize_steps, stylize_video, texture
     from impasto.job import Recipe
     from impasto.optimize import Step
     from impasto.plugins import load as load_plugin
@@ -34,6 +34,7 @@ __all__ = [
     "reconstruct",
     "stylize",
     "stylize_steps",
+    "stylize_video",
     "texture",
 ]
 
@@ -46,6 +47,7 @@ _HOMES = {
     "reconstruct": "api",
     "stylize": "api",
     "stylize_steps": "api",
+    "stylize_video": "api",
     "texture": "api",
     # Names of version 0.1.0.
     "Painted": "run:Result",

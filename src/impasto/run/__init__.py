@@ -24,7 +24,7 @@ from impasto.run.logs import losses, numbers
 from impasto.run.outputs import Outputs
 from impasto.run.recorder import Guarded, Recorder
 from impasto.run.result import Result
-from impasto.run.run import Stop, run
+from impasto.run.run import Stop, Stopped, ready, run
 
 __all__ = [
     "CURVE_COLORS",
@@ -35,9 +35,11 @@ __all__ = [
     "Recorder",
     "Result",
     "Stop",
+    "Stopped",
     "clock",
     "losses",
     "numbers",
     "plot_losses",
+    "ready",
     "run",
 ]
