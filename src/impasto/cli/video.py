@@ -124,6 +124,8 @@ def video(
         if not quiet:
             complain(f"reading '{clip}'")
         painter = work.begin(work.folder)
+        for note in painter.job.notes:
+            complain(note)
         with INTERRUPTION.heed():
             with choose_display(painter, quiet, as_json) as show:
                 for frame in painter.paint(INTERRUPTION.has_come):
@@ -158,7 +160,9 @@ def write(work: Clip, painter: ClipPainter, tell_apart: Callable[[str], None] | 
             f"{sentence}: the frames are kept in '{work.folder}', and the same command writes the "
             "film once there is room."
         ) from error
-    if work.folder.is_dir():
+    if not done:
+        complain("no frame is finished yet: the same command begins with the first one")
+    elif work.folder.is_dir():
         complain(
             f"{done} of {count} frames are in the film so far: the same command goes on with those "
             f"in '{work.folder}'"

@@ -79,7 +79,7 @@ class Clip:
 
     def check_output(self, output: Path) -> None:
         """Find out whether the film and its frames can be written."""
-        check_film(output, self.source, self.sound)
+        check_film(output, self.source, self.sound, self.folder.is_dir())
         inputs = [each for each in self.styles if isinstance(each, str | os.PathLike)]
         images.check_places([output] if output.suffix else [], [*self.source.files(), *inputs])
         if not output.parent.is_dir():

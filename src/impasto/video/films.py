@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -94,20 +95,27 @@ FILM_FORMATS = {
 OUTPUTS = tuple(FILM_FORMATS)
 
 
-def check_film(path: Path, source: Source, sound: bool) -> None:
+FOLDER_STAGES = ("complete", "former")
+"""Folders among the frames: one that is being filled, and the one that it takes the place of."""
+
+NUMBERED = re.compile(r"\d{6}\.png")
+"""The name of a frame in a folder of pictures."""
+
+
+def check_film(path: Path, source: Source, sound: bool, going_on: bool = False) -> None:
     """Find out before the work starts whether a clip can be written, and its sound copied.
 
     Args:
         path: The film, or the folder of pictures if it has no extension.
         source: Whose sound it is to have.
         sound: Whether it is to have it.
+        going_on: Whether a part of it may be there already, which is replaced.
 
     Raises:
         PictureError: If not; the message says what can be done.
     """
     if not path.suffix:
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise PictureError(f"'{path}' is there already: choose another folder for the frames.")
+        check_folder(path, going_on)
         return
     images.check_suffix(path, OUTPUTS)
     kind = FILM_FORMATS[path.suffix.lower()]
@@ -119,6 +127,15 @@ def check_film(path: Path, source: Source, sound: bool) -> None:
                 f"the sound of '{source.path}' is {codec}, which a {path.suffix} cannot hold as it "
                 "is: write a .mkv, or leave the sound out with --no-sound."
             )
+
+
+def check_folder(path: Path, going_on: bool) -> None:
+    """Raise PictureError if a folder holds anything, or more than frames if the clip goes on."""
+    if not path.exists():
+        return
+    names = [each.name for each in path.iterdir()] if path.is_dir() else [path.name]
+    if any(not (going_on and NUMBERED.fullmatch(name)) for name in names):
+        raise PictureError(f"'{path}' is there already: choose another folder for the frames.")
 
 
 def write_clip(
@@ -144,18 +161,20 @@ def write_clip(
 
 
 def write_folder(path: Path, frames: Sequence[Path]) -> None:
-    """Copy the frames into a folder."""
+    """Copy the frames into a folder, in place of those that an interrupted command has left."""
+    target = path.resolve()
+    incomplete, former = (
+        target.with_name(f"{target.name}.frames") / each for each in FOLDER_STAGES
+    )
     with images.naming(path):
-        incomplete = beside(path.resolve())
-        incomplete.mkdir()
-        try:
-            for number, frame in enumerate(frames, start=1):
-                shutil.copyfile(frame, incomplete / f"{number:06}.png")
-            if path.exists():
-                path.rmdir()
-            incomplete.rename(path)
-        finally:
-            shutil.rmtree(incomplete, ignore_errors=True)
+        for stage in (incomplete, former):
+            shutil.rmtree(stage, ignore_errors=True)
+        incomplete.mkdir(parents=True)
+        for number, frame in enumerate(frames, start=1):
+            shutil.copyfile(frame, incomplete / f"{number:06}.png")
+        if target.exists():
+            target.rename(former)
+        incomplete.rename(target)
 
 
 def write_film(

@@ -98,6 +98,12 @@ def test_a_folder_has_the_frames_as_they_are(tmp_path, frames, source):
     assert (out / "000002.png").read_bytes() == frames[1].read_bytes()
     with pytest.raises(PictureError, match="is there already"):
         check_film(out, source, sound=True)
+    check_film(out, source, sound=True, going_on=True)  # as after an interruption
+    write_clip(out, frames[:3], timing(), source, sound=True, whole=True)
+    assert sorted(path.name for path in out.iterdir()) == names[:3]
+    (out / "mine.txt").write_text("not a frame")
+    with pytest.raises(PictureError, match="is there already"):
+        check_film(out, source, sound=True, going_on=True)
 
 
 def test_a_sound_that_a_film_cannot_hold_is_found_before_the_work(tmp_path, source):
