@@ -189,4 +189,4 @@ def _frames(work: Clip) -> Iterator[FrameInWork]:
             if frame.is_finished:
                 yield frame
         if work.output is not None:
-            work.write(painter.workshop)
+            work.write(painter)

@@ -31,6 +31,22 @@ def test_a_film_is_painted_with_its_times_and_its_sound(impasto, film, painting,
     assert not (tmp_path / "out.mp4.frames").exists()
 
 
+def test_a_film_tells_how_it_was_painted(impasto, film, painting, tmp_path):
+    for suffix in (".mp4", ".mkv", ".webm"):
+        out = tmp_path / f"out{suffix}"
+        words = ("video", film, painting, "-o", out, *FAST, "--frames", 1, "--no-sound")
+        assert impasto(*words, "--sweeps", 2).code == 0
+        said = impasto("info", out).out.splitlines()
+        assert any(line.split()[:2] == ["content", "in.mp4"] for line in said)
+        assert any(line.split()[:2] == ["style", "painting.jpg"] for line in said)
+        assert any(line.split() == ["sweeps", "2"] for line in said)
+        assert any(line.split() == ["size", "48"] for line in said)
+    assert impasto(*words, "--recipe", "none").code == 0
+    done = impasto("info", out)
+    assert done.code == 2
+    assert "holds no settings" in done.err
+
+
 def test_json_has_a_line_for_every_frame(impasto, film, painting, tmp_path):
     out = tmp_path / "out.gif"
     done = impasto("video", film, painting, "-o", out, *FAST, "--json", "--quiet", "--frames", 2)

@@ -153,7 +153,7 @@ def write(work: Clip, painter: ClipPainter, tell_apart: Callable[[str], None] | 
 
     count = painter.workshop.count
     try:
-        done = work.write(painter.workshop)
+        done = work.write(painter)
     except PictureError as error:
         sentence = str(error).partition(":")[0]
         raise ImpastoError(

@@ -13,18 +13,19 @@ flicker.py        how much a clip flickers
 
 from impasto.video.clip import Clip
 from impasto.video.clip_settings import CLIP_SPECS, ClipSettings
-from impasto.video.films import OUTPUTS
+from impasto.video.films import FILM_FORMATS, read_recipe
 from impasto.video.flicker import flicker
 from impasto.video.painting import ClipPainter, FrameInWork
 from impasto.video.remaining import Remaining
 
 __all__ = [
     "CLIP_SPECS",
-    "OUTPUTS",
+    "FILM_FORMATS",
     "Clip",
     "ClipPainter",
     "ClipSettings",
     "FrameInWork",
     "Remaining",
     "flicker",
+    "read_recipe",
 ]

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,7 +16,7 @@ from impasto import images
 from impasto._version import __version__
 from impasto.errors import PictureError
 from impasto.filesystem import is_regular
-from impasto.job import prepare
+from impasto.job import SourceFile, prepare
 from impasto.settings import MACHINE_CHOICES, Settings
 from impasto.video.clip_settings import ClipSettings, evaluations_of, for_a_clip
 from impasto.video.films import check_film, write_clip
@@ -113,21 +113,32 @@ class Clip:
         job = prepare(workshop.photograph(0), list(self.styles), self.settings)
         return ClipPainter(job, workshop, self.how, evaluations_of(self.settings))
 
-    def write(self, workshop: Workshop) -> int:
+    def write(self, painter: ClipPainter) -> int:
         """Write the frames that are finished, and return how many they are.
 
         When they are all, the folder goes.
         """
         assert self.output is not None
+        workshop = painter.workshop
         frames = workshop.latest(self.how.sweeps)
         if not frames:
             return 0
         whole = self.how.is_whole and len(frames) == workshop.count
         timing = workshop.timing.first(len(frames))
-        write_clip(self.output, frames, timing, self.source, self.sound, whole)
+        recipe = self.recipe(painter)
+        write_clip(self.output, frames, timing, self.source, self.sound, whole, recipe)
         if workshop.finished(self.how.sweeps) == self.how.sweeps:
             workshop.remove()
         return len(frames)
+
+    def recipe(self, painter: ClipPainter) -> str | None:
+        """Return what the film tells of how it was painted, or None if it is to tell nothing."""
+        assert self.output is not None
+        clip = SourceFile(str(self.source.path.absolute()), of_all(self.source.files()))
+        recipe = replace(painter.job.recipe, content=clip).in_file(self.output)
+        if recipe is None:
+            return None
+        return json.dumps({**json.loads(recipe), "clip": self.how.to_dict()})
 
     @property
     def identity(self) -> str:
@@ -135,7 +146,7 @@ class Clip:
         settings = self.settings.completed().to_dict()
         values = {
             "version": __version__,
-            "clip": list(map(images.sha256, self.source.files())),
+            "clip": of_all(self.source.files()),
             "styles": list(map(digest, self.styles)),
             "settings": {k: v for k, v in settings.items() if k not in NO_MATTER},
             "files": [digest(file) for name in NAMING_FILES for file in self.named(name)],
@@ -148,6 +159,12 @@ class Clip:
         value = getattr(self.settings, setting)
         return [each for each in (value if isinstance(value, tuple) else (value,))
                 if each is not None and is_regular(each)]  # fmt: skip
+
+
+def of_all(files: Sequence[Path]) -> str:
+    """Return the hash of a file, or of the hashes of several."""
+    hashes = list(map(images.sha256, files))
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
 def digest(picture: Any) -> str:

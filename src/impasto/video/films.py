@@ -92,8 +92,8 @@ FILM_FORMATS = {
 }
 """What can be written, by extension."""
 
-OUTPUTS = tuple(FILM_FORMATS)
-
+RECIPE_TAG = "comment"
+"""The name that all containers have for a text about a film."""
 
 FOLDER_STAGES = ("complete", "former")
 """Folders among the frames: one that is being filled, and the one that it takes the place of."""
@@ -117,7 +117,7 @@ def check_film(path: Path, source: Source, sound: bool, going_on: bool = False) 
     if not path.suffix:
         check_folder(path, going_on)
         return
-    images.check_suffix(path, OUTPUTS)
+    images.check_suffix(path, FILM_FORMATS)
     kind = FILM_FORMATS[path.suffix.lower()]
     if not kind.sounds or not sound:  # all of them, or none, which is what such films are
         return
@@ -139,7 +139,13 @@ def check_folder(path: Path, going_on: bool) -> None:
 
 
 def write_clip(
-    path: Path, frames: Sequence[Path], timing: Timing, source: Source, sound: bool, whole: bool
+    path: Path,
+    frames: Sequence[Path],
+    timing: Timing,
+    source: Source,
+    sound: bool,
+    whole: bool,
+    recipe: str | None = None,
 ) -> None:
     """Write a clip: complete, or not at all.
 
@@ -150,12 +156,13 @@ def write_clip(
         source: Whose sound, rate and title it has.
         sound: Whether it has the sound.
         whole: Whether it is all of the source, whose times then stay as they are.
+        recipe: What the film tells of how it was painted, if it can.
 
     Raises:
         PictureError: If it cannot be written.
     """
     if path.suffix:
-        write_film(path, frames, timing, source, sound, whole)
+        write_film(path, frames, timing, source, sound, whole, recipe)
     else:
         write_folder(path, frames)
 
@@ -178,7 +185,13 @@ def write_folder(path: Path, frames: Sequence[Path]) -> None:
 
 
 def write_film(
-    path: Path, frames: Sequence[Path], timing: Timing, source: Source, sound: bool, whole: bool
+    path: Path,
+    frames: Sequence[Path],
+    timing: Timing,
+    source: Source,
+    sound: bool,
+    whole: bool,
+    recipe: str | None,
 ) -> None:
     """Write a film by FFmpeg, see `write_clip`."""
     av = require_av()
@@ -203,6 +216,8 @@ def write_film(
             has_sound = sound and kind.sounds != ()
             track = SoundTrack(film, source, start, whole) if has_sound else None
             opened.callback(track.close) if track else None
+            if recipe is not None:
+                film.metadata[RECIPE_TAG] = recipe
             for at, lasts, frame in zip(timing.times, timing.lengths, frames, strict=True):
                 if track is not None:
                     track.until(float((at - timing.times[0]) * timing.base))
@@ -265,6 +280,22 @@ def even(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Continue odd sides by a row or a column: colors are stored for squares of four pixels."""
     height, width = levels.shape[:2]
     return np.pad(levels, ((0, height % 2), (0, width % 2), (0, 0)), "edge")
+
+
+def read_recipe(path: Path) -> str:
+    """Return the text of the recipe inside a film.
+
+    Raises:
+        PictureError: If the file is no film, or holds no recipe.
+    """
+    with FilmSource(path).opened() as (container, _):
+        tags = {name.lower(): text for name, text in container.metadata.items()}
+    if RECIPE_TAG in tags:
+        return str(tags[RECIPE_TAG])
+    raise PictureError(
+        f"'{path}' holds no settings: it must be a .mp4, .mov, .webm or .mkv painted by Impasto, "
+        "and not changed by another program."
+    )
 
 
 @final

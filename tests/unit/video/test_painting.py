@@ -104,7 +104,7 @@ def test_who_stops_leaves_the_frame_in_work(clip_of):
     for frame in painter.paint(stop=lambda: len(seen) == 5):
         seen.append(frame)
     assert len(painter.workshop.latest(1)) == 1
-    assert clip.write(painter.workshop) == 1
+    assert clip.write(painter) == 1
     assert len(shown(clip.output)) == 1
     assert clip.folder.is_dir()
 
@@ -117,7 +117,7 @@ def test_a_second_sweep_goes_backward_and_a_loop_closes(clip_of):
     order = [(each.sweep, each.index) for each in painter.paint() if each.is_finished]
     assert order == [*((1, index) for index in range(4)), *((2, 3 - index) for index in range(4))]
     assert not (clip.folder / "painted-1").exists()
-    assert clip.write(painter.workshop) == 4
+    assert clip.write(painter) == 4
     assert not clip.folder.exists()
     assert len(shown(clip.output)) == 4
 
