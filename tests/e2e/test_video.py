@@ -1,12 +1,15 @@
 """A clip through the command line."""
 
 import json
+import re
 import signal
+import sys
 
 import pytest
 
+from impasto.__main__ import main
 from tests.support.clips import heard, panning, shown, write_film, write_pictures
-from tests.support.processes import command, rest_of, running
+from tests.support.processes import command, killed_after, rest_of, running
 
 FAST = (
     *("--backbone=pocket", "--size", 48, "--iterations", 2, "--levels", 1, "--threads", 1),
@@ -74,6 +77,41 @@ def test_an_interrupted_command_leaves_a_film_and_goes_on(impasto, painting, tmp
     assert [json.loads(line)["frame"] for line in done.out.splitlines()] == [*range(some + 1, 5)]
     assert len(shown(out)) == 4
     assert not kept.exists()
+
+
+def test_a_killed_command_goes_on_to_the_same_bytes(impasto, painting, tmp_path):
+    folder, films = write_pictures(tmp_path / "in", panning(count=3)), []
+    for kills in (1, 0):
+        out = tmp_path / "out.mkv"
+        words = ("video", folder, painting, "-o", out, *FAST, "--json", "--quiet")
+        if kills:
+            assert len(killed_after(1, *words)) == 1
+            assert not out.exists()
+            assert (tmp_path / "out.mkv.frames" / "painted-1" / "000001.png").exists()
+        done = impasto(*words)
+        assert len(done.out.splitlines()) == 3 - kills
+        films.append(out.read_bytes())
+        out.unlink()
+    assert films[0] == films[1]
+    assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == []
+
+
+def test_a_terminal_shows_the_frames_and_the_last_one_in_letters(
+    terminal, film, painting, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    words = ("video", film, painting, "-o", tmp_path / "out.mp4", *FAST, "--frames", 2)
+    monkeypatch.setattr(sys, "argv", ["impasto", *map(str, words)])
+    with open(terminal.screen, "w") as stderr:  # noqa: PTH123 (a descriptor)
+        monkeypatch.setattr(sys, "stderr", stderr)
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        monkeypatch.undo()
+    seen = terminal.finish()
+    assert stopped.value.code == 0, seen
+    assert re.search(r"frames\s+━+\s+2/2\s+[\d.]+ s a frame, left 0:00", seen)
+    assert re.search(r"frame 2/2  48 px  2  loss [\d.e+-]+  \(content ", seen)
+    assert "▀" * 48 in seen
 
 
 def test_names_are_chosen_so_that_nothing_is_lost(impasto, film, painting, tmp_path, monkeypatch):

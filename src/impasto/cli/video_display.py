@@ -11,9 +11,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.segment import Segments
 from rich.text import Text
 
 from impasto.cli.display import PLAIN_EVERY, left_word
+from impasto.cli.thumbnail import HIGH, LOW, thumbnail
 from impasto.cli.work import tell
 from impasto.interruption import complain
 from impasto.run import clock, losses, numbers
@@ -73,10 +75,9 @@ def print_line(frame: FrameInWork) -> None:
         tell(json.dumps({**place, **numbers(frame.result.last)}))
 
 
-def status(frame: FrameInWork, left: float) -> str:
-    """Return losses and time left."""
-    step, word = frame.result.last, left_word(frame.result.job)
-    return f"loss {step.total:.4g}  ({losses(step)})  {word} {clock(left)}"
+def pace(frame: FrameInWork, remaining: Remaining, left: float) -> str:
+    """Return how fast it goes, and the time left."""
+    return f"{remaining.pace:.1f} s a frame, {left_word(frame.result.job)} {clock(left)}"
 
 
 def plain(painter: ClipPainter, remaining: Remaining) -> ShowFrame:
@@ -89,17 +90,21 @@ def plain(painter: ClipPainter, remaining: Remaining) -> ShowFrame:
         if not frame.is_finished and time.monotonic() - last <= PLAIN_EVERY:
             return
         last = time.monotonic()
-        at = f"{remaining.pace:.1f} s a frame" if frame.is_finished else (
-            f"{step.size} px  {step.iteration}"
-        )  # fmt: skip
-        complain(f"{label(frame, painter)}  {at}  {status(frame, left)}")
+        at = "" if frame.is_finished else f"  {step.size} px  {step.iteration}"
+        complain(
+            f"{label(frame, painter)}{at}  loss {step.total:.4g}  ({losses(step)})  "
+            f"{pace(frame, remaining, left)}"
+        )
 
     return show
 
 
 @contextmanager
 def live(painter: ClipPainter, remaining: Remaining, console: Console) -> Iterator[ShowFrame]:
-    """Yield a function that moves a bar over all frames, with the present one beneath."""
+    """Yield a function that moves a bar over all frames, with the present one beneath.
+
+    Above it is the last finished frame in letters, where there is room and color for it.
+    """
     bar = Progress(
         TextColumn("frames"),
         BarColumn(bar_width=40),
@@ -109,15 +114,22 @@ def live(painter: ClipPainter, remaining: Remaining, console: Console) -> Iterat
     )
     total = painter.workshop.count * painter.how.sweeps
     task = bar.add_task("", total=total, completed=total - remaining.left, pace="")
-    beneath = Text()
-    display = Live(Group(bar, beneath), console=console, refresh_per_second=4)
+    beneath, above = Text(), Segments([])
+    rows = min(HIGH, console.height - 4)
+    has_room = console.color_system in ("256", "truecolor") and rows >= LOW
+    display = Live(
+        console=console, refresh_per_second=4, get_renderable=lambda: Group(above, bar, beneath)
+    )
 
     def show(frame: FrameInWork) -> None:
+        nonlocal above
         left, step = remaining.update(frame), frame.result.last
-        pace = f"{remaining.pace:.1f} s a frame"
-        bar.update(task, completed=total - remaining.left, pace=pace)
+        if frame.is_finished and has_room:
+            above = Segments(list(console.render(thumbnail(frame.result.preview, rows))))
+        speed = pace(frame, remaining, left)
+        bar.update(task, completed=total - remaining.left, pace=speed)
         at = f"{label(frame, painter)}  {step.size} px  {step.iteration}"
-        beneath.plain = f"  {at}  {status(frame, left)}"
+        beneath.plain = f"  {at}  loss {step.total:.4g}  ({losses(step)})"
 
     display.start()
     try:

@@ -92,6 +92,9 @@ FILM_FORMATS = {
 }
 """What can be written, by extension."""
 
+SAME_BYTES = {"fflags": "+bitexact"}
+"""No random numbers, and no version of FFmpeg: the same frames give the same bytes."""
+
 RECIPE_TAG = "comment"
 """The name that all containers have for a text about a film."""
 
@@ -209,7 +212,7 @@ def write_film(
                     str(incomplete),
                     "w",
                     format=kind.container,
-                    container_options=dict(kind.container_options),
+                    container_options={**SAME_BYTES, **kind.container_options},
                 )
             )
             stream = film_stream(film, kind, source, frames[0], timing.base)
