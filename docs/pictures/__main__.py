@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from docs.pictures import control, findings, knobs, losses, readme
+from docs.pictures import control, findings, knobs, losses, readme, video
 
 IMAGES = Path(__file__).resolve().parent.parent / "images"
 
-SHEETS = {**knobs.SHEETS, **findings.SHEETS, **control.SHEETS, **losses.SHEETS, **readme.SHEETS}
+SHEETS = {**knobs.SHEETS, **findings.SHEETS, **control.SHEETS, **losses.SHEETS, **readme.SHEETS,
+          **video.SHEETS}  # fmt: skip
 """File name to the function that paints it."""
 
 

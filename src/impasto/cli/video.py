@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,7 +116,7 @@ def video(
 
     how = ClipSettings(**given({name: values.pop(name, None) for name in CLIP_SPECS}))
     settings = apply(preset, given(values))
-    usual = Path(f"{Path(clip).stem.partition('%')[0]}-{Path(style[0]).stem}.mp4")
+    usual = Path(f"{name_of(clip)}-{Path(style[0]).stem}.mp4")
     out = Path(output) if output is not None else place(usual, overwrite)
     with claimed([out]):
         with INTERRUPTION.heed():  # what is tried out is taken away again
@@ -126,11 +127,24 @@ def video(
         painter = work.begin(work.folder)
         for note in painter.job.notes:
             complain(note)
+        if settings.auto and not quiet:
+            complain("auto: short runs at a small size choose the style weight")
         with INTERRUPTION.heed():
             with choose_display(painter, quiet, as_json) as show:
                 for frame in painter.paint(INTERRUPTION.has_come):
                     show(frame)
             write(work, painter, complain if as_json else None)
+
+
+def name_of(clip: str) -> str:
+    """Return what a clip is called: of a pattern what stands in it, or its folder's name.
+
+    Example:
+        >>> name_of("films/boat.mp4"), name_of("boat/%04d.png"), name_of("boat/left-*.png")
+        ('boat', 'boat', 'left')
+    """
+    path = Path(clip)
+    return re.sub(r"%0?\d*d|[*?]", "", path.stem).strip("-_. ") or path.parent.name or "clip"
 
 
 def place(usual: Path, overwrite: bool) -> Path:

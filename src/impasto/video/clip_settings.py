@@ -11,7 +11,8 @@ from impasto.errors import SettingsError
 from impasto.settings import Group, Settings, SettingSpec, parsing
 
 FEWEST_EVALUATIONS = 30
-"""Of a frame that begins as the one before: with fewer the style wears off from frame to frame."""
+"""Of a frame that begins as the one before: with fewer the style wears off from frame to frame, and
+what comes into sight is not painted before it has gone."""
 
 
 def seconds(value: Any) -> float:
@@ -140,9 +141,8 @@ def for_a_clip(settings: Settings) -> Settings:
 def evaluations_of(settings: Settings) -> int:
     """Return the evaluations of a frame that begins as the one before.
 
-    They are those at the final size of a picture if they are given, and half as many if not: most
-    of the way has been gone.
+    They are those of a picture at its final size, if none are given at least so many that the style
+    does not wear off.
     """
-    if settings.iterations is not None:
-        return settings.iterations
-    return max(settings.completed().iterations // 2, FEWEST_EVALUATIONS)
+    usual = settings.completed().iterations
+    return usual if settings.iterations is not None else max(usual, FEWEST_EVALUATIONS)

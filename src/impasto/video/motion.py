@@ -133,10 +133,13 @@ def flow(here: Gray, there: Gray) -> Field:
 
 
 def sampled(values: Field, arrows: Field) -> Field:
-    """Return what lies at the ends of the arrows, between pixels by its neighbors."""
+    """Return what lies at the ends of the arrows, between pixels by its neighbors.
+
+    Outside of the picture it is mirrored.
+    """
     cv2 = require_opencv()
     x, y = ends(arrows)
-    found = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    found = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
     return np.asarray(found, np.float32)
 
 

@@ -13,9 +13,9 @@ a picture does, from coarse to fine.
 Source: Ruder, Dosovitskiy and Brox (2016), "Artistic Style Transfer for Videos": the temporal loss
 of section 4.2, the long-term one of 4.4, the sweeps of 4.5.
 
-# Differs from Ruder et al. (2016): places that were outside of the frame before start as the
-photograph, hidden ones as the paint that lies there, and not as the mean color; what is still is
-held a hundred times as firmly; sweeps begin with one that is finished.
+# Differs from Ruder et al. (2016): places that were hidden start as the paint that lies there, and
+those that were outside as that beside the border, mirrored, not as the mean color; what is still is
+held a hundred times as firmly; a sweep begins with what the one before has finished.
 """
 
 from __future__ import annotations
@@ -127,8 +127,7 @@ class ClipPainter:
             job = self.fresh(photograph)
         else:
             own = self.workshop.raw(sweep - 1, index) if sweep > 1 else None
-            seen = self.job.controls.seen(photograph)
-            start = start_of(neighbors, seen) if own is None else mixed(own, neighbors)
+            start = start_of(neighbors) if own is None else mixed(own, neighbors)
             job = self.following(photograph, start, self.anchors(neighbors, sweep))
         result = Result(job)
         for result in run(job, stop=stop):
@@ -186,9 +185,8 @@ class ClipPainter:
 
     def anchors(self, neighbors: Sequence[Neighbor], sweep: int) -> tuple[Anchor, ...]:
         """Return the temporal terms: how much which neighbor's paint counts where."""
-        shares = [each.motion.trust for each in neighbors]
-        if sweep == 1:
-            shares = nearest_first(shares)
+        trusts = [each.motion.trust for each in neighbors]
+        shares = nearest_first(trusts) if sweep == 1 else trusts
         return tuple(
             Anchor(each.name, self.how.temporal_weight, each.carried, firm(share, each.motion))
             for each, share in zip(neighbors, shares, strict=True)
@@ -214,14 +212,13 @@ def firm(share: Field, moved: Motion) -> Field:
     return np.asarray(share * (1 + (FIRMNESS - 1) * moved.still), np.float32)
 
 
-def start_of(neighbors: Sequence[Neighbor], photograph: Rgb) -> Rgb:
-    """Return where a frame starts: the paint of its neighbors, and the photograph outside of it.
+def start_of(neighbors: Sequence[Neighbor]) -> Rgb:
+    """Return where a frame starts: the paint of the nearest neighbor, carried to where it belongs.
 
-    Where the nearest is not trusted, its paint still is paint; a farther one that is trusted there
-    knows better.
+    Where it is not trusted it still is paint, and needs less change than a photograph does; but a
+    farther neighbor that is trusted there knows better.
     """
-    nearest = neighbors[0]
-    start = blended(photograph, nearest.carried, nearest.motion.inside)
+    start = neighbors[0].carried
     shares = nearest_first([each.motion.trust for each in neighbors])
     for each, share in zip(neighbors[1:], shares[1:], strict=True):
         start = blended(start, each.carried, share)

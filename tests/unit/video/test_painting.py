@@ -11,6 +11,7 @@ from impasto import images
 from impasto.errors import PictureError, SettingsError
 from impasto.settings import Settings
 from impasto.video import Clip, ClipPainter, ClipSettings, flicker
+from impasto.video.clip_settings import evaluations_of
 from tests.support.clips import as_rgb, moving_square, panning, shown, texture, write_pictures
 
 FAST = {
@@ -164,6 +165,18 @@ def test_a_part_of_a_clip_is_chosen_by_time_and_number(clip_of, how, times):
     timing = clip.begin(clip.folder).workshop.timing
     assert [float(at * timing.base) for at in timing.times] == pytest.approx(times)
     assert set(timing.lengths) <= {how.get("every", 1), 1}
+
+
+@pytest.mark.parametrize(
+    ("settings", "evaluations"),
+    [
+        ({"backbone": "pocket"}, 60),
+        ({"backbone": "vgg19"}, 30),
+        ({"backbone": "vgg19", "iterations": 5}, 5),
+    ],
+)
+def test_a_frame_has_the_evaluations_of_a_picture_or_enough(settings, evaluations):
+    assert evaluations_of(Settings(**settings)) == evaluations
 
 
 def test_times_without_a_frame_are_refused(clip_of):
