@@ -14,14 +14,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Self, final
 
 from impasto import images
-from impasto.errors import PictureError
+from impasto.errors import PictureError, UsageError
 from impasto.images import Rgb
 from impasto.video.clip_settings import ClipSettings
 from impasto.video.source import Source
@@ -124,7 +123,11 @@ class Workshop:
         """
         timing = read_manifest(folder, identity)
         if timing is None:
-            timing = gather(folder, source, how, size)
+            try:
+                timing = gather(folder, source, how, size)
+            except UsageError:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
             said = json.dumps({"identity": identity, **asdict(timing)})
             images.replace_file(folder / MANIFEST, said.encode())
         return cls(folder, timing, bits)
@@ -196,7 +199,7 @@ def file_name(index: int) -> str:
 
 
 def read_manifest(folder: Path, identity: str) -> Timing | None:
-    """Return the times of the frames in a folder, or None if they are to be gathered yet.
+    """Return the times of the frames in a folder, or None if they are to be gathered.
 
     Raises:
         PictureError: If the folder is another command's or nobody's, or its manifest is damaged.
@@ -213,6 +216,8 @@ def read_manifest(folder: Path, identity: str) -> Timing | None:
     try:
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if values.pop("identity") != identity:
+            if not any(folder.glob("painted-*/*.png")):
+                return None  # nothing is lost
             raise PictureError(
                 f"'{folder}' holds the frames of another command: run that one to its end, delete "
                 "the folder, or choose another output."
@@ -256,8 +261,6 @@ def gather(folder: Path, source: Source, how: ClipSettings, size: int) -> Timing
         seen += 1
         end = shown.at + shown.lasts if shown.lasts else None
     if not times:
-        with suppress(OSError):
-            shutil.rmtree(folder)
         raise PictureError(
             f"'{source.path}' has no frame between the times given: it begins at 0 seconds; choose "
             "others."

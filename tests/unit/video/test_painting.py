@@ -188,11 +188,16 @@ def test_times_without_a_frame_are_refused(clip_of):
 
 def test_frames_of_another_command_are_left_alone(clip_of):
     clip = clip_of(panning(count=2))
+    photograph = clip.folder / "photographs" / "000001.png"
     clip.begin(clip.folder)
     other = Clip.check(clip.source.path, clip.styles, clip.settings.replace(size=32), clip.how,
                        clip.output)  # fmt: skip
+    other.begin(other.folder)  # nothing was painted yet
+    assert images.read(photograph).rgb.shape == (21, 32, 3)
+    paint(clip)
     with pytest.raises(PictureError, match="holds the frames of another command"):
         other.begin(other.folder)
+    assert images.read(photograph).rgb.shape == (32, 48, 3)
     Path(clip.folder / "clip.json").write_text("{")
     with pytest.raises(PictureError, match="cannot be read: delete the folder"):
         clip.begin(clip.folder)
