@@ -20,5 +20,5 @@ BRINGS = {
 
 def extras() -> str:
     """Return the extras, each with what it brings and its package."""
-    rows = [(f"`{name}`", BRINGS[name], f"`{EXTRAS[name]}`") for name in BRINGS]
+    rows = [(f"`{name}`", BRINGS[name], f"`{' '.join(EXTRAS[name])}`") for name in BRINGS]
     return table(("extra", "what it brings", "package"), rows)

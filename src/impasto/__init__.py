@@ -15,7 +15,7 @@ from impasto._version import __version__
 from impasto.errors import ImpastoError, UsageError, import_row
 
 if TYPE_CHECKING:
-    from impasto.api import reconstruct, stylize, stylize_steps, texture
+    from impasto.api import reconstruct, stylize, stylize_steps, stylize_video, texture
     from impasto.evaluation import judge as evaluate
     from impasto.job import Recipe
     from impasto.optimize import Step
@@ -37,6 +37,7 @@ __all__ = [
     "reconstruct",
     "stylize",
     "stylize_steps",
+    "stylize_video",
     "sweep",
     "texture",
 ]
@@ -51,6 +52,7 @@ _HOMES = {
     "reconstruct": "api",
     "stylize": "api",
     "stylize_steps": "api",
+    "stylize_video": "api",
     "sweep": "sweeps:paint_sweep",
     "texture": "api",
     # Names of version 0.1.0.

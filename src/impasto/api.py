@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from impasto.backbones import BACKBONES
@@ -10,6 +12,7 @@ from impasto.errors import look_up
 from impasto.job import Shape, Sources, as_painting, prepare
 from impasto.run import Result, run
 from impasto.settings import SPECS, Settings, apply, check
+from impasto.video import CLIP_SPECS, Clip, ClipSettings, FrameInWork
 
 FollowProgress = Callable[[Result], object]
 """Called after every evaluation with the painting as far as it has come."""
@@ -140,3 +143,50 @@ def texture(image: Any, style_layers: Any = None, **arguments: Any) -> Result:
         name = check("backbone", arguments.get("backbone", Settings().backbone))
         style_layers = BACKBONES[name].style_layers
     return reconstruct(image, style_layers=style_layers, **arguments)
+
+
+def stylize_video(
+    clip: str | Path,
+    style: Any,
+    output: str | Path | None = None,
+    *,
+    preset: str | None = None,
+    sound: bool = True,
+    **settings: Any,
+) -> Iterator[FrameInWork]:
+    """Return an iterator over the frames of a clip as they are finished; stop with ``break``.
+
+    Each has an ``index``, from 0, and its ``result.image``.
+
+    Args:
+        clip: A film; or a folder of pictures, or a pattern of them like ``frames/%04d.png``.
+        style: The painting, or a sequence of paintings, as in `stylize`.
+        output: The film to write once all frames are finished, or a folder for numbered pictures
+            if it has no extension. Until then the frames are kept beside it, in a folder that ends
+            in ``.frames``: another call with the same arguments goes on with them, and yields those
+            that are missing. None for frames that are kept nowhere.
+        preset: A row of `impasto.settings.PRESETS` to start from.
+        sound: Whether the film has the sound of the clip.
+        **settings: See `Settings`, and `impasto.video.ClipSettings`; for instance
+            ``size=640, sweeps=2, start=3, end=8``.
+
+    Raises:
+        UsageError: At once, if an argument is wrong or a package is missing.
+    """
+    check_keywords(settings, "clip", "style", "output", "preset", "sound", *CLIP_SPECS)
+    how = ClipSettings(**{name: settings.pop(name) for name in CLIP_SPECS if name in settings})
+    chosen = apply(preset, settings)
+    styles = style if isinstance(style, list | tuple) else (style,)
+    work = Clip.check(clip, styles, chosen, how, None if output is None else Path(output), sound)
+    return _frames(work)
+
+
+def _frames(work: Clip) -> Iterator[FrameInWork]:
+    """Yield the finished frames, and write the film at the end if there is to be one."""
+    with tempfile.TemporaryDirectory(prefix="impasto-") as nowhere:
+        painter = work.begin(Path(nowhere) if work.output is None else work.folder)
+        for frame in painter.paint():
+            if frame.is_finished:
+                yield frame
+        if work.output is not None:
+            work.write(painter)

@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import Final
 
 EXTRAS: Final = {
-    "studio": "gradio>=6.31,<7",
-    "curves": "matplotlib>=3.8,<4",
-    "matconvnet": "scipy>=1.11,<2",
-    "faces": "opencv-python-headless>=4.8,<5",
-    "heic": "pillow-heif>=0.18,<2",
-    "video": "av>=12,<20",
-    "tensorboard": "tensorboard>=2.16,<3",
+    "studio": ("gradio>=6.31,<7",),
+    "curves": ("matplotlib>=3.8,<4",),
+    "matconvnet": ("scipy>=1.11,<2",),
+    "faces": ("opencv-python-headless>=4.8,<5",),
+    "heic": ("pillow-heif>=0.18,<2",),
+    "video": ("av>=17,<20", "opencv-python-headless>=4.8,<5"),
+    "tensorboard": ("tensorboard>=2.16,<3",),
 }
-"""The package that each extra brings, as in ``pyproject.toml``."""
+"""The packages that each extra brings, as in ``pyproject.toml``."""
 
 
 def install(extra: str) -> str:
@@ -27,4 +27,5 @@ def install(extra: str) -> str:
         >>> install("curves")
         'python -m pip install "matplotlib>=3.8,<4"'
     """
-    return f'python -m pip install "{EXTRAS[extra]}"'
+    packages = " ".join(f'"{package}"' for package in EXTRAS[extra])
+    return f"python -m pip install {packages}"

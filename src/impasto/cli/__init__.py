@@ -13,8 +13,22 @@ from impasto.cli.own_defaults import config
 from impasto.cli.painting import demo, info, paint, repeat
 from impasto.cli.studio import studio
 from impasto.cli.sweeps import figure, reconstruct, sweep
+from impasto.cli.video import video
 
-COMMANDS = (paint, demo, reconstruct, sweep, figure, info, judge, repeat, studio, models, config)
+COMMANDS = (
+    paint,
+    demo,
+    video,
+    reconstruct,
+    sweep,
+    figure,
+    info,
+    judge,
+    repeat,
+    studio,
+    models,
+    config,
+)
 
 
 CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

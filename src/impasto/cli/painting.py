@@ -35,6 +35,9 @@ INPUT_WORDS = {
 }
 """What `info` calls the files that a picture was made from."""
 
+WITH_RECIPE = (".mp4", ".mov", ".webm", ".mkv")
+"""Films that tell how they were painted; to import `impasto.video` would take a second."""
+
 
 @click.command(cls=PaintCommand)
 @click.argument("content")
@@ -150,11 +153,11 @@ def demo(
 @click.argument("picture")
 @click.option("--json", "as_json", is_flag=True, help="The settings as JSON.")
 def info(picture: str, as_json: bool) -> None:
-    """Show the settings inside a PICTURE that Impasto painted."""
-    from impasto.job import fields_of, read_embedded
+    """Show the settings inside a PICTURE, or a film, that Impasto painted."""
+    from impasto.job import fields_of
     from impasto.plugins import state_of
 
-    text = read_embedded(picture)
+    text = embedded(picture)
     recipe = fields_of(text)  # of plugins that are not here, too
     if as_json:
         click.echo(json.dumps(json.loads(text)))  # in ASCII, whatever stands in the file
@@ -174,8 +177,21 @@ def info(picture: str, as_json: bool) -> None:
         echo(f"{'plugin':15} {plugin.where}: {rows}; {state_of(plugin)}")
     if recipe["canvas"] is not None:
         echo(f"{'canvas':15} {recipe['canvas'][0]} x {recipe['canvas'][1]}")
-    for name, value in recipe["settings"].items():
+    clip = json.loads(text).get("clip")
+    of_clip = clip if isinstance(clip, dict) else {}
+    for name, value in [*recipe["settings"].items(), *of_clip.items()]:
         echo(f"{name:15} {json.dumps(value)}")
+
+
+def embedded(path: str) -> str:
+    """Return the text of the recipe inside a picture or a film."""
+    from impasto.job import read_embedded
+
+    if Path(path).suffix.lower() in WITH_RECIPE:
+        from impasto.video import read_recipe
+
+        return read_recipe(Path(path))
+    return read_embedded(path)
 
 
 @click.command()

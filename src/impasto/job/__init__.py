@@ -17,7 +17,7 @@ reconstruction.py  a painting of one picture alone
 
 from impasto.job.estimate import Estimate, extent_of
 from impasto.job.inputs import Inputs, initial_image, make_inputs
-from impasto.job.job import Job
+from impasto.job.job import Anchor, Job
 from impasto.job.load import pick_tile
 from impasto.job.prepare import prepare
 from impasto.job.recipe import FILES, WRONG_FIELDS, Recipe, fields_of, read_embedded
@@ -31,6 +31,7 @@ from impasto.job.terms import make_objective
 __all__ = [
     "FILES",
     "WRONG_FIELDS",
+    "Anchor",
     "Cost",
     "Estimate",
     "Inputs",

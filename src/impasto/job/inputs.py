@@ -15,7 +15,7 @@ from impasto.images import Rgb
 from impasto.job.initializers import add_noise
 from impasto.job.sizes import Shape, scaled
 from impasto.machine import fit_allocator
-from impasto.objective import Region
+from impasto.objective import Region, Term
 from impasto.registry import INITIALIZERS
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ class Inputs:
             content image, or plain black.
         restrict: The projection of a change of the image onto what may change; None for all.
         faces: How much each place belongs to a face (1, 1, H, W), in [0, 1]; None without care.
+        anchors: Pictures that the result is to stay near, each (1, 3, H, W) and how much each place
+            counts (1, 1, H, W), in the order of the job's.
+        style_terms: If they have been made before, and the style pictures are not needed.
     """
 
     content: Tensor
@@ -42,6 +45,8 @@ class Inputs:
     base: Tensor
     restrict: Callable[[Tensor], Tensor] | None
     faces: Tensor | None = None
+    anchors: tuple[tuple[Tensor, Tensor], ...] = ()
+    style_terms: tuple[Term, ...] | None = None
 
     def allowed(self, image: Tensor) -> Tensor:
         """Return the image with only those differences from the content image that may be."""
@@ -55,7 +60,8 @@ def make_inputs(job: Job, size: int) -> Inputs:
     content = _tensor(job, job.controls.seen(job.content_at(size)))
     fit_allocator(content.nbytes, tiled=0 < job.settings.tile < max(content.shape[2:]))
     sides = job.sizes.style_sizes(size)
-    pairs = zip(job.styles, sides, strict=True)
+    known = job.style_terms.get(size)
+    pairs = zip(job.styles, sides, strict=True) if known is None else ()
     styles = [_tensor(job, scaled(style.over_white(), side)) for style, side in pairs]
     return Inputs(
         content=content,
@@ -64,6 +70,8 @@ def make_inputs(job: Job, size: int) -> Inputs:
         base=_base(job, size, content),
         restrict=_restriction(job, size),
         faces=_mask(job, job.controls.care.faces, job.sizes.shape(size)),
+        anchors=_anchors(job, size),
+        style_terms=known,
     )
 
 
@@ -95,6 +103,16 @@ def _regions(job: Job, size: int) -> list[Region]:
         )
         for region in job.controls.regions
     ]
+
+
+def _anchors(job: Job, size: int) -> tuple[tuple[Tensor, Tensor], ...]:
+    height, width = shape = job.sizes.shape(size)
+    found = []
+    for anchor in job.anchors:
+        mask = _mask(job, anchor.mask, shape)
+        assert mask is not None
+        found.append((_tensor(job, images.resize(anchor.rgb, width, height)), mask))
+    return tuple(found)
 
 
 def _restriction(job: Job, size: int) -> Callable[[Tensor], Tensor] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from torch import Tensor
@@ -10,14 +11,32 @@ from torch import Tensor
 from impasto import images
 from impasto.backbones import Backbone
 from impasto.controls import Controls
-from impasto.images import Picture, Rgb
+from impasto.images import FloatArray, Picture, Rgb
 from impasto.job.estimate import Estimate, extent_of
 from impasto.job.recipe import Recipe
 from impasto.job.resources import Cost
 from impasto.job.sizes import Sizes, scaled, shape_of
 from impasto.job.style_terms import choices_of, minimum_side, wanted_layers
+from impasto.objective import Term
 from impasto.pyramid import Level
 from impasto.settings import ResolvedSettings
+
+
+@dataclass(frozen=True, eq=False)
+class Anchor:
+    """A picture that the result is to stay near, as the next frame of a clip to the last one.
+
+    Attributes:
+        name: Of its term.
+        weight: Of its term: the loss is the mean square of the difference.
+        rgb: The picture (H, W, 3) as the network sees it, sRGB in [0, 1].
+        mask: How much each place counts (H, W), >= 0.
+    """
+
+    name: str
+    weight: float
+    rgb: Rgb
+    mask: FloatArray
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -35,6 +54,9 @@ class Job:
         recipe: What goes into the file.
         fine_style: The picture whose fine strokes the style pictures are to take on.
         notes: What was found out about the pictures, for people.
+        anchors: What the result is to stay near, at the final size.
+        style_terms: Those that another job with the same style pictures and regions has made, by
+            size: a clip makes them once.
     """
 
     settings: ResolvedSettings
@@ -47,6 +69,8 @@ class Job:
     recipe: Recipe
     fine_style: Picture | None = None
     notes: tuple[str, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
+    style_terms: Mapping[int, tuple[Term, ...]] = field(default_factory=dict)
 
     @property
     def levels(self) -> tuple[Level, ...]:

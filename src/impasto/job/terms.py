@@ -1,6 +1,6 @@
 """What one size minimizes: the terms of the objective, with their targets.
 
-    L = α L_content + β L_style + γ L_tv  (+ faces, + edges, + photorealism)
+    L = α L_content + β L_style + γ L_tv  (+ faces, + edges, + photorealism, + anchors)
 
 Source: Gatys et al. (2015), equations 1, 5 and 7.
 """
@@ -13,7 +13,7 @@ from impasto.job.inputs import Inputs
 from impasto.job.job import Job
 from impasto.job.style_terms import active_layers, choose, masks_of, style_losses, style_terms
 from impasto.losses import ContentLoss, EdgeLoss, Loss, MattingLoss, TotalVariation
-from impasto.normalization import NORMALIZATIONS
+from impasto.normalization import NORMALIZATIONS, Target
 from impasto.objective import (
     IMAGE,
     Kind,
@@ -36,6 +36,7 @@ def make_objective(job: Job, inputs: Inputs) -> Objective:
         *faces(job, inputs),
         *style(job, inputs),
         *regularizers(job, inputs),
+        *anchors(job, inputs),
     ]
     return Objective(terms, evaluate, inputs.restrict)
 
@@ -78,6 +79,9 @@ def faces(job: Job, inputs: Inputs) -> Iterator[Term]:
 
 def style(job: Job, inputs: Inputs) -> Iterator[Term]:
     """Yield a term for every style layer, style loss and region: ``β w_l E_l``."""
+    if inputs.style_terms is not None:
+        yield from inputs.style_terms
+        return
     settings, norm = job.settings, NORMALIZATIONS[job.settings.normalization]
     layers = shares(active_layers(settings)[1], norm.shares)
     weights = {layer: settings.style_weight * share for layer, share in layers.items()}
@@ -103,6 +107,22 @@ def regularizers(job: Job, inputs: Inputs) -> Iterator[Term]:
         yield term("edges", settings.protect_edges, EdgeLoss(inputs.content, norm.content))
     if settings.photoreal_weight:
         yield term("photoreal", settings.photoreal_weight, MattingLoss(inputs.content))
+
+
+def anchors(job: Job, inputs: Inputs) -> Iterator[Term]:
+    """Yield a term for every picture that the result is to stay near: ``γ 1/N Σ c (x - a)²``.
+
+    Source: Ruder, Dosovitskiy and Brox (2016), "Artistic Style Transfer for Videos", section 4.2,
+    where it is the frame before, moved to where it belongs.
+    """
+    for anchor, (target, mask) in zip(job.anchors, inputs.anchors, strict=True):
+        loss = ContentLoss(target, mean)
+        yield Term(anchor.name, Kind.REGULARIZER, anchor.weight, (IMAGE,), loss, mask)
+
+
+def mean(target: Target) -> float:
+    """Return the scale that makes a sum of squares their mean."""
+    return 1 / target.elements
 
 
 def shares(layers: dict[str, float], normalize: bool) -> dict[str, float]:

@@ -24,7 +24,7 @@ from impasto.run.logs import losses, numbers
 from impasto.run.outputs import Outputs
 from impasto.run.recorder import Guarded, Recorder
 from impasto.run.result import Result
-from impasto.run.run import Stop, run
+from impasto.run.run import Stop, Stopped, ready, run
 from impasto.run.tensorboard import EventFile, require_tensorboard
 
 __all__ = [
@@ -37,10 +37,12 @@ __all__ = [
     "Recorder",
     "Result",
     "Stop",
+    "Stopped",
     "clock",
     "losses",
     "numbers",
     "plot_losses",
+    "ready",
     "require_tensorboard",
     "run",
 ]

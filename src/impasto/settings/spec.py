@@ -18,6 +18,7 @@ class Group(StrEnum):
     """The headings under which settings are listed."""
 
     PAINTING = "Painting"
+    CLIP = "Clip"
     COLOR = "Color"
     REGIONS = "Regions"
     PHOTOREALISM = "What stays of the photograph"

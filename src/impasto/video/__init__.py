@@ -1,0 +1,31 @@
+"""A clip painted as one: the strokes move with what they lie on.
+
+clip.py           Clip: checked, gathered, painted, written
+clip_settings.py  what there is to choose besides the settings of its frames
+source.py         clips in: films by FFmpeg, folders and patterns of pictures
+workshop.py       the folder where the frames are kept while the clip is painted
+motion.py         where everything in a frame was in another one
+painting.py       ClipPainter: each frame begins as the one before it
+films.py          clips out: films with their sound, moving pictures, folders
+remaining.py      how long a clip will still take
+flicker.py        how much a clip flickers
+"""
+
+from impasto.video.clip import Clip
+from impasto.video.clip_settings import CLIP_SPECS, ClipSettings
+from impasto.video.films import FILM_FORMATS, read_recipe
+from impasto.video.flicker import flicker
+from impasto.video.painting import ClipPainter, FrameInWork
+from impasto.video.remaining import Remaining
+
+__all__ = [
+    "CLIP_SPECS",
+    "FILM_FORMATS",
+    "Clip",
+    "ClipPainter",
+    "ClipSettings",
+    "FrameInWork",
+    "Remaining",
+    "flicker",
+    "read_recipe",
+]
