@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impasto.errors import SettingsError
+from impasto.extras import install
 from impasto.images import Rgb
 
 Field = NDArray[np.float32]
@@ -58,7 +59,7 @@ def require_opencv() -> Any:
         import cv2
     except ImportError:
         raise SettingsError(
-            "a clip needs the packages av and opencv-python-headless: install impasto[video]."
+            f"a clip needs other packages: {install('video')} brings them."
         ) from None
     return cv2
 

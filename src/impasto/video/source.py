@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from impasto import images
 from impasto.errors import PictureError, SettingsError
+from impasto.extras import install
 from impasto.filesystem import check_regular
 from impasto.images import FloatArray, Rgb
 
@@ -109,7 +110,7 @@ def require_av() -> Any:
         import av
     except ImportError:
         raise SettingsError(
-            "a clip needs the packages av and opencv-python-headless: install impasto[video]."
+            f"a clip needs other packages: {install('video')} brings them."
         ) from None
     return av
 
