@@ -9,8 +9,7 @@ from torch import Tensor
 
 from impasto import images, samples
 from impasto.backbones import BACKBONES, Backbone, Network, load_backbone, rescale
-from impasto.backbones.weights import find_weights, locate
-from impasto.backbones.weights.published import POCKET
+from impasto.backbones.weights import POCKET, find_weights, locate
 from impasto.controls import Controls
 from impasto.job import resources as memory
 from impasto.job.job import Job

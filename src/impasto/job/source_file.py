@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from impasto.backbones.weights.published import FIRST_POCKET, packaged_hashes
+from impasto.backbones.weights import FIRST_POCKET, packaged_hashes
 from impasto.errors import PictureError
 from impasto.filesystem import is_regular
 from impasto.images import sha256

@@ -1,5 +1,6 @@
 """Faces are found, and painted with care, unless somebody does not want that."""
 
+import re
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
@@ -10,6 +11,7 @@ from impasto import stylize
 from impasto.controls import faces
 from impasto.controls.faces import NOT_INSTALLED, around, find_faces
 from impasto.errors import SettingsError
+from impasto.extras import install
 from impasto.images import Canvas, as_picture
 from impasto.images.scaling import resize
 from impasto.job import prepare
@@ -98,13 +100,13 @@ def test_without_a_face_nothing_is_said_unless_somebody_asked():
     assert (asked.settings.protect_faces, face_terms(asked)) == (0.5, [])
 
 
-def test_without_opencv_one_line_names_the_extra(without_opencv):
+def test_without_opencv_one_line_says_what_to_install(without_opencv):
     job = job_of()
     assert job.notes == (NOT_INSTALLED,)
     assert job.settings.protect_faces == 0
     again = prepare(PORTRAIT, DOTS, job.recipe.settings)
     assert again.notes == ()
-    with pytest.raises(SettingsError, match=r"pip install \"impasto\[faces\]\""):
+    with pytest.raises(SettingsError, match=re.escape(install("faces"))):
         job_of(protect_faces=0.5)
 
 

@@ -19,8 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 from impasto.backbones.weights.places import find, find_weights, locate
 from impasto.backbones.weights.published import (
+    FIRST_POCKET,
+    POCKET,
     PUBLISHED,
     look_up_source,
+    packaged_hashes,
     sources,
     weights_directory,
 )
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     from impasto.backbones.weights.imported import check_file, files_of, import_file, verify
 
 __all__ = [
+    "FIRST_POCKET",
+    "POCKET",
     "PUBLISHED",
     "check_file",
     "fetch",
@@ -40,6 +45,7 @@ __all__ = [
     "import_file",
     "locate",
     "look_up_source",
+    "packaged_hashes",
     "sources",
     "verify",
     "weights_directory",
