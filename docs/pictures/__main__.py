@@ -34,8 +34,7 @@ def main(arguments: list[str]) -> int:
     check, names = "--check" in arguments, [name for name in arguments if name != "--check"]
     stale = 0
     for name in names or SHEETS:
-        folder = LANDING if name in ("before", "after") else IMAGES
-        file, sheet = folder / f"{name}.jpg", SHEETS[name]()
+        file, sheet = place(name), SHEETS[name]()
         if not check:
             sheet.save(file, quality=88, optimize=True)
         elif not alike(sheet, Image.open(file)):
@@ -44,6 +43,11 @@ def main(arguments: list[str]) -> int:
             continue
         print(file)
     return min(stale, 1)
+
+
+def place(name: str) -> Path:
+    """Return the file of a sheet: in the docs, or in the studio, which lands on a pair."""
+    return (LANDING if name in ("before", "after") else IMAGES) / f"{name}.jpg"
 
 
 def alike(one: Image.Image, other: Image.Image) -> bool:
