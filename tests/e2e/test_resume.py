@@ -56,11 +56,11 @@ def test_a_killed_run_goes_on_to_the_same_file(impasto, photograph, painting, tm
 
 
 POINTS = {
-    "an evaluation": ("impasto.objective.Objective.__call__", 11),
+    "an evaluation": ("impasto.objective.Objective.__call__", 13),
     "taking it in": ("impasto.optimize.loop.accept", 9),
     "the optimizer's step": ("impasto.optimize.lbfgs_bounded.LBFGSB._apply_inverse_hessian", 8),
     "a recorder": ("impasto.run.snapshots.Snapshots.add", 8),
-    "the first evaluation of a size": ("impasto.objective.Objective.__call__", 15),
+    "the first evaluation of a size": ("impasto.objective.Objective.__call__", 17),
     "the start of a size": ("impasto.transfer.begin", 2),
 }
 

@@ -143,10 +143,10 @@ def test_a_cell_that_breaks_during_the_work_does_not_stop_the_rest(
 
     run = running.run
 
-    def breaking(job, **options):
+    def breaking(job, *followers, **options):
         if job.settings.seed == 1:
             raise RuntimeError("not enough memory: you tried to allocate memory")
-        return run(job, **options)
+        return run(job, *followers, **options)
 
     monkeypatch.setattr(running, "run", breaking)
     out = tmp_path / "out"

@@ -162,7 +162,8 @@ def test_a_sweep_whose_reports_do_not_fit_paints_its_cells(impasto, here, full):
     assert [path.name for path in sorted((here / "sweep" / "cells").glob("*.png"))] == [
         "seed-1.png", "seed-2.png",
     ]  # fmt: skip
-    said = done.err.splitlines()
+    note, *said = done.err.splitlines()
+    assert note == "seed is given and changes nothing: the start has no noise."
     assert len(said) == 3
     assert all("(No space left on device): make room on the disk." in line for line in said)
 
