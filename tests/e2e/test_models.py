@@ -122,7 +122,7 @@ def test_a_failed_import_leaves_the_earlier_one(impasto, cache, tmp_path, monkey
     def full(source, target):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("impasto.backbones.weights.imported.shutil.copyfile", full)
+    monkeypatch.setattr("impasto.backbones.weights.imported.shutil.copyfileobj", full)
     done = impasto("models", "import", path)
     assert done.code == 2
     assert "cannot be kept in" in done.err
