@@ -117,7 +117,11 @@ def test_an_import_is_finished_and_leaves_no_half_copy(tmp_path, monkeypatch):
     style = [layer for layer, _ in BACKBONES["squeezenet1_1"].style_layers]
     path = write_usual("squeezenet1_1", style, tmp_path)
     done = signaled(
-        "models", "import", path, numbers=[signal.SIGTERM, signal.SIGHUP], calling="shutil.copyfileobj"
+        "models",
+        "import",
+        path,
+        numbers=[signal.SIGTERM, signal.SIGHUP],
+        calling="shutil.copyfileobj",
     )
     assert done.code == 143, done.err
     name = f"squeezenet1_1-imported{path.suffix}"
