@@ -76,7 +76,7 @@ def paint(page: Page) -> None:
 
 
 def finished(page: Page) -> None:
-    page.wait_for_selector("#stage .compare")
+    page.wait_for_selector("#stage .compare:not(.landing)")
 
 
 def shows(page: Page, place: str, words: str) -> None:
