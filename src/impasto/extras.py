@@ -6,7 +6,10 @@ a clone, a wheel or an index.
 
 from __future__ import annotations
 
-from typing import Final
+from importlib import import_module
+from typing import Any, Final
+
+from impasto.errors import SettingsError
 
 EXTRAS: Final = {
     "studio": ("gradio>=6.31,<7",),
@@ -29,3 +32,22 @@ def install(extra: str) -> str:
     """
     packages = " ".join(f'"{package}"' for package in EXTRAS[extra])
     return f"python -m pip install {packages}"
+
+
+def require(module: str, extra: str, why: str, otherwise: str = "") -> Any:
+    """Return a module that an extra brings; importing it may take a while.
+
+    Args:
+        module: Its name.
+        extra: A row of `EXTRAS`.
+        why: What needs it, the beginning of a sentence.
+        otherwise: What can be done instead, the end of it.
+
+    Raises:
+        SettingsError: If it is not installed; the message says how to get it.
+
+    """
+    try:
+        return import_module(module)
+    except ImportError:
+        raise SettingsError(f"{why}: {install(extra)}{otherwise}.") from None

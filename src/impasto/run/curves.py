@@ -9,25 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, final
 
 from impasto import images
-from impasto.errors import SettingsError
-from impasto.extras import install
 from impasto.optimize import Step
 from impasto.run.recorder import Recorder
 from impasto.run.result import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-
-def require_matplotlib() -> None:
-    """Raise SettingsError, which says how to get it, if matplotlib is not installed."""
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError:
-        raise SettingsError(
-            f"loss curves need the package matplotlib: {install('curves')}, or write the "
-            "numbers with --log and draw them elsewhere."
-        ) from None
 
 
 CURVE_COLORS = {"total": "#202124", "content": "#0b57d0", "style": "#b06000", "tv": "#6a8f3c"}

@@ -10,15 +10,16 @@ from pathlib import Path
 
 from impasto import images
 from impasto.errors import SettingsError
+from impasto.extras import require
 from impasto.job import Job
 from impasto.run.checkpoint import Checkpoint
 from impasto.run.checkpoint_file import checkpoint_path, former_checkpoint_path, read_checkpoint
-from impasto.run.curves import CurveFile, require_matplotlib
+from impasto.run.curves import CurveFile
 from impasto.run.logs import LOG_SUFFIXES, LogFile
 from impasto.run.recorder import Guarded, Recorder
 from impasto.run.snapshots import Snapshots, check_space, snapshot_path
 from impasto.run.tensorboard import EventFile, require_tensorboard
-from impasto.run.timelapse import FILMS, MOST_STEPS, Timelapse, require_av
+from impasto.run.timelapse import FILMS, MOST_STEPS, Timelapse
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,11 @@ class Outputs:
                 images.check_suffix(path, suffixes)
         images.check_places(self.files(output, evaluations), inputs)
         if self.animate is not None and self.animate.suffix.lower() == ".mp4":
-            require_av()
+            otherwise = ", or write a .gif or .webp"
+            require("av", "video", "an .mp4 needs the package av", otherwise)
         if self.curve is not None:
-            require_matplotlib()
+            otherwise = ", or write the numbers with --log and draw them elsewhere"
+            require("matplotlib", "curves", "loss curves need the package matplotlib", otherwise)
         if self.tensorboard is not None:
             require_tensorboard(self.tensorboard)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, final
 
 from impasto import images
-from impasto.errors import PictureError, SettingsError
-from impasto.extras import install
+from impasto.errors import PictureError
+from impasto.extras import require
 from impasto.optimize import Step
 from impasto.run.recorder import Recorder
 from impasto.run.result import Result
@@ -26,13 +26,10 @@ def require_tensorboard(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise PictureError(f"'{folder}' is not a folder: choose another for --tensorboard.")
-    try:
-        import torch.utils.tensorboard  # noqa: F401
-    except ImportError:
-        raise SettingsError(
-            f"--tensorboard needs the package tensorboard: {install('tensorboard')}, or write "
-            "the numbers with --log."
-        ) from None
+    require(
+        *("torch.utils.tensorboard", "tensorboard", "--tensorboard needs the package tensorboard"),
+        ", or write the numbers with --log",
+    )
 
 
 def open_writer(folder: Path) -> Any:

@@ -22,8 +22,6 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 from impasto import images
-from impasto.errors import SettingsError
-from impasto.extras import install
 from impasto.images import Rgb
 from impasto.optimize import Step
 from impasto.run.recorder import Recorder
@@ -215,16 +213,6 @@ def encode_mp4(pictures: Sequence[Image.Image]) -> bytes:
             film.mux(stream.encode(frame))
         film.mux(stream.encode())
     return buffer.getvalue()
-
-
-def require_av() -> None:
-    """Raise SettingsError, which says how to get it, if PyAV is not installed."""
-    try:
-        import av  # noqa: F401
-    except ImportError:
-        raise SettingsError(
-            f"an .mp4 needs the package av: {install('video')}, or write a .gif or .webp."
-        ) from None
 
 
 FILMS: dict[str, Callable[[Sequence[Image.Image]], bytes]] = {

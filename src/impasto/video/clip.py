@@ -19,10 +19,12 @@ from impasto.filesystem import is_regular
 from impasto.job import SourceFile, prepare
 from impasto.settings import MACHINE_CHOICES, Settings
 from impasto.video.clip_settings import ClipSettings, evaluations_of, for_a_clip
+from impasto.video.film_source import pyav
 from impasto.video.films import check_film, write_clip
-from impasto.video.motion import require_opencv
+from impasto.video.motion import opencv
+from impasto.video.opening import open_source
 from impasto.video.painting import ClipPainter
-from impasto.video.source import Source, open_source, require_av
+from impasto.video.source import Source
 from impasto.video.workshop import Workshop, check_room
 
 NAMING_FILES = ("init", "fine_style", "weights", "content_mask", "style_mask")
@@ -67,8 +69,8 @@ class Clip:
         Raises:
             UsageError: If not, or if a package is missing.
         """
-        require_av()
-        require_opencv()
+        pyav()
+        opencv()
         settings = for_a_clip(settings)
         source = open_source(clip, how.rate)
         checked = cls(source=source, styles=tuple(styles), settings=settings, how=how,

@@ -1,26 +1,14 @@
-"""Clips out: painted frames as a film with the sound of its source, or as a folder of pictures.
-
-| extension        | picture                              | sound that is copied as it is          |
-|------------------|--------------------------------------|----------------------------------------|
-| `.mp4` `.mov`    | H.264, 4:2:0, BT.709                 | AAC, MP3, ALAC, AC-3, FLAC, Opus       |
-| `.webm`          | VP9, 4:2:0, BT.709                   | Opus, Vorbis                           |
-| `.mkv`           | FFV1, RGB: lossless                  | all                                    |
-| `.gif`           | 256 colors a frame                   | none                                   |
-| `.webp`          | lossy, colors at half the size       | none                                   |
-| `.apng`          | lossless                             | none                                   |
-| none             | a folder of pictures, 000001.png ... | none                                   |
-"""
+"""Clips out: painted frames as a film with the sound of its source, or as a folder of pictures."""
 
 from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,68 +17,15 @@ from PIL import Image
 from impasto import images
 from impasto.errors import PictureError
 from impasto.filesystem import beside, put
-from impasto.video.source import FilmSource, Source, require_av
+from impasto.video.film_formats import FILM_FORMATS, FilmFormat
+from impasto.video.film_source import FilmSource, pyav
+from impasto.video.sound_track import SoundTrack
+from impasto.video.source import Source
 from impasto.video.workshop import Timing
 
 BT709, LIMITED_RANGE = 1, 1
 """Numbers by which a film tells what its values mean (ITU-T H.273), and FFmpeg their range."""
 
-
-@dataclass(frozen=True)
-class FilmFormat:
-    """A kind of film that FFmpeg writes.
-
-    Attributes:
-        container: Its name to FFmpeg.
-        codec: Of the pictures.
-        pixels: How the codec is given them.
-        options: Of the codec.
-        sounds: Codecs that it can hold; None for all.
-        container_options: Of the container.
-        unit: In which it counts time, in seconds; None for that of the source.
-    """
-
-    container: str
-    codec: str
-    pixels: str
-    options: Mapping[str, str]
-    sounds: tuple[str, ...] | None
-    container_options: Mapping[str, str] = field(default_factory=dict)
-    unit: Fraction | None = None
-
-    @property
-    def is_video(self) -> bool:
-        """Whether the values of its pictures are those of video, and its sides even."""
-        return self.pixels == "yuv420p" and self.sounds != ()
-
-
-_SOUNDS_OF_MP4 = ("aac", "mp3", "mp3float", "alac", "ac3", "eac3", "flac", "opus", "libopus")
-_X264 = {"crf": "16", "preset": "medium"}
-_FIRST_THINGS_FIRST = {"movflags": "+faststart"}
-
-MP4 = FilmFormat("mp4", "libx264", "yuv420p", _X264, _SOUNDS_OF_MP4, _FIRST_THINGS_FIRST)
-MOV = FilmFormat("mov", "libx264", "yuv420p", _X264, _SOUNDS_OF_MP4, _FIRST_THINGS_FIRST)
-WEBM = FilmFormat(
-    *("webm", "libvpx-vp9", "yuv420p", {"crf": "24", "b": "0", "cpu-used": "3"}),
-    ("opus", "libopus", "vorbis", "libvorbis"),
-)
-MKV = FilmFormat("matroska", "ffv1", "bgr0", {"level": "3", "slicecrc": "1"}, None)
-GIF = FilmFormat("gif", "gif", "pal8", {}, (), {"loop": "0"}, Fraction(1, 100))
-ANIMATED_WEBP = FilmFormat(
-    *("webp", "libwebp_anim", "yuv420p", {"quality": "85"}, ()), {"loop": "0"}, Fraction(1, 1000)
-)
-APNG = FilmFormat("apng", "apng", "rgb24", {}, (), {"plays": "0"}, Fraction(1, 1000))
-
-FILM_FORMATS = {
-    ".mp4": MP4,
-    ".mov": MOV,
-    ".webm": WEBM,
-    ".mkv": MKV,
-    ".gif": GIF,
-    ".webp": ANIMATED_WEBP,
-    ".apng": APNG,
-}
-"""What can be written, by extension."""
 
 SAME_BYTES = {"fflags": "+bitexact"}
 """No random numbers, and no version of FFmpeg: the same frames give the same bytes."""
@@ -164,40 +99,10 @@ def write_clip(
     Raises:
         PictureError: If it cannot be written.
     """
-    if path.suffix:
-        write_film(path, frames, timing, source, sound, whole, recipe)
-    else:
+    if not path.suffix:
         write_folder(path, frames)
-
-
-def write_folder(path: Path, frames: Sequence[Path]) -> None:
-    """Copy the frames into a folder, in place of those that an interrupted command has left."""
-    target = path.resolve()
-    incomplete, former = (
-        target.with_name(f"{target.name}.frames") / each for each in FOLDER_STAGES
-    )
-    with images.naming(path):
-        for stage in (incomplete, former):
-            shutil.rmtree(stage, ignore_errors=True)
-        incomplete.mkdir(parents=True)
-        for number, frame in enumerate(frames, start=1):
-            shutil.copyfile(frame, incomplete / f"{number:06}.png")
-        if target.exists():
-            target.rename(former)
-        incomplete.rename(target)
-
-
-def write_film(
-    path: Path,
-    frames: Sequence[Path],
-    timing: Timing,
-    source: Source,
-    sound: bool,
-    whole: bool,
-    recipe: str | None,
-) -> None:
-    """Write a film by FFmpeg, see `write_clip`."""
-    av = require_av()
+        return
+    av = pyav()
     kind = FILM_FORMATS[path.suffix.lower()]
     target, start = path.resolve(), timing.start
     incomplete = beside(target)  # not an open file: what comes first in an MP4 is written last
@@ -239,6 +144,23 @@ def write_film(
         incomplete.unlink(missing_ok=True)
 
 
+def write_folder(path: Path, frames: Sequence[Path]) -> None:
+    """Copy the frames into a folder, in place of those that an interrupted command has left."""
+    target = path.resolve()
+    incomplete, former = (
+        target.with_name(f"{target.name}.frames") / each for each in FOLDER_STAGES
+    )
+    with images.naming(path):
+        for stage in (incomplete, former):
+            shutil.rmtree(stage, ignore_errors=True)
+        incomplete.mkdir(parents=True)
+        for number, frame in enumerate(frames, start=1):
+            shutil.copyfile(frame, incomplete / f"{number:06}.png")
+        if target.exists():
+            target.rename(former)
+        incomplete.rename(target)
+
+
 def film_stream(film: Any, kind: FilmFormat, source: Source, first: Path, base: Fraction) -> Any:
     """Return the stream of pictures of a film that is being written."""
     stream = film.add_stream(kind.codec, rate=source.rate, options=dict(kind.options))
@@ -255,7 +177,7 @@ def film_stream(film: Any, kind: FilmFormat, source: Source, first: Path, base: 
 
 def video_frame(path: Path, kind: FilmFormat) -> Any:
     """Return a picture as FFmpeg's frame."""
-    av = require_av()
+    av = pyav()
     levels = levels_of(path)
     if kind.pixels == "pal8":
         return av.VideoFrame.from_ndarray(with_palette(levels), "pal8")
@@ -299,53 +221,3 @@ def read_recipe(path: Path) -> str:
         f"'{path}' holds no settings: it must be a .mp4, .mov, .webm or .mkv painted by Impasto, "
         "and not changed by another program."
     )
-
-
-@final
-class SoundTrack:
-    """The sound of a source, copied packet by packet into a film."""
-
-    def __init__(self, film: Any, source: Source, start: float, whole: bool) -> None:
-        """Add a stream for each of the source's."""
-        self.film, self.whole, self.start = film, whole, start
-        self.origin = float(source.origin * source.time_base)
-        self.stack = ExitStack()
-        self.packets: Iterator[Any] = iter(())
-        self.waiting: Any = None
-        if isinstance(source, FilmSource):
-            container, _ = self.stack.enter_context(source.opened())
-            sounds = list(container.streams.audio)
-            self.streams = {each.index: film.add_stream_from_template(each) for each in sounds}
-            if sounds:
-                self.packets = container.demux(sounds)
-            film.metadata.update(container.metadata if whole else {})
-
-    def until(self, seconds: float) -> None:
-        """Copy what is heard before a time, in seconds from the first frame."""
-        while True:
-            packet = self.waiting or next(self.packets, None)
-            self.waiting = None
-            if packet is None:
-                return
-            if packet.dts is None:
-                continue
-            time = float(packet.dts * packet.time_base) - self.origin - self.start
-            if time >= seconds:
-                self.waiting = packet
-                return
-            self.copy(packet, time)
-
-    def copy(self, packet: Any, time: float) -> None:
-        """Copy a packet that is heard at a time, but for what comes before the part painted."""
-        if not self.whole:
-            if time < 0:
-                return
-            shift = round((self.origin + self.start) / packet.time_base)
-            packet.pts = packet.pts - shift
-            packet.dts = packet.dts - shift
-        packet.stream = self.streams[packet.stream.index]
-        self.film.mux(packet)
-
-    def close(self) -> None:
-        """Close the source."""
-        self.stack.close()

@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from impasto.errors import SettingsError
-from impasto.extras import install
+from impasto.extras import require
 from impasto.images import Rgb
 
 Field = NDArray[np.float32]
@@ -49,19 +48,9 @@ BINS = 64
 """Of the histogram of gray levels."""
 
 
-def require_opencv() -> Any:
-    """Return OpenCV, which takes a while to import.
-
-    Raises:
-        SettingsError: If it is not installed; the message says how to get it.
-    """
-    try:
-        import cv2
-    except ImportError:
-        raise SettingsError(
-            f"a clip needs other packages: {install('video')} brings them."
-        ) from None
-    return cv2
+def opencv() -> Any:
+    """Return OpenCV, or raise SettingsError, which says how to get it."""
+    return require("cv2", "video", "motion in a clip is found by OpenCV")
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +85,7 @@ class Motion:
 
 def gray_levels(rgb: Rgb) -> Gray:
     """Return what motion is found from: the luma of a frame (H, W, 3) in [0, 1], as 8 bits."""
-    cv2 = require_opencv()
+    cv2 = opencv()
     levels = np.rint(rgb.clip(0, 1) * 255).astype(np.uint8)
     return np.asarray(cv2.cvtColor(levels, cv2.COLOR_RGB2GRAY), np.uint8)
 
@@ -117,7 +106,7 @@ def motion(here: Gray, there: Gray) -> Motion:
 
 def flow(here: Gray, there: Gray) -> Field:
     """Return the arrows (H, W, 2) from each place of one frame to the same thing in another."""
-    cv2 = require_opencv()
+    cv2 = opencv()
     height, width = here.shape
     ratio = max(max(here.shape) / FLOW_SIDE, 1.0)
     if ratio > 1:
@@ -138,7 +127,7 @@ def sampled(values: Field, arrows: Field) -> Field:
 
     Outside of the picture it is mirrored.
     """
-    cv2 = require_opencv()
+    cv2 = opencv()
     x, y = ends(arrows)
     found = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
     return np.asarray(found, np.float32)
@@ -165,7 +154,7 @@ def trusted(backward: Field, forward: Field) -> Field:
     other frame. Smoothing lets such a hole grow, since it counts as -1. Nor at the borders of
     motion, where paint would be smeared over them, nor where an arrow leads outside.
     """
-    cv2 = require_opencv()
+    cv2 = opencv()
     back = sampled(forward, backward)
     missed = np.square(backward + back).sum(axis=2)
     length = np.square(backward).sum(axis=2)
@@ -185,7 +174,7 @@ def where_still(here: Gray, there: Gray, arrows: Field) -> Field:
     There the paint is taken over as it is: no pixel is computed from its neighbors, which would
     blur it a little in every frame.
     """
-    cv2 = require_opencv()
+    cv2 = opencv()
     change = cv2.blur(here.astype(np.float32) - there.astype(np.float32), (5, 5)) / 255
     moves = np.square(arrows).sum(axis=2) >= STILL_MOTION**2
     return np.asarray(~moves & (np.abs(change) < STILL_CHANGE), np.float32)

@@ -1,6 +1,5 @@
 """What a run writes besides its picture: logs, curves, films, snapshots, events."""
 
-import builtins
 import csv
 import errno
 import json
@@ -290,14 +289,7 @@ def test_each_output_has_its_own_checkpoint_and_a_former_one_is_read(job, tmp_pa
     ],
 )
 def test_a_missing_package_is_named_with_its_extra(tmp_path, monkeypatch, package, wanted, extra):
-    real = builtins.__import__
-
-    def without(name, *arguments, **keywords):
-        if name == package:
-            raise ImportError(name)
-        return real(name, *arguments, **keywords)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setitem(sys.modules, package, None)
     paths = {name: tmp_path / value for name, value in wanted.items()}
     with pytest.raises(SettingsError, match=re.escape(install(extra))):
         Outputs(**paths).check(tmp_path / "out.png", [], 10)

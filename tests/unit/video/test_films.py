@@ -8,7 +8,7 @@ from PIL import Image
 
 from impasto.errors import PictureError
 from impasto.video.films import check_film, write_clip
-from impasto.video.source import open_source
+from impasto.video.opening import open_source
 from impasto.video.workshop import Timing
 from tests.support.clips import heard, panning, shown, texture, write_film, write_pictures
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from impasto.errors import PictureError
-from impasto.video.source import open_source
+from impasto.video.opening import open_source
 from tests.support.clips import panning, write_film, write_pictures
 
 RED = np.full((32, 48, 3), (200, 40, 30), np.uint8)
