@@ -1,12 +1,10 @@
 """What is shown while a picture is painted: bars on a terminal, plain lines elsewhere."""
 
 import re
-import sys
 
 import pytest
 import torch
 
-from impasto.__main__ import main
 from impasto.cli.display import PlainDisplay, displays, opening
 from impasto.job import prepare
 from impasto.optimize import Step
@@ -19,16 +17,10 @@ def test_a_terminal_shows_a_bar_for_each_level_and_stdout_gets_the_path(
     terminal, photograph, painting, tmp_path, capfd, monkeypatch
 ):
     out = tmp_path / "out.png"
-    options = ("--plan", "32:7,64:5", "--size", "64", "--backbone", "pocket")
-    arguments = ["impasto", "paint", str(photograph), str(painting), "-o", str(out), *options]
-    monkeypatch.setattr(sys, "argv", arguments)
-    with open(terminal.screen, "w") as stderr:  # noqa: PTH123 (a descriptor)
-        monkeypatch.setattr(sys, "stderr", stderr)
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        monkeypatch.undo()
+    words = ("paint", photograph, painting, "-o", out, "--plan", "32:7,64:5", "--size", "64")
+    code = terminal.run(monkeypatch, *words, "--backbone", "pocket")
     seen = terminal.finish()
-    assert stopped.value.code == 0, seen
+    assert code == 0, seen
     assert capfd.readouterr() == (f"{out}\n", "")
     assert dimensions(out) == (64, 48)
     assert "64 × 48 pixels with pocket on cpu" in seen
@@ -81,10 +73,7 @@ def test_the_bars_of_sizes_that_an_earlier_run_has_finished_are_full(
     arguments = ("paint", photograph, painting, "-o", tmp_path / "out.png", "--size", 64)
     arguments = (*arguments, "--snapshot-every", 5, "--threads", 1, "--plan")
     assert impasto(*arguments, "32:7,64:5").code == 0
-    with open(terminal.screen, "w") as stderr:  # noqa: PTH123 (a descriptor)
-        monkeypatch.setattr(sys, "stderr", stderr)
-        assert impasto(*arguments, "32:7,64:6", "--resume").code == 0
-        monkeypatch.undo()
+    assert terminal.run(monkeypatch, *arguments, "32:7,64:6", "--resume") == 0
     last = terminal.finish()
     last = last[last.rindex("32 px") :]
     assert re.search(r"32 px\s+━+\s+7/7\s", last), last

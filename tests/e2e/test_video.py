@@ -3,11 +3,9 @@
 import json
 import re
 import signal
-import sys
 
 import pytest
 
-from impasto.__main__ import main
 from tests.support.clips import heard, panning, shown, write_film, write_pictures
 from tests.support.processes import command, killed_after, rest_of, running
 
@@ -101,14 +99,9 @@ def test_a_terminal_shows_the_frames_and_the_last_one_in_letters(
 ):
     monkeypatch.setenv("COLORTERM", "truecolor")
     words = ("video", film, painting, "-o", tmp_path / "out.mp4", *FAST, "--frames", 2)
-    monkeypatch.setattr(sys, "argv", ["impasto", *map(str, words)])
-    with open(terminal.screen, "w") as stderr:  # noqa: PTH123 (a descriptor)
-        monkeypatch.setattr(sys, "stderr", stderr)
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        monkeypatch.undo()
+    code = terminal.run(monkeypatch, *words)
     seen = terminal.finish()
-    assert stopped.value.code == 0, seen
+    assert code == 0, seen
     assert re.search(r"frames\s+━+\s+2/2\s+[\d.]+ s a frame, left 0:00", seen)
     assert re.search(r"frame 2/2  48 px  2  loss [\d.e+-]+  \(content ", seen)
     assert "▀" * 48 in seen

@@ -12,6 +12,10 @@ import threading
 import time
 from collections.abc import Iterator
 
+import pytest
+
+from impasto.__main__ import main
+
 PATIENCE = 300.0
 """Seconds that anything may take on a busy machine."""
 
@@ -61,6 +65,15 @@ class Terminal:
                 yield process
             finally:
                 process.kill()
+
+    def run(self, monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
+        """Run `impasto` in this process, its standard error on this terminal; return the code."""
+        with open(self.screen, "w") as stderr, monkeypatch.context() as patched:  # noqa: PTH123
+            patched.setattr(sys, "argv", ["impasto", *map(str, words)])
+            patched.setattr(sys, "stderr", stderr)
+            with pytest.raises(SystemExit) as stopped:
+                main()
+        return int(stopped.value.code or 0)
 
     def wait_for(self, pattern: str) -> None:
         end = time.monotonic() + PATIENCE

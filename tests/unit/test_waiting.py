@@ -96,3 +96,15 @@ def test_teams_sleep_beside_a_run_as_long_as_it_is_crowded():
         [sys.executable, "-c", CROWD], capture_output=True, text=True, check=False
     )
     assert done.stdout == "as it was\n", done.stderr
+
+
+def test_where_the_use_of_processors_is_hidden_nothing_is_done(monkeypatch, capfd):
+    def hidden(processors):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Usage, "now", hidden)
+    before = threading.active_count()
+    with considerate(2):
+        pass
+    assert threading.active_count() == before
+    assert capfd.readouterr().err == ""

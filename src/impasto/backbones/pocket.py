@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from impasto.backbones.backbone import Backbone
 from impasto.backbones.fused import add_projection, avg_pool2x2, conv_relu, max_pool2x2
 from impasto.backbones.layers import Geometry, Window
+from impasto.backbones.weights.published import POCKET, stated_hash
 from impasto.errors import UnknownName, WeightsError
 from impasto.filesystem import open_regular
 
@@ -57,8 +58,8 @@ GIVE_ANOTHER: Final = (
     "like vgg19."
 )
 
-WEIGHTS: Final = Path(__file__).with_name("pocket.safetensors")
-"""The weights that come with the package; their SHA-256 stands beside them in `pocket.sha256`."""
+WEIGHTS: Final = POCKET
+"""The weights that come with the package."""
 
 
 def reads(layer: str, convolutions: Iterable[str]) -> tuple[str, ...]:
@@ -173,7 +174,8 @@ class Pocket(Backbone):
         self.description = ""
         self.pooling = pooling
         self.outputs = _outputs(tensors)
-        deepest = reads(self.layers[-1], self.outputs)[-1] if self.layers else ""
+        self.maps = {layer: reads(layer, self.outputs) for layer in self.layers}
+        deepest = self.maps[self.layers[-1]][-1] if self.layers else ""
         self.convolutions = nn.ModuleDict()
         inputs = 3
         for name, outputs in self.outputs.items():
@@ -227,7 +229,7 @@ class Pocket(Backbone):
 
         def visit(name: str, x: Tensor) -> Tensor:
             for layer in self.layers:
-                if layer in wanted and name in reads(layer, self.outputs):
+                if layer in wanted and name in self.maps[layer]:
                     x, found[layer] = self._project(layer, name, x, found.get(layer))
             return x
 
@@ -239,7 +241,7 @@ class Pocket(Backbone):
     ) -> tuple[Tensor, Tensor]:
         """Add the projection of one map to a layer; see `add_projection`."""
         weights = cast(nn.Conv2d, self.projections[layer])
-        maps = reads(layer, self.outputs)
+        maps = self.maps[layer]
         first = sum(channels(before, self.outputs) for before in maps[: maps.index(name)])
         part = weights.weight[:, first : first + x.shape[1], 0, 0]  # (P, C)
         return add_projection(x, part, cast(Tensor, weights.bias), total)
@@ -264,7 +266,7 @@ def read_pocket(path: Path | None = None) -> dict[str, Tensor]:
             f"network, or reinstall the package."
         ) from error
     if path is None:
-        expected = file.with_suffix(".sha256").read_text(encoding="ascii").split()[0]
+        expected = stated_hash(file)
         found = hashlib.sha256(content).hexdigest()
         if found != expected:
             raise WeightsError(

@@ -19,7 +19,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 
 import psutil
@@ -56,17 +56,18 @@ def considerate(threads: int) -> Iterator[None]:
 
 def _watch(threads: int, done: threading.Event) -> None:
     processors = os.sched_getaffinity(0)
-    neighbors = Neighbors(processors)
-    asleep: list[SleepingTeam] = []
     wait = FIRST_LOOK
-    while not done.wait(wait):
-        wait = LOOK_EVERY
-        crowded = threads + neighbors.processors() > len(processors) + LITTLE
-        if crowded and not asleep:
-            asleep = [SleepingTeam() for _ in range(teams_needed(threads, len(processors)))]
-        elif not crowded:
-            asleep = _dissolved(asleep)
-    _dissolved(asleep)
+    with ExitStack() as asleep, suppress(OSError):  # a container may hide what is used
+        neighbors, crowd = Neighbors(processors), False
+        while not done.wait(wait):
+            wait = LOOK_EVERY
+            before = crowd
+            crowd = threads + neighbors.processors() > len(processors) + LITTLE
+            if crowd and not before:
+                for _ in range(teams_needed(threads, len(processors))):
+                    asleep.callback(SleepingTeam().dissolve)
+            elif not crowd:
+                asleep.close()
 
 
 def teams_needed(threads: int, processors: int) -> int:
@@ -142,9 +143,3 @@ class SleepingTeam:
         """Let the team end."""
         self.over.set()
         self.thread.join()
-
-
-def _dissolved(teams: list[SleepingTeam]) -> list[SleepingTeam]:
-    for team in teams:
-        team.dissolve()
-    return []

@@ -12,6 +12,7 @@
     brushes.py   the pictures that regions are painted on; brush.js is their behavior, stage.js that
                  of the stage, drops.js that of files on the page
     views.py     the parts of the page that are drawn here: picture, status, queue, loss curve
+    choices.py   pictures to choose from: what is here, styles, variants
     studio.py    what the page can ask for
     form.py      which settings the page has, and what it sends back, as `Settings`
     tabs.py      what is known of each open page

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from impasto.errors import ImpastoError
-from impasto.studio import views, widgets
+from impasto.studio import choices, views, widgets
 from impasto.studio.brushes import brushes
 from impasto.studio.form import controls
 from impasto.studio.page import BUSY, IDLE_SECONDS, StudioPage
@@ -64,16 +64,16 @@ class Answers:
             "star": gr.update(value="Unstar" if entry is not None and entry.starred else "Star"),
             "compare": gr.update(value="Compare no longer" if tab.beside else "Compare"),
             "put_back": gr.update(visible=tab.removed is not None),
-            "sheet": views.sheet(tab.sheet),
+            "sheet": choices.sheet(tab.sheet),
             "queue": views.queue(waiting, tab.session, task),
-            "history": views.strip(
+            "history": choices.strip(
                 studio.store.latest(SHOWN), studio.store, "What you paint is kept here."
             ),
             "content_samples": self.offers("photograph"),
-            "style_samples": views.styles(
+            "style_samples": choices.styles(
                 studio.inputs.samples("painting"), studio.gallery.of(tab.content), tab.styles[0]
             ),
-            "uploads": views.strip(studio.inputs.recent("painting"), studio.store),
+            "uploads": choices.strip(studio.inputs.recent("painting"), studio.store),
             **self.regions(tab),
             "timer": gr.update(value=BUSY if tab.busy or waiting else IDLE_SECONDS),
         }
@@ -93,7 +93,7 @@ class Answers:
     def offers(self, kind: str) -> str:
         """Return the samples of a kind and the recent uploads of that kind."""
         inputs = self.studio.inputs
-        return views.strip([*inputs.samples(kind), *inputs.recent(kind)], self.studio.store)
+        return choices.strip([*inputs.samples(kind), *inputs.recent(kind)], self.studio.store)
 
     def recipe(self, tab: Tab) -> Any:
         """Return how the picture that is shown was painted, or None if its file is damaged."""

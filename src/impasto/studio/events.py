@@ -9,7 +9,7 @@ import gradio as gr
 
 from impasto.errors import ImpastoError
 from impasto.job import Recipe
-from impasto.studio import views
+from impasto.studio import choices, views
 from impasto.studio.answers import Answers, understood
 from impasto.studio.form import from_settings
 from impasto.studio.inputs import KINDS
@@ -213,7 +213,7 @@ class Events:
 
     def begin_trial(self, request: gr.Request) -> str:
         """Offer the blind trial."""
-        return views.blind(None, self.studio.store, self.tab(request).answered)
+        return choices.blind(None, self.studio.store, self.tab(request).answered)
 
     def answer(self, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
         """Take an answer to the blind trial, and show the next pair."""
@@ -222,7 +222,7 @@ class Events:
             possible = self.studio.answer(tab, chosen(event))
         except ImpastoError as error:
             return gr.skip(), views.notice(str(error), bad=True)
-        return views.blind(tab.blind, self.studio.store, tab.answered, possible), views.notice("")
+        return choices.blind(tab.blind, self.studio.store, tab.answered, possible), views.notice("")
 
     def brush(self, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
         """Take what was painted onto a picture, and say what it is understood to mean."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from impasto.studio import brushes, views, widgets
+from impasto.studio import brushes, choices, views, widgets
 from impasto.studio.tabs import STYLES
 
 IDLE_SECONDS, BUSY = 3.0, 0.6
@@ -98,7 +98,7 @@ def lay_out() -> StudioPage:
     gr.HTML('<h2 class="heading">Finished pictures</h2>')
     page.history = gr.HTML(elem_id="history", js_on_load=PICK)
     with gr.Accordion("Which do you like better?", open=False, elem_id="trial"):
-        page.blind = gr.HTML(views.HELP_BLIND, elem_id="blind", js_on_load=PICK)
+        page.blind = gr.HTML(choices.HELP_BLIND, elem_id="blind", js_on_load=PICK)
     page.timer = gr.Timer(IDLE_SECONDS)
     return page
 

@@ -11,9 +11,10 @@ from impasto import images
 from impasto.errors import PictureError
 from impasto.job import Recipe
 from impasto.studio import files, worker
+from impasto.studio.choices import strip
 from impasto.studio.store import Store
 from impasto.studio.tasks import TaskState
-from impasto.studio.views import finished, sentence, strip
+from impasto.studio.views import finished, sentence
 from tests.support.studio import wait_for
 
 

@@ -5,10 +5,11 @@ import json
 import pytest
 
 from impasto.errors import PictureError
+from impasto.studio.choices import blind, styles
 from impasto.studio.gallery import GALLERY
 from impasto.studio.tabs import Tab
 from impasto.studio.tasks import TaskState
-from impasto.studio.views import blind, styles, unfinished
+from impasto.studio.views import unfinished
 from tests.support.studio import upload, wait_for
 
 

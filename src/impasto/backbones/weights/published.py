@@ -259,7 +259,12 @@ PUBLISHED: dict[str, Published] = {
 def packaged_hashes() -> set[str]:
     """Return the SHA-256 of every weight file that comes with the package."""
     published = {row.sha256 for row in PUBLISHED.values() if row.in_package and row.sha256}
-    return published | {POCKET.with_suffix(".sha256").read_text(encoding="ascii").split()[0]}
+    return published | {stated_hash(POCKET)}
+
+
+def stated_hash(file: Path) -> str:
+    """Return the SHA-256 that stands beside a file of the package."""
+    return file.with_suffix(".sha256").read_text(encoding="ascii").split()[0]
 
 
 def weights_directory() -> Path:

@@ -1,0 +1,120 @@
+"""Pictures to choose from, as the page shows them: what is here, styles, variants, the blind trial.
+
+Each is a button that knows a name and nothing else. Everything that came from a person is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from impasto.studio.blind import BlindPair
+from impasto.studio.files import is_name
+from impasto.studio.form import to_page
+from impasto.studio.inputs import Upload
+from impasto.studio.store import Entry, Store
+from impasto.studio.tasks import Task, TaskState
+from impasto.studio.views import url
+
+
+def strip(items: Sequence[Upload | Entry], store: Store, empty: str = "") -> str:
+    """Return small pictures to choose from, each a button that knows a name and nothing else."""
+    if not items:
+        return f'<p class="faint">{escape(empty)}</p>' if empty else ""
+    buttons = []
+    for item in items:
+        if isinstance(item, Entry):
+            label, source = item.title, url(store.shown(item, "small"))
+            star = STAR if item.starred else ""
+        else:
+            label, source, star = item.label, url(item.thumbnail), ""
+        button = choice(item.name, label, source, star)
+        own = isinstance(item, Upload) and is_name(item.name)
+        buttons.append(f"<span>{button}{deletion(item.name, label)}</span>" if own else button)
+    return f'<div class="strip">{"".join(buttons)}</div>'
+
+
+STAR = '<span class="star" role="img" aria-label="starred">★</span>'
+
+
+def choice(name: str, label: str, source: str, more: str = "", kind: str = "") -> str:
+    """Return one picture to choose, with what lies upon it."""
+    return (
+        f'<button type="button" data-name="{escape(name)}" title="{escape(label)}"{kind}>'
+        f'<img src="{source}" alt="{escape(label)}" loading="lazy">{more}</button>'
+    )
+
+
+def deletion(name: str, label: str) -> str:
+    """Return what deletes an upload."""
+    what = escape(f"Delete {label}")
+    return (
+        f'<button type="button" class="delete" data-name="{escape(name)}" data-remove '
+        f'title="{what}" aria-label="{what}">×</button>'
+    )
+
+
+def styles(samples: Sequence[Upload], painted: Mapping[str, str], chosen: Upload | None) -> str:
+    """Return the sample styles: each as it looks on the photograph, once that is painted.
+
+    Args:
+        samples: The styles.
+        painted: By their names, the photograph in them, as data URIs.
+        chosen: The first style picture of the page.
+    """
+    buttons = []
+    for sample in samples:
+        picture, own = painted.get(sample.name), url(sample.thumbnail)
+        inset = f'<img class="inset" src="{own}" alt="">' if picture else ""
+        pressed = ' aria-pressed="true"' if chosen is not None and chosen == sample else ""
+        name = f'<span class="name">{escape(sample.label)}</span>'
+        buttons.append(choice(sample.name, sample.label, picture or own, inset + name, pressed))
+    return f'<div class="gallery">{"".join(buttons)}</div>'
+
+
+def sheet(tasks: Sequence[Task]) -> str:
+    """Return variants to choose from: style strength down, stroke scale across."""
+    if not tasks:
+        return ""
+    cells = []
+    for at, task in enumerate(tasks):
+        scale = task.settings.style_scale
+        label = f"strength {task.settings.style_weight:g}, scale {to_page('style_scale', scale)}"
+        if task.picture:
+            picture = choice(str(at), label, task.picture)
+        else:
+            words = task.sentence if task.state is TaskState.FAILED else task.state.value
+            picture = f'<div class="pending">{escape(words)}</div>'
+        cells.append(f"<figure>{picture}<figcaption>{escape(label)}</figcaption></figure>")
+    return (
+        "<section><h2>Variants</h2><p>Choose one: its settings go into the form.</p>"
+        f'<div class="sheet">{"".join(cells)}</div></section>'
+    )
+
+
+def blind(pair: BlindPair | None, store: Store, answered: int, possible: bool = True) -> str:
+    """Return two pictures without their settings, and the question which is liked better.
+
+    Args:
+        pair: The pictures; None before somebody has asked for them.
+        store: Where they are.
+        answered: How many answers this page has given.
+        possible: Whether there are two that can be compared.
+    """
+    thanks = f"<p>{answered} answered. Thank you.</p>" if answered else ""
+    if pair is None:
+        words = "" if possible else "<p>Paint one photograph twice in the same style first.</p>"
+        start = '<p><button type="button" data-name="start">Show me two</button></p>'
+        return f"{HELP_BLIND}{thanks}{words}{start}"
+    pictures = "".join(
+        choice(side, f"the picture at the {side}", url(store.shown(entry, "after")))
+        for side, entry in zip(("left", "right"), pair, strict=True)
+    )
+    return (
+        f'{HELP_BLIND}{thanks}<div class="blind">{pictures}</div>'
+        '<p><button type="button" data-name="neither">I cannot say</button></p>'
+    )
+
+
+HELP_BLIND = """<p class="faint">Two of your pictures, painted with different settings that are not
+shown. Press the one that you like better: the answers are kept with the settings.</p>"""
