@@ -30,8 +30,11 @@ COLUMNS: tuple[dict[str, Any], ...] = (
 
 
 def paint(content: str, style: str, **settings: Any) -> Image.Image:
-    """Return a sample photograph in the style of a sample painting."""
-    return stylize(photograph(content), painting(style), **settings).image
+    """Return a sample photograph in the style of a sample painting.
+
+    On one thread: with another number the last digits differ, and in the end every stroke a little.
+    """
+    return stylize(photograph(content), painting(style), threads=1, **settings).image
 
 
 def hero() -> Image.Image:
