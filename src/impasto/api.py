@@ -11,8 +11,8 @@ from impasto.backbones import BACKBONES
 from impasto.errors import look_up
 from impasto.job import Shape, Sources, as_painting, prepare
 from impasto.run import Result, run
-from impasto.settings import SPECS, Settings, apply, check
-from impasto.video import CLIP_SPECS, Clip, ClipSettings, FrameInWork
+from impasto.settings import CLIP_SPECS, SPECS, ClipSettings, Settings, apply, check
+from impasto.video import Clip, FrameInWork
 
 FollowProgress = Callable[[Result], object]
 """Called after every evaluation with the painting as far as it has come."""
@@ -167,7 +167,7 @@ def stylize_video(
             that are missing. None for frames that are kept nowhere.
         preset: A row of `impasto.settings.PRESETS` to start from.
         sound: Whether the film has the sound of the clip.
-        **settings: See `Settings`, and `impasto.video.ClipSettings`; for instance
+        **settings: See `Settings`, and `impasto.settings.ClipSettings`; for instance
             ``size=640, sweeps=2, start=3, end=8``.
 
     Raises:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from impasto.settings import PRESETS, SPECS, Settings, parsing
+from impasto.settings import (
+    CLIP_SPECS,
+    PRESETS,
+    SPECS,
+    ClipSettings,
+    Settings,
+    SettingSpec,
+    parsing,
+)
 
 if TYPE_CHECKING:
     from impasto.run import Outputs
@@ -26,8 +34,10 @@ class GroupedCommand(click.Command):
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             if record is not None and isinstance(parameter, click.Option):
-                this = SPECS.get(parameter.name or "")
-                groups.setdefault(this.group if this else "Files and display", []).append(record)
+                group = "Files and display"
+                if isinstance(parameter, SettingOption):
+                    group = parameter.this.group
+                groups.setdefault(group, []).append(record)
         for heading, records in groups.items():
             with formatter.section(heading):
                 formatter.write_dl(records)
@@ -56,18 +66,20 @@ class PaintCommand(GroupedCommand):
 class SettingOption(click.Option):
     """An option whose help lists the choices that there are by the time it is asked for."""
 
-    def __init__(self, *declarations: Any, usual: object, **attributes: Any) -> None:
-        """Keep what the command takes where the option is not given."""
+    def __init__(
+        self, *declarations: Any, this: SettingSpec, usual: object, **attributes: Any
+    ) -> None:
+        """Keep what is known of the setting, and what the command takes where it is not given."""
         super().__init__(*declarations, **attributes)
-        self.usual = usual
+        self.this, self.usual = this, usual
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return the option and its help, with choices and default."""
         from impasto.plugins import load_installed
 
         load_installed()
-        this = SPECS[self.name or ""]
-        words = [this.help + (f": {', '.join(this.choices)}" if this.choices else "")]
+        choices = f": {', '.join(self.this.choices)}" if self.this.choices else ""
+        words = [self.this.help + choices]
         if self.usual is not None and self.usual is not False and self.usual != ():
             words.append(f"[default: {shown(self.usual)}]")
         self.help = " ".join(words)
@@ -92,19 +104,30 @@ def settings_options_where(
     def decorate(command: Command) -> Command:
         for name in reversed([name for name in SPECS if name not in without]):
             usual = Settings.__dataclass_fields__[name].default
-            command = setting_option(name, defaults.get(name, usual))(command)
+            command = setting_option(name, SPECS[name], defaults.get(name, usual))(command)
         return command
 
     return decorate
 
 
-def setting_option(name: str, default: object) -> Callable[[Command], Command]:
+def clip_options(command: Command) -> Command:
+    """Add one option per setting of a clip; what are words of Python have other names there."""
+    names = {"start": "from", "end": "to"}
+    for name in reversed(CLIP_SPECS):
+        usual = ClipSettings.__dataclass_fields__[name].default
+        command = setting_option(name, CLIP_SPECS[name], usual, names.get(name))(command)
+    return command
+
+
+def setting_option(
+    name: str, this: SettingSpec, default: object, shown_name: str | None = None
+) -> Callable[[Command], Command]:
     """Return the option of a setting, whose help names the default."""
-    this = SPECS[name]
     return click.option(
-        "--" + name.replace("_", "-"),
+        "--" + (shown_name or name).replace("_", "-"),
         name,
         cls=SettingOption,
+        this=this,
         usual=default,
         is_flag=this.parse is parsing.flag,
         multiple=this.parse is parsing.paths,

@@ -14,6 +14,7 @@ import click
 from impasto.cli.options import (
     Command,
     GroupedCommand,
+    clip_options,
     display_options,
     given,
     overwrite_option,
@@ -22,51 +23,10 @@ from impasto.cli.options import (
 )
 from impasto.errors import ImpastoError, PictureError
 from impasto.interruption import INTERRUPTION, complain
-from impasto.settings import apply
+from impasto.settings import CLIP_SPECS, NOT_IN_CLIPS, ClipSettings, apply
 
 if TYPE_CHECKING:
     from impasto.video import Clip, ClipPainter
-
-NOT_IN_CLIPS = ("balance", "keep_alpha", "protect_faces")
-"""Settings of pictures that `impasto.video` refuses; to import it would take a second."""
-
-
-def clip_options(command: Command) -> Command:
-    """Add the options of a clip; `impasto.video.ClipSettings` checks their values."""
-    options = [
-        click.option(
-            "--temporal-weight",
-            metavar="REAL",
-            help="Larger holds the paint more firmly to what moves, 0 not at all.  [default: 100]",
-        ),
-        click.option(
-            "--sweeps",
-            metavar="WHOLE",
-            help="How often the clip is painted through, forward and backward in turn: with 2, "
-            "what comes later counts for what comes before.  [default: 1]",
-        ),
-        click.option(
-            "--loop",
-            is_flag=True,
-            help="The last frame leads to the first; takes two sweeps or more.",
-        ),
-        click.option("--from", "start", metavar="TIME", help="Begin there, like 12.5 or 1:05.5."),
-        click.option("--to", "end", metavar="TIME", help="End there."),
-        click.option("--frames", metavar="WHOLE", help="Paint at most so many frames."),
-        click.option(
-            "--every",
-            metavar="N",
-            help="Paint one frame of N, which is shown for as long as these.  [default: 1]",
-        ),
-        click.option(
-            "--rate",
-            metavar="REAL",
-            help="Frames in a second, where CLIP is a folder or a pattern.  [default: 25]",
-        ),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 def film_option(command: Command) -> Command:
@@ -90,7 +50,7 @@ def film_option(command: Command) -> Command:
 @clip_options
 @preset_option
 @display_options
-@settings_options_where({}, without=NOT_IN_CLIPS)
+@settings_options_where({}, without=tuple(NOT_IN_CLIPS))
 def video(
     clip: str,
     style: tuple[str, ...],
@@ -112,7 +72,7 @@ def video(
     from impasto.cli.claims import claimed
     from impasto.cli.video_display import choose_display
     from impasto.filesystem import sweep_up
-    from impasto.video import CLIP_SPECS, Clip, ClipSettings
+    from impasto.video import Clip
 
     how = ClipSettings(**given({name: values.pop(name, None) for name in CLIP_SPECS}))
     settings = apply(preset, given(values))

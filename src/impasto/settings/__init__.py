@@ -8,11 +8,19 @@ defaults.py      what follows for those that are left open
 settings.py      Settings as asked for, complete, and resolved: with nothing left open
 combinations.py  which settings decide the same, or change nothing beside others
 presets.py       the published defaults of the paper and of other programs
+clip.py          what there is to choose of a clip besides the settings of its frames
 expansion.py     from a preset and what is given to settings
 """
 
 from impasto.backbones import LayerWeights
 from impasto.settings import parsing
+from impasto.settings.clip import (
+    CLIP_SPECS,
+    NOT_IN_CLIPS,
+    ClipSettings,
+    evaluations_of,
+    for_a_clip,
+)
 from impasto.settings.combinations import EXCLUSIVE, check_exclusive, notes_on
 from impasto.settings.expansion import apply, expand, weights_are_here
 from impasto.settings.fields import SPECS, Plan, check
@@ -26,10 +34,13 @@ from impasto.settings.settings import (
 from impasto.settings.spec import Group, SettingSpec
 
 __all__ = [
+    "CLIP_SPECS",
     "EXCLUSIVE",
     "MACHINE_CHOICES",
+    "NOT_IN_CLIPS",
     "PRESETS",
     "SPECS",
+    "ClipSettings",
     "CompleteSettings",
     "Group",
     "LayerWeights",
@@ -40,7 +51,9 @@ __all__ = [
     "apply",
     "check",
     "check_exclusive",
+    "evaluations_of",
     "expand",
+    "for_a_clip",
     "notes_on",
     "parsing",
     "weights_are_here",

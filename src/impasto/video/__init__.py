@@ -1,7 +1,6 @@
 """A clip painted as one: the strokes move with what they lie on.
 
 clip.py           Clip: checked, gathered, painted, written
-clip_settings.py  what there is to choose besides the settings of its frames
 source.py         Source: what is read as a clip
 film_source.py    clips in: films, by FFmpeg
 picture_sequence.py  clips in: folders and patterns of pictures
@@ -17,7 +16,6 @@ flicker.py        how much a clip flickers
 """
 
 from impasto.video.clip import Clip
-from impasto.video.clip_settings import CLIP_SPECS, ClipSettings
 from impasto.video.film_formats import FILM_FORMATS
 from impasto.video.films import read_recipe
 from impasto.video.flicker import flicker
@@ -25,11 +23,9 @@ from impasto.video.painting import ClipPainter, FrameInWork
 from impasto.video.remaining import Remaining
 
 __all__ = [
-    "CLIP_SPECS",
     "FILM_FORMATS",
     "Clip",
     "ClipPainter",
-    "ClipSettings",
     "FrameInWork",
     "Remaining",
     "flicker",

@@ -17,8 +17,13 @@ from impasto._version import __version__
 from impasto.errors import PictureError
 from impasto.filesystem import is_regular
 from impasto.job import SourceFile, prepare
-from impasto.settings import MACHINE_CHOICES, Settings
-from impasto.video.clip_settings import ClipSettings, evaluations_of, for_a_clip
+from impasto.settings import (
+    MACHINE_CHOICES,
+    ClipSettings,
+    Settings,
+    evaluations_of,
+    for_a_clip,
+)
 from impasto.video.film_source import pyav
 from impasto.video.films import check_film, write_clip
 from impasto.video.motion import opencv

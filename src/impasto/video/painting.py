@@ -30,7 +30,7 @@ from impasto.images import Picture, Rgb
 from impasto.job import Anchor, Job, make_inputs, make_objective
 from impasto.objective import Kind, Term
 from impasto.run import Result, Stopped, ready, run
-from impasto.video.clip_settings import ClipSettings
+from impasto.settings import ClipSettings
 from impasto.video.motion import Field, Gray, Motion, gray_levels, motion
 from impasto.video.workshop import Workshop
 

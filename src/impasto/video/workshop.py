@@ -22,7 +22,7 @@ from typing import Any, Self, final
 from impasto import images
 from impasto.errors import PictureError, UsageError
 from impasto.images import Rgb
-from impasto.video.clip_settings import ClipSettings
+from impasto.settings import ClipSettings
 from impasto.video.source import Source
 
 ROUNDING = 1e-9

@@ -9,9 +9,8 @@ import pytest
 import impasto
 from impasto import images
 from impasto.errors import PictureError, SettingsError
-from impasto.settings import Settings
-from impasto.video import Clip, ClipPainter, ClipSettings, flicker
-from impasto.video.clip_settings import evaluations_of
+from impasto.settings import ClipSettings, Settings, evaluations_of
+from impasto.video import Clip, ClipPainter, flicker
 from tests.support.clips import as_rgb, moving_square, panning, shown, texture, write_pictures
 
 FAST = {

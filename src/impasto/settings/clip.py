@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.settings import Group, Settings, SettingSpec, parsing
+from impasto.settings import parsing
+from impasto.settings.settings import Settings
+from impasto.settings.spec import Group, SettingSpec, spec
 
 FEWEST_EVALUATIONS = 30
 """Of a frame that begins as the one before: with fewer the style wears off from frame to frame, and
@@ -31,69 +33,58 @@ def seconds(value: Any) -> float:
     return total
 
 
-CLIP_SPECS = {
-    "temporal_weight": SettingSpec(
-        parsing.real,
-        "larger holds the paint more firmly to what moves; 0 for not at all",
-        Group.CLIP,
-        low=0,
-        high=1e9,
-    ),
-    "sweeps": SettingSpec(
-        parsing.whole,
-        "how often the clip is painted through, forward and backward in turn: 2 lets what comes "
-        "later count for what comes before",
-        Group.CLIP,
-        low=1,
-        high=20,
-    ),
-    "loop": SettingSpec(
-        parsing.flag, "the last frame leads to the first; takes two sweeps or more", Group.CLIP
-    ),
-    "start": SettingSpec(seconds, "paint from this time on", Group.CLIP, "SECONDS"),
-    "end": SettingSpec(seconds, "paint up to this time", Group.CLIP, "SECONDS"),
-    "frames": SettingSpec(
-        parsing.whole, "paint at most so many frames", Group.CLIP, low=1, high=10**7
-    ),
-    "every": SettingSpec(
-        parsing.whole, "paint every so manieth frame, the first included", Group.CLIP, low=1,
-        high=10**6,
-    ),
-    "rate": SettingSpec(
-        parsing.real, "frames in a second, where CLIP is a folder or a pattern of pictures",
-        Group.CLIP, low=0.01, high=1000,
-    ),
-}  # fmt: skip
-"""What a front end needs to know of each, by its name."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class ClipSettings:
     """How a clip is painted, checked. Values may be given as text, as in `Settings`.
-
-    Attributes:
-        temporal_weight: γ of the temporal term, the mean square of what differs between a frame
-            and the frame before it, moved to where it belongs.
-        sweeps: How often the clip is painted through: forward, backward, forward, ...
-        loop: Whether the last frame leads to the first.
-        start: Seconds from the beginning of the clip.
-        end: Likewise; None for the end of the clip.
-        frames: At most so many are painted.
-        every: One frame of so many is painted.
-        rate: Frames in a second of a folder or a pattern of pictures.
 
     Raises:
         SettingsError: If a value is out of its range, or two contradict each other.
     """
 
-    temporal_weight: float = 100.0
-    sweeps: int = 1
-    loop: bool = False
-    start: float = 0.0
-    end: float | None = None
-    frames: int | None = None
-    every: int = 1
-    rate: float = 25.0
+    temporal_weight: float = spec(
+        100.0,
+        parsing.real,
+        "larger holds the paint more firmly to what moves, 0 not at all",
+        Group.CLIP,
+        low=0,
+        high=1e9,
+    )
+    sweeps: int = spec(
+        1,
+        parsing.whole,
+        "how often the clip is painted through, forward and backward in turn: with 2, what comes "
+        "later counts for what comes before",
+        Group.CLIP,
+        low=1,
+        high=20,
+    )
+    loop: bool = spec(
+        False,
+        parsing.flag,
+        "the last frame leads to the first; takes two sweeps or more",
+        Group.CLIP,
+    )
+    start: float = spec(0.0, seconds, "begin there, like 12.5 or 1:05.5", Group.CLIP, unit="TIME")
+    end: float | None = spec(None, seconds, "end there", Group.CLIP, unit="TIME")
+    frames: int | None = spec(
+        None, parsing.whole, "paint at most so many frames", Group.CLIP, low=1, high=10**7
+    )
+    every: int = spec(
+        1,
+        parsing.whole,
+        "paint one frame of so many, which is shown for as long as these",
+        Group.CLIP,
+        low=1,
+        high=10**6,
+    )
+    rate: float = spec(
+        25.0,
+        parsing.real,
+        "frames in a second, where CLIP is a folder or a pattern of pictures",
+        Group.CLIP,
+        low=0.01,
+        high=1000,
+    )
 
     def __post_init__(self) -> None:
         for name, this in CLIP_SPECS.items():
@@ -118,7 +109,12 @@ class ClipSettings:
         return dataclasses.asdict(self)
 
 
-REFUSED = {
+CLIP_SPECS: dict[str, SettingSpec] = {
+    field.name: field.metadata["spec"] for field in dataclasses.fields(ClipSettings)
+}
+"""What a front end needs to know of each, by its name."""
+
+NOT_IN_CLIPS = {
     "balance": "the weights would be others in each frame",
     "keep_alpha": "a film has no transparency",
     "protect_faces": "faces are looked for in pictures, not in clips, yet",
@@ -132,7 +128,7 @@ def for_a_clip(settings: Settings) -> Settings:
     Raises:
         SettingsError: If they ask for what there is in pictures only.
     """
-    for name, why in REFUSED.items():
+    for name, why in NOT_IN_CLIPS.items():
         if getattr(settings, name):
             raise SettingsError(f"{name} is for pictures and a clip is given: {why}.")
     return settings.replace(protect_faces=0)
