@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -239,7 +240,7 @@ def paint_cells(
     from impasto.cli.sweep_display import choose_overview
     from impasto.cli.work import tell
     from impasto.run import EventFile, Guarded
-    from impasto.sweeps import NAMES, Cell, CellResult, work
+    from impasto.sweeps import NAMES, Cell, reported
 
     def follow(cell: Cell) -> list[Guarded]:
         return [Guarded(EventFile(tensorboard / cell.name), complain)] if tensorboard else []
@@ -247,16 +248,9 @@ def paint_cells(
     stop = INTERRUPTION.has_come
     with INTERRUPTION.heed(), choose_overview(report.sweep, plan, quiet) as show:
         try:
-            for result in judge.missing(plan.results):
-                if not stop():
-                    report.add(judge(result))
-            for event in work(plan, stop, follow):
-                if isinstance(event, CellResult):
-                    event = judge(event)
-                    report.add(event)
-                    report.refresh()
-                show(event)
+            with closing(reported(plan, report, judge, stop, follow)) as events:
+                for event in events:
+                    show(event)
         finally:
-            report.write()
             if NAMES[1] not in report.missing:
                 tell(str(report.folder / NAMES[1]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
 from collections.abc import Callable
@@ -109,8 +108,9 @@ def name_of(clip: str) -> str:
 
 def place(usual: Path, overwrite: bool) -> Path:
     """Return where the film goes if nobody has said: a new name, or that of one to go on with."""
-    for number in itertools.count(2):
-        out = usual if number == 2 else usual.with_stem(f"{usual.stem}-{number - 1}")
+    from impasto.filesystem import numbered
+
+    for out in numbered(usual):
         going_on = out.with_name(f"{out.name}.frames").is_dir()
         if overwrite or going_on or not os.path.lexists(out):
             return out

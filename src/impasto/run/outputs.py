@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from impasto import images
 from impasto.errors import SettingsError
 from impasto.extras import require
+from impasto.filesystem import numbered
 from impasto.job import Job
 from impasto.run.checkpoint import Checkpoint
 from impasto.run.checkpoint_file import checkpoint_path, former_checkpoint_path, read_checkpoint
@@ -121,15 +121,13 @@ class Outputs:
         return usual if overwrite else self._unused(usual)
 
     def _unused(self, output: Path) -> Path:
-        free, going_on = output, None
-        for number in itertools.count(2):
-            checkpoints = checkpoint_path(free), former_checkpoint_path(free)
-            if any(path.exists() for path in checkpoints):
-                going_on = free
-            elif not os.path.lexists(free):
-                break
-            free = output.with_stem(f"{output.stem}-{number}")
-        return going_on if self.resume and going_on is not None else free
+        going_on = None
+        for name in numbered(output):
+            if any(path.exists() for path in (checkpoint_path(name), former_checkpoint_path(name))):
+                going_on = name
+            elif not os.path.lexists(name):
+                return going_on if self.resume and going_on is not None else name
+        raise AssertionError  # numbers do not end
 
     def recorders(self, output: Path, complain: Callable[[str], None]) -> list[Recorder]:
         """Return what writes all of it beside a picture; ``complain`` tells what went wrong."""

@@ -7,6 +7,7 @@ figure_table.py  all of them: those of the paper, and of its readers
 figure_axes.py   what varies in them
 cells.py         Sweep, Axis, Cell, CellResult
 running.py       paint the cells
+reporting.py     paint, measure and report them
 library.py       all of it at once, for Python
 sampling.py      some cells, drawn at random
 judging.py       measure them, by a network that did not paint
@@ -24,6 +25,7 @@ from impasto.sweeps.judging import Judge
 from impasto.sweeps.library import paint_sweep
 from impasto.sweeps.report.comparison import read_other
 from impasto.sweeps.report.writing import NAMES, Report
+from impasto.sweeps.reporting import reported
 from impasto.sweeps.running import SweepSchedule, schedule, work
 from impasto.sweeps.sampling import sampled
 from impasto.sweeps.store import make_folder
@@ -43,6 +45,7 @@ __all__ = [
     "make_sweep",
     "paint_sweep",
     "read_other",
+    "reported",
     "sampled",
     "schedule",
     "work",

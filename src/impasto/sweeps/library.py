@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from impasto.sweeps.axes import listed, make_sweep
 from impasto.sweeps.cells import CellResult
 from impasto.sweeps.judging import Judge
 from impasto.sweeps.report.writing import NAMES, Report
-from impasto.sweeps.running import schedule, work
+from impasto.sweeps.reporting import reported
+from impasto.sweeps.running import schedule
 from impasto.sweeps.store import make_folder
 
 StylePaths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -69,15 +71,10 @@ def paint_sweep(
     make_folder(place, NAMES, made)
     plan = schedule(made, place)
     report, judge = Report(made, place, plan.results), Judge(made, place, plan.hashes)
-    for result in judge.missing(plan.results):
-        report.add(judge(result))
-    for event in work(plan):
-        if isinstance(event, CellResult):
-            report.add(judge(event))
-            report.refresh()
-        elif progress is not None:
-            progress(event)
-    report.write()
+    with closing(reported(plan, report, judge)) as events:
+        for event in events:
+            if progress is not None and isinstance(event, Result):
+                progress(event)
     return [report.results[cell.name] for cell in made.cells]
 
 
