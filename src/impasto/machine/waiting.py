@@ -3,8 +3,8 @@
 Every convolution ends with a wait for the thread that is last. GNU's OpenMP, which torch computes
 with on Linux, lets the others spin for milliseconds before they sleep: fastest where nobody else
 wants the processors. Where somebody does, the last thread has lost its processor to a neighbor,
-and who spins keeps it from getting another: beside three busy processes a painting took five to
-ten times as long.
+and who spins keeps it from getting another: beside eight busy processes a painting took up to nine
+times as long as its share of the processors allows.
 
 The library spins three hundred times less as soon as it has more threads than there are processors
 (``gomp_throttled_spin_count_var``). So while neighbors compute, further teams of threads are kept
