@@ -1,6 +1,7 @@
 # make demo          paint a sample photograph into out/
 # make studio        open the page where people paint
 # make test          install what the tests need and run them; make browser: those of the page alone
+# make coverage      the same, and which lines no test reaches; it takes longer
 # make test-release  what is shipped: a wheel paints from another folder (make site and make man, too)
 # make torture       damaged files, odd settings, kills, full disks
 # make check         format, lint, types, imports; make format mends what can be mended
@@ -18,7 +19,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 SHARED ?= ../shared
 DEVICE ?= cuda
 
-.PHONY: demo studio test test-release torture browser check format docs docs-check pictures notebook site man train-pocket bench bench-quick gpu-check gpu-bench clean
+.PHONY: demo studio test coverage test-release torture browser check format docs docs-check pictures notebook site man train-pocket bench bench-quick gpu-check gpu-bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/impasto demo --output out
@@ -28,6 +29,9 @@ studio: $(VENV)/.installed
 	$(BIN)/impasto studio
 
 test: $(VENV)/.test
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+coverage: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term
 
 test-release: $(VENV)/.test site man
