@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from impasto.cli.display import PLAIN_EVERY
-from impasto.cluster import Report
+from impasto.cluster import WorkerReport
 from impasto.interruption import complain
 from impasto.run import Result, clock, losses
 from impasto.sweeps import CellResult, Sweep, SweepEvent, SweepSchedule
@@ -49,7 +49,9 @@ class Rest:
         if isinstance(event, Result):
             share = event.job.estimate.share(event.last.size, event.last.iteration)
             self.shares[self.current] = min(share, 0.999)
-        elif isinstance(event, Report):
+        elif isinstance(event, WorkerReport):
+            if not any(self.shares.values()):  # what workers took to start is nobody's work
+                self.began = time.monotonic() - event.share * self.runs[event.order]
             self.shares[event.order] = min(event.share, 0.999)
         elif event.cell.name in self.shares:
             self.shares[event.cell.name] = 1.0
@@ -65,7 +67,7 @@ def opening(sweep: Sweep, schedule: SweepSchedule) -> str:
     failed = sum(bool(result.error) for result in schedule.results)
     kept = len(schedule.results) - failed
     evaluations = sum(run.evaluations for run in schedule.runs)
-    words = [f"{len(sweep.cells)} cells"]
+    words = [f"{len(sweep.cells)} {sweep.unit}"]
     words += [f"{kept} there already"] if kept else []
     words += [f"{failed} that cannot be painted"] if failed else []
     runs = "1 run" if len(schedule.runs) == 1 else f"{len(schedule.runs)} runs"
@@ -94,7 +96,7 @@ def choose_overview(sweep: Sweep, schedule: SweepSchedule, quiet: bool) -> Itera
         if result.error:
             complain(finished(result))
     if sys.stderr.isatty() and not console.is_dumb_terminal:
-        with live(schedule, console) as show:
+        with live(schedule, console, sweep.unit) as show:
             yield show
     else:
         yield plain(schedule)
@@ -118,16 +120,16 @@ def plain(schedule: SweepSchedule) -> Show:
     return show
 
 
-def progress(event: Result | Report) -> str:
+def progress(event: Result | WorkerReport) -> str:
     """Return how far a run is, in words."""
-    if isinstance(event, Report):
+    if isinstance(event, WorkerReport):
         return f"{event.order}  {event.share:.0%}"
     step, counts = event.last, dict(event.job.settings.plan)
     return f"{step.size} px  {step.iteration}/{counts[step.size]}  loss {step.total:.4g}"
 
 
 @contextmanager
-def live(schedule: SweepSchedule, console: Console) -> Iterator[Show]:
+def live(schedule: SweepSchedule, console: Console, unit: str) -> Iterator[Show]:
     """Yield a function that moves a bar over all cells, with those in work beneath."""
     bar = Progress(
         TextColumn("{task.description}"),
@@ -137,7 +139,7 @@ def live(schedule: SweepSchedule, console: Console) -> Iterator[Show]:
         console=console,
     )
     count = sum(len(run.cells) for run in schedule.runs)
-    task = bar.add_task("cells", total=count, left=clock(schedule.seconds))
+    task = bar.add_task(unit, total=count, left=clock(schedule.seconds))
     status, rest = Text(), Rest(schedule)
     workers: dict[str, str] = {}
     display = Live(Group(bar, status), console=console, refresh_per_second=8)
@@ -148,7 +150,7 @@ def live(schedule: SweepSchedule, console: Console) -> Iterator[Show]:
             bar.update(task, advance=1)
             with suppress(OSError):  # the terminal has gone, and the signal is on its way
                 console.print(Text(finished(event), style="yellow" if event.error else "dim"))
-        elif isinstance(event, Report):
+        elif isinstance(event, WorkerReport):
             workers[event.worker] = f"  {event.worker}  {progress(event)}"
             status.plain = "\n".join(workers[each] for each in sorted(workers)[:SHOWN_WORKERS])
         else:

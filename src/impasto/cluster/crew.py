@@ -34,7 +34,10 @@ LEAST_AHEAD: Final = 16
 TRIED_AGAIN: Final = 2
 """How often an order is begun again whose worker was lost, or had no disk left."""
 
-LOOK_EVERY: Final = 0.2
+FIRST_ANSWER: Final = 10.0
+"""Seconds that a scheduler has to answer the first time."""
+
+LISTEN: Final = 0.2
 """Seconds after which a look is taken at whether to stop."""
 
 A_PROCESS: Final = 0.6e9
@@ -45,7 +48,7 @@ FOR_THE_SYSTEM: Final = 0.8
 
 
 @dataclass(frozen=True)
-class Report:
+class WorkerReport:
     """How far an order is.
 
     Attributes:
@@ -95,7 +98,7 @@ class Crew:
 
     def each(
         self, call: Call, orders: Iterable[Order], stop: Callable[[], bool] = lambda: False
-    ) -> Iterator[Answer | Report]:
+    ) -> Iterator[Answer | WorkerReport]:
         """Yield what becomes of every order, as the answers come, and reports in between.
 
         Args:
@@ -127,14 +130,14 @@ class _Work:
         self.stop.set(False)
         crew.client.subscribe_topic(self.topic, lambda event: self.events.put(event[1]))
 
-    def answers(self, stop: Callable[[], bool]) -> Iterator[Answer | Report]:
+    def answers(self, stop: Callable[[], bool]) -> Iterator[Answer | WorkerReport]:
         """Keep the workers busy, and yield what they say."""
         while self.waiting or self.begun:
             yield from self._begin()
             if stop():
                 return
             with suppress(queue.Empty):
-                yield from self._heard(self.events.get(timeout=LOOK_EVERY))
+                yield from self._heard(self.events.get(timeout=LISTEN))
 
     def _begin(self) -> Iterator[Answer]:
         """Send parcels, as many as shall be on their way."""
@@ -163,11 +166,11 @@ class _Work:
         self.begun[future] = order
         future.add_done_callback(self.events.put)
 
-    def _heard(self, event: Any) -> Iterator[Answer | Report]:
+    def _heard(self, event: Any) -> Iterator[Answer | WorkerReport]:
         """Yield what a worker has said, or what a task has become."""
         if isinstance(event, dict):
             if "order" in event:
-                yield Report(event["order"], f"worker {event['worker']}", event["share"])
+                yield WorkerReport(event["order"], f"worker {event['worker']}", event["share"])
             return
         order = self.begun.pop(event)
         try:
@@ -289,7 +292,7 @@ def hire(address: str) -> Iterator[Crew]:
     """
     distributed = require_dask()
     try:
-        client = distributed.Client(address, timeout="10s", set_as_default=False)
+        client = distributed.Client(address, timeout=FIRST_ANSWER, set_as_default=False)
     except (OSError, ValueError, TypeError, ImportError) as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UsageError(
@@ -313,6 +316,7 @@ def hire_here(workers: int) -> Iterator[Crew]:
     quiet = {
         "distributed.scheduler.allowed-failures": TRIED_AGAIN,
         "distributed.admin.large-graph-warning-threshold": "1GB",
+        "distributed.worker.preload": ["impasto.cluster.deaf"],
         "distributed.worker.memory.spill": False,
         "distributed.worker.memory.target": False,
         "logging.distributed": "critical",
@@ -322,7 +326,7 @@ def hire_here(workers: int) -> Iterator[Crew]:
             n_workers=workers,
             threads_per_worker=1,
             host="127.0.0.1",
-            dashboard_address="127.0.0.1:0" if _has_dashboard() else None,
+            dashboard_address="127.0.0.1:0",  # any port, also for numbers without a dashboard
             memory_limit=int(memory_each(workers)),
             silence_logs=logging.CRITICAL,
         )

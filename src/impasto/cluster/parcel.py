@@ -14,7 +14,7 @@ from impasto.filesystem import open_regular
 
 Call = Callable[..., Any]
 """What a worker calls: with the argument of an order, with where the order's files lie on the
-worker's machine by their paths on this one, and with a `Line`. It must be importable there."""
+worker's machine by their paths on this one, and with a `Wire`. It must be importable there."""
 
 
 @dataclass(frozen=True)

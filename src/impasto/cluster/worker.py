@@ -28,7 +28,7 @@ ALONE: Final = threading.Lock()
 """Number of threads and memory belong to the process: it paints one picture at a time."""
 
 
-class Received:
+class Unpacked:
     """Files that have come, by their contents and names."""
 
     def __init__(self, folder: Path, most: int = MOST_FILES) -> None:
@@ -71,7 +71,7 @@ class Received:
             place.unlink()
 
 
-class Line:
+class Wire:
     """A worker's line to who has sent the parcel.
 
     Attributes:
@@ -112,12 +112,12 @@ def perform(parcel: Parcel) -> Any:
             "install the same version there."
         )
     with ALONE:
-        places = Received(Path(worker.local_directory) / "impasto").take(
+        places = Unpacked(Path(worker.local_directory) / "impasto").take(
             parcel.files, parcel.contents
         )
         if set(places) != set(parcel.files):
             return Missing(worker.address)
         limit = worker.memory_manager.memory_limit
         allow_memory(OF_THE_LIMIT * limit if limit else None)
-        line = Line(worker, parcel.topic, parcel.order.name)
+        line = Wire(worker, parcel.topic, parcel.order.name)
         return parcel.call(parcel.order.argument, places, line)

@@ -79,6 +79,7 @@ class Sweep:
         sources: Pictures that all cells share, by what they are.
         notes: Sentences that a reader of the report should know.
         costs: Whether time and memory stand below each cell of the sheet.
+        unit: What people call its cells.
     """
 
     title: str
@@ -87,6 +88,7 @@ class Sweep:
     sources: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     costs: bool = False
+    unit: str = "cells"
 
     def values(self, cell: Cell) -> list[AxisValue]:
         """Return the value of a cell on every axis."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
-from impasto.cluster import Line
+from impasto.cluster import Wire
 from impasto.job import Job, seen_from
 from impasto.plugins import load, used
 from impasto.run import Result
@@ -66,7 +66,7 @@ def seen_by(cell: Cell, folder: Path) -> dict[str, str]:
     return {path: seen_from(place, str(Path(path).absolute())) for path in read_by(cell)}
 
 
-def carry_out(errand: Errand, places: Mapping[str, str], line: Line) -> list[Delivery]:
+def carry_out(errand: Errand, places: Mapping[str, str], line: Wire) -> list[Delivery]:
     """Paint the cells of an errand on a worker; a user's error is the result of every cell.
 
     Args:
@@ -97,7 +97,7 @@ _last: Job | None = None
 """The last job of this worker, whose network the next one takes over."""
 
 
-def _paint(errand: Errand, places: Mapping[str, str], line: Line) -> list[Delivery]:
+def _paint(errand: Errand, places: Mapping[str, str], line: Wire) -> list[Delivery]:
     global _last
     sent = {cell.name: (cell, seen) for cell, seen in zip(errand.cells, errand.seen, strict=True)}
     here = [placed(cell, places) for cell in errand.cells]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from impasto.cluster import Answer, Crew, Hands, Order, Report
+from impasto.cluster import Answer, Crew, Hands, Order, WorkerReport
 from impasto.errors import PictureError
 from impasto.images import replace_file
 from impasto.run import Result, Stop
@@ -22,10 +22,10 @@ from impasto.sweeps.store import picture_file, write_result
 def painted(
     found: SweepSchedule,
     hands: Hands,
-    judge: str,
+    judge: str = "",
     stop: Stop = lambda: False,
     follow: Followers = lambda cell: (),
-) -> Iterator[Iterator[Result | Report | CellResult]]:
+) -> Iterator[Iterator[Result | WorkerReport | CellResult]]:
     """Yield the events of the work, by this process or by others, who are there for the block.
 
     Args:
@@ -44,7 +44,7 @@ def painted(
 
 def share(
     found: SweepSchedule, crew: Crew, judge: str = "", stop: Stop = lambda: False
-) -> Iterator[Report | CellResult]:
+) -> Iterator[WorkerReport | CellResult]:
     """Paint everything that is scheduled, yielding how far workers are, and every finished cell.
 
     Args:
@@ -55,7 +55,7 @@ def share(
     """
     orders = [order_of(painting, found, judge) for painting in found.runs]
     for event in crew.each(carry_out, orders, stop):
-        if isinstance(event, Report):
+        if isinstance(event, WorkerReport):
             yield event
         else:
             yield from delivered(event, found)
