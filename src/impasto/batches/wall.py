@@ -21,7 +21,7 @@ from impasto.sweeps import CellResult, Sweep, table
 WALL_FILES: Final = ("index.html", "paintings.csv")
 """What is written beside the paintings."""
 
-SHARE: Final = 20
+PAGE_SHARE: Final = 20
 """The page is written again after so many times as long as that takes."""
 
 _TEMPLATES = Environment(
@@ -87,7 +87,7 @@ class Wall:
 
     def refresh(self) -> None:
         """Write the files unless that would take more than a small share of the time."""
-        if time.monotonic() - self.written > SHARE * self.cost:
+        if time.monotonic() - self.written > PAGE_SHARE * self.cost:
             self.write()
 
     def write(self) -> None:
