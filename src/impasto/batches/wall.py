@@ -88,12 +88,16 @@ class Wall:
     def refresh(self) -> None:
         """Write the files unless that would take more than a small share of the time."""
         if time.monotonic() - self.written > PAGE_SHARE * self.cost:
-            self.write()
+            self._write(working=True)
 
     def write(self) -> None:
+        """Write the files when the work has come to an end, be it too early."""
+        self._write(working=False)
+
+    def _write(self, working: bool) -> None:
         """Write the files; one that does not fit on the disk stops nothing."""
         began = time.monotonic()
-        contents = (self.page(), table(self.batch, self.results))
+        contents = (self.page(working), table(self.batch, self.results))
         for name, content in zip(WALL_FILES, contents, strict=True):
             try:
                 replace_file(self.folder / name, content.encode())
@@ -105,8 +109,8 @@ class Wall:
         self.written = time.monotonic()
         self.cost = self.written - began
 
-    def page(self) -> str:
-        """Return the page as HTML; it reads itself again as long as paintings are to come."""
+    def page(self, working: bool) -> str:
+        """Return the page as HTML; while the work goes on, it reads itself again."""
         count = len(self.batch.cells)
         return _TEMPLATES.get_template("wall.html").render(
             title=self.batch.title,
@@ -115,6 +119,7 @@ class Wall:
             failed=self.failed,
             count=count,
             left=count - len(self.results),
+            working=working,
             table=WALL_FILES[1],
             version=__version__,
         )  # fmt: skip
