@@ -16,6 +16,7 @@ from impasto.errors import ImpastoError, UsageError, import_row
 
 if TYPE_CHECKING:
     from impasto.api import reconstruct, stylize, stylize_steps, stylize_video, texture
+    from impasto.batches import paint_batch as batch
     from impasto.evaluation import judge as evaluate
     from impasto.job import Recipe
     from impasto.optimize import Step
@@ -32,6 +33,7 @@ __all__ = [
     "Step",
     "UsageError",
     "__version__",
+    "batch",
     "evaluate",
     "load_plugin",
     "reconstruct",
@@ -47,6 +49,7 @@ _HOMES = {
     "Result": "run",
     "Settings": "settings",
     "Step": "optimize",
+    "batch": "batches:paint_batch",
     "evaluate": "evaluation:judge",
     "load_plugin": "plugins:load",
     "reconstruct": "api",

@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from impasto._version import __version__
+from impasto.cli.batch import batch
 from impasto.cli.judging import judge
 from impasto.cli.models import models
 from impasto.cli.own_defaults import config
@@ -19,6 +20,7 @@ COMMANDS = (
     paint,
     demo,
     video,
+    batch,
     reconstruct,
     sweep,
     figure,

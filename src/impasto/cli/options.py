@@ -178,6 +178,23 @@ def display_options(command: Command) -> Command:
     return quiet(as_json(command))
 
 
+def crew_options(command: Command) -> Command:
+    """Add ``--workers`` and ``--cluster``: who paints."""
+    workers = click.option(
+        "--workers",
+        metavar="N",
+        help="Paint with N processes of this machine, each with one thread; auto takes as many as "
+        "there are processors and memory for.",
+    )
+    cluster = click.option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Paint with the workers of a Dask cluster, by the address of its scheduler, like "
+        "tcp://host:8786.",
+    )
+    return workers(cluster(command))
+
+
 def given(values: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were given."""
     return {name: value for name, value in values.items() if value not in (None, ())}

@@ -13,38 +13,49 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from impasto.cli.display import PLAIN_EVERY
+from impasto.cluster import WorkerReport
 from impasto.interruption import complain
 from impasto.run import Result, clock, losses
-from impasto.sweeps import CellResult, Sweep, SweepSchedule
+from impasto.sweeps import CellResult, Sweep, SweepEvent, SweepSchedule
 
-Show = Callable[[Result | CellResult], None]
+SHOWN_WORKERS = 16
+"""Lines for workers, at most: what does not fit on the terminal helps nobody."""
+
+Show = Callable[[SweepEvent], None]
 
 
 class Rest:
-    """Estimates the seconds left of a whole sweep.
+    """Estimates the seconds left of a whole sweep, whoever paints it.
 
     Runs that have not begun are taken to miss their estimate as those did that have.
     """
 
     def __init__(self, schedule: SweepSchedule) -> None:
-        self.runs = list(schedule.runs)
+        self.runs = {run.name: run.seconds for run in schedule.runs}
         self.whole = schedule.seconds
+        self.shares = dict.fromkeys(self.runs, 0.0)
         self.began = time.monotonic()
-        self.done = 0.0
 
-    def update(self, painting: Result) -> float:
-        """Return the seconds left after one more evaluation."""
-        share = painting.job.estimate.share(painting.last.size, painting.last.iteration)
-        return self._seconds(self.done + self.runs[0].seconds * share)
+    @property
+    def current(self) -> str:
+        """The name of the first run that is not finished."""
+        return next(name for name, share in self.shares.items() if share < 1)
 
-    def finish(self, result: CellResult) -> float:
-        """Return the seconds left after a cell; its run is over if it was the last of it."""
-        if result.cell == self.runs[0].cells[-1]:
-            self.done += self.runs.pop(0).seconds
-        return self._seconds(self.done)
+    def update(self, event: SweepEvent) -> float:
+        """Return the seconds left after an evaluation, a report or a cell.
 
-    def _seconds(self, done: float) -> float:
-        """Return the seconds left when ``done`` of the estimated ones have been worked off."""
+        A run is over with the last of its cells.
+        """
+        if isinstance(event, Result):
+            share = event.job.estimate.share(event.last.size, event.last.iteration)
+            self.shares[self.current] = min(share, 0.999)
+        elif isinstance(event, WorkerReport):
+            if not any(self.shares.values()):  # what workers took to start is nobody's work
+                self.began = time.monotonic() - event.share * self.runs[event.order]
+            self.shares[event.order] = min(event.share, 0.999)
+        elif event.cell.name in self.shares:
+            self.shares[event.cell.name] = 1.0
+        done = sum(self.runs[name] * share for name, share in self.shares.items())
         if done <= 0:
             return self.whole
         return (time.monotonic() - self.began) / done * max(self.whole - done, 0)
@@ -56,7 +67,7 @@ def opening(sweep: Sweep, schedule: SweepSchedule) -> str:
     failed = sum(bool(result.error) for result in schedule.results)
     kept = len(schedule.results) - failed
     evaluations = sum(run.evaluations for run in schedule.runs)
-    words = [f"{len(sweep.cells)} cells"]
+    words = [f"{len(sweep.cells)} {sweep.unit}"]
     words += [f"{kept} there already"] if kept else []
     words += [f"{failed} that cannot be painted"] if failed else []
     runs = "1 run" if len(schedule.runs) == 1 else f"{len(schedule.runs)} runs"
@@ -85,7 +96,7 @@ def choose_overview(sweep: Sweep, schedule: SweepSchedule, quiet: bool) -> Itera
         if result.error:
             complain(finished(result))
     if sys.stderr.isatty() and not console.is_dumb_terminal:
-        with live(schedule, console) as show:
+        with live(schedule, console, sweep.unit) as show:
             yield show
     else:
         yield plain(schedule)
@@ -96,28 +107,30 @@ def plain(schedule: SweepSchedule) -> Show:
     rest, last = Rest(schedule), time.monotonic()
     count, at = sum(len(run.cells) for run in schedule.runs), 0
 
-    def show(event: Result | CellResult) -> None:
+    def show(event: SweepEvent) -> None:
         nonlocal last, at
+        left = clock(rest.update(event))
         if isinstance(event, CellResult):
             at, last = at + 1, time.monotonic()
-            left = clock(rest.finish(event))
             complain(f"{at}/{count}  {finished(event)}  left {left}")
-            return
-        left = clock(rest.update(event))
-        if time.monotonic() - last > PLAIN_EVERY:
+        elif time.monotonic() - last > PLAIN_EVERY:
             last = time.monotonic()
-            step = event.last
-            complain(
-                f"{at}/{count}  {step.size} px  {step.iteration}  loss {step.total:.4g}  "
-                f"left {left}"
-            )
+            complain(f"{at}/{count}  {progress(event)}  left {left}")
 
     return show
 
 
+def progress(event: Result | WorkerReport) -> str:
+    """Return how far a run is, in words."""
+    if isinstance(event, WorkerReport):
+        return f"{event.order}  {event.share:.0%}"
+    step, counts = event.last, dict(event.job.settings.plan)
+    return f"{step.size} px  {step.iteration}/{counts[step.size]}  loss {step.total:.4g}"
+
+
 @contextmanager
-def live(schedule: SweepSchedule, console: Console) -> Iterator[Show]:
-    """Yield a function that moves a bar over all cells, with the present one beneath."""
+def live(schedule: SweepSchedule, console: Console, unit: str) -> Iterator[Show]:
+    """Yield a function that moves a bar over all cells, with those in work beneath."""
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=40),
@@ -126,23 +139,22 @@ def live(schedule: SweepSchedule, console: Console) -> Iterator[Show]:
         console=console,
     )
     count = sum(len(run.cells) for run in schedule.runs)
-    task = bar.add_task("cells", total=count, left=clock(schedule.seconds))
+    task = bar.add_task(unit, total=count, left=clock(schedule.seconds))
     status, rest = Text(), Rest(schedule)
+    workers: dict[str, str] = {}
     display = Live(Group(bar, status), console=console, refresh_per_second=8)
 
-    def show(event: Result | CellResult) -> None:
+    def show(event: SweepEvent) -> None:
+        bar.update(task, left=clock(rest.update(event)))
         if isinstance(event, CellResult):
-            bar.update(task, advance=1, left=clock(rest.finish(event)))
+            bar.update(task, advance=1)
             with suppress(OSError):  # the terminal has gone, and the signal is on its way
                 console.print(Text(finished(event), style="yellow" if event.error else "dim"))
-            return
-        bar.update(task, left=clock(rest.update(event)))
-        step = event.last
-        counts = dict(event.job.settings.plan)
-        status.plain = (
-            f"  {step.size} px  {step.iteration}/{counts[step.size]}  loss {step.total:.4g}  "
-            f"({losses(step)})"
-        )
+        elif isinstance(event, WorkerReport):
+            workers[event.worker] = f"  {event.worker}  {progress(event)}"
+            status.plain = "\n".join(workers[each] for each in sorted(workers)[:SHOWN_WORKERS])
+        else:
+            status.plain = f"  {progress(event)}  ({losses(event.last)})"
 
     display.start()
     try:

@@ -11,6 +11,7 @@ import click
 
 from impasto.cli.options import (
     GroupedCommand,
+    crew_options,
     display_options,
     given,
     output_options,
@@ -20,10 +21,11 @@ from impasto.cli.options import (
     settings_options_where,
     take_outputs,
 )
-from impasto.errors import ImpastoError
+from impasto.errors import ImpastoError, SettingsError
 from impasto.interruption import INTERRUPTION, complain
 
 if TYPE_CHECKING:
+    from impasto.cluster import Hands
     from impasto.sweeps import Judge, Report, Sweep, SweepSchedule
 
 FOLDER_HELP = "The folder to write to: contact-sheet.png, report.html, cells.csv and the pictures."
@@ -107,6 +109,7 @@ def list_figures(ctx: click.Context, option: click.Parameter, wanted: bool) -> N
 )
 @click.option("-o", "--output", help=FOLDER_HELP + "  [default: the figure's name]")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
+@crew_options
 @preset_option
 @settings_options
 def figure(
@@ -116,6 +119,8 @@ def figure(
     quick: bool,
     output: str | None,
     quiet: bool,
+    workers: str | None,
+    cluster: str | None,
     **values: Any,
 ) -> None:
     """Paint figure NAME from a photograph CONTENT and a picture STYLE, or several.
@@ -124,11 +129,13 @@ def figure(
     programs' settings beside each other. --list tells them all. Options win over a figure's own
     settings.
     """
+    from impasto.cluster import Hands
     from impasto.sweeps import ALIASES
     from impasto.sweeps import figure as sweep_of
 
     folder = Path(output or ALIASES.get(name, name))
-    run(sweep_of(name, content, style, given(values), quick), folder, quiet)
+    hands = Hands.of(workers, cluster)
+    run(sweep_of(name, content, style, given(values), quick), folder, quiet, hands)
 
 
 @click.command(cls=GroupedCommand)
@@ -162,6 +169,7 @@ def figure(
 )
 @click.option("-o", "--output", default="sweep", help=FOLDER_HELP + "  [default: sweep]")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
+@crew_options
 @preset_option
 @settings_options
 def sweep(
@@ -173,6 +181,8 @@ def sweep(
     tensorboard: Path | None,
     output: str,
     quiet: bool,
+    workers: str | None,
+    cluster: str | None,
     **values: Any,
 ) -> None:
     """Paint the photograph CONTENT in the style STYLE once for every combination of settings.
@@ -180,8 +190,11 @@ def sweep(
     Cells that exist are kept: run the same command again to go on after an interruption, or with
     more values to add to a sweep.
     """
+    from impasto.cluster import Hands
     from impasto.run import require_tensorboard
     from impasto.sweeps import make_sweep, read_other, sampled
+
+    hands = Hands.of(workers, cluster)
 
     made = make_sweep(content, style, given(values), vary)
     made = made if sample is None else sampled(made, sample)
@@ -189,13 +202,19 @@ def sweep(
         read_other(compare)  # what is wrong with it is said before the work
     if tensorboard is not None:
         require_tensorboard(tensorboard)
-    run(made, Path(output), quiet, compare, tensorboard)
+        if hands.others:
+            raise SettingsError(
+                "tensorboard follows what this process paints: leave it out, or workers and "
+                "cluster; the report has the curves."
+            )
+    run(made, Path(output), quiet, hands, compare, tensorboard)
 
 
 def run(
     sweep: Sweep,
     folder: Path,
     quiet: bool,
+    hands: Hands,
     compare: Path | None = None,
     tensorboard: Path | None = None,
 ) -> None:
@@ -205,6 +224,7 @@ def run(
         sweep: The sweep.
         folder: Where everything is written.
         quiet: Whether no progress is shown.
+        hands: Who paints.
         compare: The folder of another sweep, whose losses the report shows, too.
         tensorboard: A folder for TensorBoard, in which each run gets one.
 
@@ -223,7 +243,7 @@ def run(
             complain(note)
         plan = schedule(sweep, folder)
         report = Report(sweep, folder, plan.results, complain, compare)
-        paint_cells(plan, report, Judge(sweep, folder, plan.hashes), quiet, tensorboard)
+        paint_cells(plan, report, Judge(sweep, folder, plan.hashes), quiet, hands, tensorboard)
     if report.failed:
         raise ImpastoError(
             f"{len(report.failed)} of {len(sweep.cells)} cells failed: the report says why, and "
@@ -234,13 +254,18 @@ def run(
 
 
 def paint_cells(
-    plan: SweepSchedule, report: Report, judge: Judge, quiet: bool, tensorboard: Path | None
+    plan: SweepSchedule,
+    report: Report,
+    judge: Judge,
+    quiet: bool,
+    hands: Hands,
+    tensorboard: Path | None,
 ) -> None:
     """Paint what is planned, measure it, report it, and print where the report is."""
     from impasto.cli.sweep_display import choose_overview
     from impasto.cli.work import tell
     from impasto.run import EventFile, Guarded
-    from impasto.sweeps import NAMES, Cell, reported
+    from impasto.sweeps import NAMES, Cell, painted, reported
 
     def follow(cell: Cell) -> list[Guarded]:
         return [Guarded(EventFile(tensorboard / cell.name), complain)] if tensorboard else []
@@ -248,7 +273,10 @@ def paint_cells(
     stop = INTERRUPTION.has_come
     with INTERRUPTION.heed(), choose_overview(report.sweep, plan, quiet) as show:
         try:
-            with closing(reported(plan, report, judge, stop, follow)) as events:
+            with (
+                painted(plan, hands, judge.name, stop, follow) as work,
+                closing(reported(work, plan, report, judge, stop)) as events,
+            ):
                 for event in events:
                     show(event)
         finally:

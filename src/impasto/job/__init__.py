@@ -24,7 +24,7 @@ from impasto.job.recipe import FILES, WRONG_FIELDS, Recipe, fields_of, read_embe
 from impasto.job.reconstruction import Sources, as_painting, inversion, texture
 from impasto.job.resources import Cost
 from impasto.job.sizes import Shape, Sizes
-from impasto.job.source_file import SourceFile, is_packaged, locate, locate_all
+from impasto.job.source_file import SourceFile, is_packaged, locate, locate_all, seen_from
 from impasto.job.style_terms import active_layers, choose, style_losses
 from impasto.job.terms import make_objective
 
@@ -56,6 +56,7 @@ __all__ = [
     "pick_tile",
     "prepare",
     "read_embedded",
+    "seen_from",
     "style_losses",
     "texture",
 ]

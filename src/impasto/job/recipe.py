@@ -60,12 +60,21 @@ class Recipe:
 
         A picture is passed on, and the folders of its painter are nobody's business.
         """
+        return self.told(partial(seen_from, picture.parent.resolve()))
+
+    def told(self, place: Callable[[str], str]) -> str | None:
+        """Return what a picture file tells of itself, see `in_file`, whose inputs lie elsewhere.
+
+        Args:
+            place: Returns where a file lies, seen from the picture.
+        """
         how = self.settings.recipe
         if how == "none":
             return None
-        folder = picture.parent.resolve()
-        change = (lambda path: Path(path).name) if how == "names" else partial(seen_from, folder)
-        return self.with_paths(change).to_json()
+        named = self.with_paths(place)
+        return (
+            named.with_paths(lambda path: Path(path).name) if how == "names" else named
+        ).to_json()
 
     def with_paths(self, change: Callable[[str], str]) -> Recipe:
         """Return the recipe with the paths of all files changed, in the settings, too."""

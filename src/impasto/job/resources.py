@@ -24,7 +24,7 @@ from torch.utils._pytree import tree_leaves
 from impasto.backbones import Backbone
 from impasto.errors import SettingsError
 from impasto.losses import ContentLoss
-from impasto.machine import container_rest
+from impasto.machine import allowance_rest, container_rest
 from impasto.normalization import NORMALIZATIONS
 from impasto.objective import Kind, Objective, Term, whole
 
@@ -244,10 +244,11 @@ def choose_tile(extent: Extent, cost: Cost, margin: int, stride: int, budget: fl
 
 
 def free_memory(device: str) -> float:
-    """Return the bytes that can be had: of the device, the machine, or a container's limit."""
+    """Return the bytes that can be had: of the device, the machine, or what limits a process."""
     if device.startswith("cuda"):
         return float(torch.cuda.mem_get_info(device)[0])
-    return min(float(psutil.virtual_memory().available), container_rest())
+    available = float(psutil.virtual_memory().available)
+    return min(available, container_rest(), allowance_rest())
 
 
 def taken(device: str) -> float:

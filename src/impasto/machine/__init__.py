@@ -2,6 +2,7 @@
 
     device.py      device, precision and threads: what is here, and what is chosen
     container.py   what a container leaves of the memory
+    allowance.py   what a process may take of it where several paint
     allocator.py   how the C library gives out memory
     waiting.py     how threads wait for each other beside other programs
 
@@ -11,6 +12,7 @@ needs no torch: the functions that use it load it when they are called.
 """
 
 from impasto.machine.allocator import fit_allocator, give_back_free, keep_freed_memory
+from impasto.machine.allowance import allow_memory, allowance_rest
 from impasto.machine.container import container_rest
 from impasto.machine.device import (
     choose_device,
@@ -24,6 +26,8 @@ from impasto.machine.device import (
 from impasto.machine.waiting import considerate
 
 __all__ = [
+    "allow_memory",
+    "allowance_rest",
     "choose_device",
     "choose_precision",
     "choose_threads",

@@ -148,12 +148,16 @@ class Result:
 
     def save(self, path: str | Path) -> None:
         """Write the picture with its recipe inside, atomically; the format follows the suffix."""
+        self.write(path, self.recipe.in_file(Path(path)))
+
+    def write(self, path: str | Path, recipe: str | None) -> None:
+        """Write the picture with a text inside, see `save`."""
         images.write(
             path,
             self.rgb,
             alpha=self.alpha,
             bits=self.job.settings.bits,
-            settings=self.recipe.in_file(Path(path)),
+            settings=recipe,
             resolution=self.job.settings.resolution or self.job.content.resolution,
         )
 

@@ -7,6 +7,8 @@ figure_table.py  all of them: those of the paper, and of its readers
 figure_axes.py   what varies in them
 cells.py         Sweep, Axis, Cell, CellResult
 running.py       paint the cells
+sharing.py       paint them with several workers
+errand.py        what a worker is sent out for, and what it brings back
 reporting.py     paint, measure and report them
 library.py       all of it at once, for Python
 sampling.py      some cells, drawn at random
@@ -18,35 +20,49 @@ report/          contact sheet, page, table, written anew after every cell
 """
 
 from impasto.sweeps.axes import make_sweep
-from impasto.sweeps.cells import Cell, CellResult, Sweep
+from impasto.sweeps.cells import Axis, AxisValue, Cell, CellResult, Sweep
 from impasto.sweeps.figure_table import ALIASES, FIGURES
 from impasto.sweeps.figures import figure
 from impasto.sweeps.judging import Judge
 from impasto.sweeps.library import paint_sweep
+from impasto.sweeps.names import unique
+from impasto.sweeps.product import settings_of
 from impasto.sweeps.report.comparison import read_other
+from impasto.sweeps.report.table import table
 from impasto.sweeps.report.writing import NAMES, Report
-from impasto.sweeps.reporting import reported
-from impasto.sweeps.running import SweepSchedule, schedule, work
+from impasto.sweeps.reporting import SweepEvent, reported
+from impasto.sweeps.running import Painting, SweepSchedule, job_of, keep, schedule, work
 from impasto.sweeps.sampling import sampled
+from impasto.sweeps.sharing import painted
 from impasto.sweeps.store import make_folder
 
 __all__ = [
     "ALIASES",
     "FIGURES",
     "NAMES",
+    "Axis",
+    "AxisValue",
     "Cell",
     "CellResult",
     "Judge",
+    "Painting",
     "Report",
     "Sweep",
+    "SweepEvent",
     "SweepSchedule",
     "figure",
+    "job_of",
+    "keep",
     "make_folder",
     "make_sweep",
     "paint_sweep",
+    "painted",
     "read_other",
     "reported",
     "sampled",
     "schedule",
+    "settings_of",
+    "table",
+    "unique",
     "work",
 ]

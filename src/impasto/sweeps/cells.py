@@ -9,6 +9,9 @@ from typing import Any
 from impasto.images import Canvas
 from impasto.settings import Settings, notes_on
 
+FOLDER = "cells"
+"""Where the pictures of a sweep are, inside its folder."""
+
 Curve = dict[str, list[float]]
 """Loss curves: under ``"evaluation"`` the counts, under each kind of loss its values there."""
 
@@ -48,6 +51,7 @@ class Cell:
         styles: The style pictures.
         settings: What to paint; None if its values contradict each other, see ``error``.
         error: Why it cannot be painted, or empty.
+        file: Its picture, from the folder of the sweep on, if it has another name than usual.
     """
 
     name: str
@@ -56,6 +60,12 @@ class Cell:
     styles: tuple[str, ...]
     settings: Settings | None
     error: str = ""
+    file: str = ""
+
+    @property
+    def picture(self) -> str:
+        """Its picture, from the folder of the sweep on."""
+        return self.file or f"{FOLDER}/{self.name}.png"
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,7 @@ class Sweep:
         sources: Pictures that all cells share, by what they are.
         notes: Sentences that a reader of the report should know.
         costs: Whether time and memory stand below each cell of the sheet.
+        unit: What people call its cells.
     """
 
     title: str
@@ -77,6 +88,7 @@ class Sweep:
     sources: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     costs: bool = False
+    unit: str = "cells"
 
     def values(self, cell: Cell) -> list[AxisValue]:
         """Return the value of a cell on every axis."""

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from impasto.cluster import Hands
 from impasto.errors import SettingsError, look_up
 from impasto.run import Result
 from impasto.settings import SPECS
@@ -17,6 +18,7 @@ from impasto.sweeps.judging import Judge
 from impasto.sweeps.report.writing import NAMES, Report
 from impasto.sweeps.reporting import reported
 from impasto.sweeps.running import schedule
+from impasto.sweeps.sharing import painted
 from impasto.sweeps.store import make_folder
 
 StylePaths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -30,6 +32,8 @@ def paint_sweep(
     folder: str | os.PathLike[str] = "sweep",
     *,
     progress: Callable[[Result], object] | None = None,
+    workers: int | str | None = None,
+    cluster: str | None = None,
     **settings: Any,
 ) -> list[CellResult]:
     """Paint a photograph once for every combination of settings; `impasto.sweep` is this.
@@ -42,7 +46,11 @@ def paint_sweep(
         vary: What varies, and its values: settings, ``content``, ``style``, ``exchange`` or
             ``preset``.
         folder: Where everything is written.
-        progress: Called after every evaluation.
+        progress: Called after every evaluation, if this process paints.
+        workers: Paint with so many processes of this machine; ``"auto"`` for as many as it has
+            room for. A program that does so keeps what it does behind
+            ``if __name__ == "__main__":``, for the processes read it, too.
+        cluster: Paint with a Dask cluster: the address of its scheduler.
         **settings: What all cells share, see `Settings`; ``preset`` may be among them.
 
     Returns:
@@ -64,6 +72,7 @@ def paint_sweep(
     """
     for name in settings:
         look_up({**SPECS, "preset": None}, name, "argument")
+    hands = Hands.of(workers, cluster)
     styles = [style] if isinstance(style, str | os.PathLike) else style
     paths = [os.fspath(each) for each in styles]
     axes = [axis(name, values, paths) for name, values in vary.items()]
@@ -71,7 +80,10 @@ def paint_sweep(
     make_folder(place, NAMES, made)
     plan = schedule(made, place)
     report, judge = Report(made, place, plan.results), Judge(made, place, plan.hashes)
-    with closing(reported(plan, report, judge)) as events:
+    with (
+        painted(plan, hands, judge.name) as work,
+        closing(reported(work, plan, report, judge)) as events,
+    ):
         for event in events:
             if progress is not None and isinstance(event, Result):
                 progress(event)

@@ -2,40 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
+from typing import Protocol
 
+from impasto.cluster import WorkerReport
 from impasto.run import Result, Stop
 from impasto.sweeps.cells import CellResult
 from impasto.sweeps.judging import Judge
-from impasto.sweeps.report.writing import Report
-from impasto.sweeps.running import Followers, SweepSchedule, work
+from impasto.sweeps.running import SweepSchedule
+
+SweepEvent = Result | WorkerReport | CellResult
+"""An evaluation, how far a worker is, or a finished cell."""
+
+
+class Reporter(Protocol):
+    """What is written about a sweep while it is painted."""
+
+    def add(self, result: CellResult) -> None:
+        """Take in one more cell."""
+
+    def refresh(self) -> None:
+        """Write what there is, unless that has just been done."""
+
+    def write(self) -> None:
+        """Write what there is."""
 
 
 def reported(
+    events: Iterable[SweepEvent],
     plan: SweepSchedule,
-    report: Report,
-    judge: Judge,
+    report: Reporter,
+    judge: Judge | None = None,
     stop: Stop = lambda: False,
-    follow: Followers = lambda cell: (),
-) -> Generator[Result | CellResult, None, None]:
+) -> Generator[SweepEvent, None, None]:
     """Paint what is planned, yielding every evaluation and every cell, measured.
 
     The reports are written after each cell, and however it ends.
 
     Args:
+        events: Of the work, see `impasto.sweeps.running.work` and `impasto.sweeps.sharing.share`;
+            it begins with the first.
         plan: What is to be painted.
         report: Takes in the cells.
-        judge: Measures them, those that are there already first.
-        stop: See `work`.
-        follow: See `work`.
+        judge: Measures them, those that are there already first; None if nobody asks.
+        stop: Asked between these.
     """
     try:
-        for result in judge.missing(plan.results):
-            if not stop():
+        for result in judge.missing(plan.results) if judge else ():
+            if judge and not stop():
                 report.add(judge(result))
-        for event in work(plan, stop, follow):
+        for event in events:
             if isinstance(event, CellResult):
-                event = judge(event)
+                event = judge(event) if judge else event
                 report.add(event)
                 report.refresh()
             yield event

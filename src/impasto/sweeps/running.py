@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,18 @@ class Painting:
         cells: By rising evaluations; the last is the whole run.
         seconds: An estimate.
         evaluations: Of the whole run.
+        memory: Bytes that it needs beside the network, an estimate.
     """
 
     cells: tuple[Cell, ...]
     seconds: float
     evaluations: int
+    memory: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """That of its last cell."""
+        return self.cells[-1].name
 
 
 @dataclass
@@ -55,6 +63,11 @@ class SweepSchedule:
         """An estimate of the time that all runs take."""
         return sum(run.seconds for run in self.runs)
 
+    @property
+    def memory(self) -> float:
+        """Bytes that the largest run needs beside the network, an estimate."""
+        return max((run.memory for run in self.runs), default=0.0)
+
 
 def schedule(sweep: Sweep, folder: Path) -> SweepSchedule:
     """Find out what has to be painted and how long that takes, with a look at every input.
@@ -74,7 +87,8 @@ def schedule(sweep: Sweep, folder: Path) -> SweepSchedule:
             found.results += [CellResult(cell, error=str(error)) for cell in wanted]
         else:
             evaluations = sum(level.evaluations for level in last.levels)
-            found.runs.append(Painting(tuple(wanted), last.estimate.seconds, evaluations))
+            cost = last.estimate
+            found.runs.append(Painting(tuple(wanted), cost.seconds, evaluations, cost.memory))
     if not found.runs and all(result.error for result in found.results):
         raise UsageError(found.results[0].error)
     return found
@@ -143,7 +157,7 @@ def work(
         try:
             last = job_of(painting.cells[-1], last)
             followers = follow(painting.cells[-1])
-            yield from paint_cells(last, waiting, found, stop, followers)
+            yield from paint_cells(last, waiting, partial(save, found), stop, followers)
         except Exception as error:
             if os.environ.get("IMPASTO_DEBUG"):
                 raise
@@ -151,8 +165,12 @@ def work(
                 yield CellResult(cell, error=sentence(error))
 
 
+Keep = Callable[[Result, CellResult], None]
+"""Keeps the picture of a cell, and its numbers."""
+
+
 def paint_cells(
-    job: Job, waiting: list[Cell], found: SweepSchedule, stop: Stop, followers: Sequence[Recorder]
+    job: Job, waiting: list[Cell], keep: Keep, stop: Stop, followers: Sequence[Recorder] = ()
 ) -> Iterator[Result | CellResult]:
     """Paint one run, and take each waiting cell from it when it has come that far."""
     for result in run(job, followers, stop=stop):
@@ -160,19 +178,29 @@ def paint_cells(
         step = result.last
         at_last_size = step.size == result.job.levels[-1].size
         while at_last_size and waiting and step.iteration >= last_evaluations(waiting[0]):
-            yield take(result, waiting, found)
+            yield take(result, waiting, keep)
     while waiting and not stop():  # It has converged early: this is what they would have become.
-        yield take(result, waiting, found)
+        yield take(result, waiting, keep)
 
 
-def take(painted: Result, waiting: list[Cell], found: SweepSchedule) -> CellResult:
-    """Write the picture and the numbers of the first cell that waits, which then waits no more.
+def take(painted: Result, waiting: list[Cell], keep: Keep) -> CellResult:
+    """Keep the picture of the first cell that waits, which then waits no more.
 
     One that does not fit on the disk has failed, and the others still get their pictures.
     """
-    cell = waiting[0]
+    result = numbers(painted, waiting[0])
+    try:
+        keep(painted, result)
+    except PictureError as error:
+        result = CellResult(waiting[0], error=str(error))
+    del waiting[0]
+    return result
+
+
+def numbers(painted: Result, cell: Cell) -> CellResult:
+    """Return what a cell is as far as its run has come."""
     height, width = painted.rgb.shape[:2]
-    result = CellResult(
+    return CellResult(
         cell,
         losses=final_losses(painted.history),
         evaluations=painted.evaluations,
@@ -182,13 +210,12 @@ def take(painted: Result, waiting: list[Cell], found: SweepSchedule) -> CellResu
         size=(width, height),
         curve=curve(painted.history),
     )
-    try:
-        painted.save(picture_file(found.folder, cell))
-        write_result(found.folder, result, found.hashes)
-    except PictureError as error:
-        result = CellResult(cell, error=str(error))
-    del waiting[0]
-    return result
+
+
+def save(found: SweepSchedule, painted: Result, result: CellResult) -> None:
+    """Write the picture and the numbers of a cell."""
+    painted.save(picture_file(found.folder, result.cell))
+    write_result(found.folder, result, found.hashes)
 
 
 def final_losses(history: Sequence[Step]) -> dict[str, float]:

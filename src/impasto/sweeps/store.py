@@ -21,8 +21,8 @@ from impasto.registry import INITIALIZERS
 from impasto.settings import SPECS, Settings, parsing
 from impasto.sweeps.cells import Cell, CellResult, Sweep
 
-FOLDER = "cells"
-"""Where the pictures are, inside the folder of the sweep."""
+HIDDEN = ".impasto"
+"""Where numbers are, inside the folder, if pictures have names of their own."""
 
 WHEREVER = ("device", "threads", "memory", "tile")
 """Settings that say where to compute, not what."""
@@ -30,11 +30,13 @@ WHEREVER = ("device", "threads", "memory", "tile")
 
 def picture_file(folder: Path, cell: Cell) -> Path:
     """Return the file of a cell's picture."""
-    return folder / FOLDER / f"{cell.name}.png"
+    return folder / cell.picture
 
 
 def numbers_file(folder: Path, cell: Cell) -> Path:
     """Return the file of a cell's numbers."""
+    if cell.file:
+        return folder / HIDDEN / f"{cell.name}.json"
     return picture_file(folder, cell).with_suffix(".json")
 
 
@@ -52,16 +54,17 @@ def make_folder(folder: Path, names: Iterable[str], sweep: Sweep) -> list[Path]:
     Raises:
         PictureError: If something cannot be written.
     """
-    try:
-        (folder / FOLDER).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise PictureError(
-            f"'{folder}' cannot be made a folder ({error.strerror}): choose another with --output."
-        ) from error
     inputs = {path for cell in sweep.cells for path in sources(cell).values()}
     written = [folder / name for name in names]
     for cell in sweep.cells:
         written += [picture_file(folder, cell), numbers_file(folder, cell)]
+    try:
+        for parent in dict.fromkeys(file.parent for file in written):
+            parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PictureError(
+            f"'{folder}' cannot be made a folder ({error.strerror}): choose another with --output."
+        ) from error
     check_places(written, inputs)
     return written
 

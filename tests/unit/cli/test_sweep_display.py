@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from impasto.cli.sweep_display import Rest, opening
+from impasto.cluster import WorkerReport
 from impasto.sweeps.axes import make_sweep
 from impasto.sweeps.cells import CellResult
 from impasto.sweeps.running import Painting, SweepSchedule
@@ -16,15 +17,33 @@ def make(photograph, painting):
     return lambda vary: make_sweep(str(photograph), [str(painting)], {}, [vary])
 
 
-def test_the_time_left_covers_the_whole_and_learns_from_what_was_done(make, monkeypatch):
-    cells = make("seed=1,2,3").cells
-    clock = iter([0.0, 4.0, 6.0])
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that stands still until it is set."""
+    now = SimpleNamespace(seconds=0.0)
     monkeypatch.setattr(
-        "impasto.cli.sweep_display.time", SimpleNamespace(monotonic=lambda: next(clock))
+        "impasto.cli.sweep_display.time", SimpleNamespace(monotonic=lambda: now.seconds)
     )
+    return now
+
+
+def test_the_time_left_covers_the_whole_and_learns_from_what_was_done(make, clock):
+    cells = make("seed=1,2,3").cells
     rest = Rest(SweepSchedule(Path(), [Painting((cell,), 2.0, 10) for cell in cells]))
-    assert rest.finish(CellResult(cells[0])) == pytest.approx(8.0)  # each took twice its estimate
-    assert rest.finish(CellResult(cells[1])) == pytest.approx(3.0)
+    clock.seconds = 4.0
+    assert rest.update(CellResult(cells[0])) == pytest.approx(8.0)  # each took twice its estimate
+    clock.seconds = 6.0
+    assert rest.update(CellResult(cells[1])) == pytest.approx(3.0)
+
+
+def test_the_time_left_counts_what_several_workers_do_at_once(make, clock):
+    cells = make("seed=1,2,3").cells
+    rest = Rest(SweepSchedule(Path(), [Painting((cell,), 4.0, 10) for cell in cells]))
+    clock.seconds = 30.0  # they took so long to start
+    assert rest.update(WorkerReport(cells[2].name, "worker 0", 0.25)) == pytest.approx(11.0)
+    clock.seconds = 31.0
+    rest.update(WorkerReport(cells[0].name, "worker 1", 0.5))
+    assert rest.update(WorkerReport(cells[2].name, "worker 0", 0.5)) == pytest.approx(4.0)
 
 
 def test_the_opening_tells_what_is_there_and_what_is_not(make):

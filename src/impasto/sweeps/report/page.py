@@ -23,7 +23,6 @@ from impasto.sweeps.report.blocks import blocks, corner
 from impasto.sweeps.report.comparison import averages, numbers_of, read_other
 from impasto.sweeps.report.pictures import Gallery
 from impasto.sweeps.report.table import settings
-from impasto.sweeps.store import FOLDER
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")),
@@ -115,7 +114,7 @@ def shown(sweep: Sweep, results: Mapping[str, CellResult]) -> dict[str, Shown]:
                 for axis, value in zip(sweep.axes, sweep.values(cell), strict=True)
             ),
             result=results.get(cell.name),
-            file=f"{FOLDER}/{quote(cell.name)}.png",
+            file=quote(cell.picture),
             command=command(cell),
             settings=settings(cell),
             content=cell.content if isinstance(cell.content, str) else "",

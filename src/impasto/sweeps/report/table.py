@@ -10,7 +10,6 @@ from impasto.images import Canvas
 from impasto.settings import SPECS
 from impasto.sweeps.cells import Cell, CellResult, Sweep
 from impasto.sweeps.command import command, option
-from impasto.sweeps.store import FOLDER
 
 SCORES = ("gram", "wasserstein", "structure", "edges", "ssim")
 """The measures of a painting, see `impasto.evaluation.scores.Scores`."""
@@ -88,5 +87,5 @@ def numbers(result: CellResult | None) -> dict[str, object]:
         "height": result.size[1],
         **{name: f"{value:.4g}" for name, value in result.scores.items()},
         "judged_by": result.judged_by,
-        "picture": f"{FOLDER}/{result.cell.name}.png",
+        "picture": result.cell.picture,
     }

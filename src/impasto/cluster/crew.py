@@ -1,0 +1,357 @@
+"""Who works: processes of this machine, or those of a Dask cluster, by the same few lines.
+
+What fails for a reason of its own is an answer like any other, and stops nothing. A worker that is
+lost takes nothing along: Dask gives its order to another one, with everything that is needed.
+
+Dask trusts its network: whoever reaches the scheduler can run anything on every worker. Processes
+of this machine listen on 127.0.0.1 only; a cluster's address may begin with ``tls://``.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+
+import psutil
+
+from impasto.cluster.parcel import Call, Files, Missing, Order, Parcel
+from impasto.cluster.worker import OF_THE_LIMIT, perform
+from impasto.errors import ImpastoError, SettingsError, UsageError
+from impasto.extras import require
+from impasto.machine import container_rest
+
+AHEAD: Final = 2
+"""Orders that are on their way for each worker, so that none waits for the next one."""
+
+LEAST_AHEAD: Final = 16
+"""Orders on their way where there are few workers, or none yet: clusters grow by what waits."""
+
+TRIED_AGAIN: Final = 2
+"""How often an order is begun again whose worker was lost, or had no disk left."""
+
+FIRST_ANSWER: Final = 10.0
+"""Seconds that a scheduler has to answer the first time."""
+
+LISTEN: Final = 0.2
+"""Seconds after which a look is taken at whether to stop."""
+
+A_PROCESS: Final = 0.6e9
+"""Bytes that a process takes before it paints: Python, torch, a network."""
+
+FOR_THE_SYSTEM: Final = 0.8
+"""The share of the free memory that workers of this machine may take together."""
+
+
+@dataclass(frozen=True)
+class WorkerReport:
+    """How far an order is.
+
+    Attributes:
+        order: Its name.
+        worker: The name of who works on it.
+        share: What is done, in [0, 1].
+    """
+
+    order: str
+    worker: str
+    share: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What has become of an order.
+
+    Attributes:
+        order: The order.
+        value: What the function has returned.
+        error: What it has raised, or what has kept it from being called; None if all went well.
+        files: The SHA-256 of the files that were sent for it, by path.
+    """
+
+    order: Order
+    value: Any = None
+    error: Exception | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+class Crew:
+    """Workers that call a function, see `hire` and `hire_here`."""
+
+    def __init__(self, client: Any) -> None:
+        """Take the workers of a ``distributed.Client``."""
+        self.client = client
+
+    @property
+    def size(self) -> int:
+        """How many parcels can be worked on at once, now."""
+        return sum(self.client.nthreads().values())
+
+    @property
+    def dashboard(self) -> str:
+        """The address of Dask's own page about the work; empty if there is none."""
+        return str(self.client.dashboard_link or "") if _has_dashboard() else ""
+
+    def each(
+        self, call: Call, orders: Iterable[Order], stop: Callable[[], bool] = lambda: False
+    ) -> Iterator[Answer | WorkerReport]:
+        """Yield what becomes of every order, as the answers come, and reports in between.
+
+        Args:
+            call: What the workers call.
+            orders: The longest is begun first.
+            stop: Asked several times a second: then what has not begun never begins, what has
+                begun is given up, and the iterator ends.
+        """
+        work = _Work(self, call, orders)
+        try:
+            yield from work.answers(stop)
+        finally:
+            work.end()
+
+
+class _Work:
+    """One call of `Crew.each`."""
+
+    def __init__(self, crew: Crew, call: Call, orders: Iterable[Order]) -> None:
+        from distributed import Variable
+
+        self.crew, self.call = crew, call
+        self.waiting = sorted(orders, key=lambda order: order.seconds)
+        self.begun: dict[Any, Order] = {}
+        self.files = Files()
+        self.events: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.topic = f"impasto-{secrets.token_hex(8)}"
+        self.stop = Variable(self.topic, client=crew.client)
+        self.stop.set(False)
+        crew.client.subscribe_topic(self.topic, lambda event: self.events.put(event[1]))
+
+    def answers(self, stop: Callable[[], bool]) -> Iterator[Answer | WorkerReport]:
+        """Keep the workers busy, and yield what they say."""
+        while self.waiting or self.begun:
+            yield from self._begin()
+            if stop():
+                return
+            with suppress(queue.Empty):
+                yield from self._heard(self.events.get(timeout=LISTEN))
+
+    def _begin(self) -> Iterator[Answer]:
+        """Send parcels, as many as shall be on their way."""
+        if not self.waiting:
+            return
+        most = max(AHEAD * self.crew.size, LEAST_AHEAD)
+        while self.waiting and len(self.begun) < most:
+            order = self.waiting.pop()
+            try:
+                self._send(order, first=True)
+            except ImpastoError as error:
+                yield Answer(order, error=error)
+
+    def _send(self, order: Order, *, first: bool, to: str | None = None) -> None:
+        """Send an order with the files that nobody has been sent yet; not the first time, all."""
+        contents = self.files.read(order.files, again=not first)
+        hashes = {path: self.files.hashes[path] for path in order.files}
+        future = self.crew.client.submit(
+            *(perform, Parcel(order, self.call, hashes, contents, self.topic)),
+            key=f"{self.topic}-{secrets.token_hex(8)}",
+            pure=False,
+            retries=TRIED_AGAIN,
+            workers=to and [to],
+            allow_other_workers=to is not None,
+        )
+        self.begun[future] = order
+        future.add_done_callback(self.events.put)
+
+    def _heard(self, event: Any) -> Iterator[Answer | WorkerReport]:
+        """Yield what a worker has said, or what a task has become."""
+        if isinstance(event, dict):
+            if "order" in event:
+                yield WorkerReport(event["order"], f"worker {event['worker']}", event["share"])
+            return
+        order = self.begun.pop(event)
+        try:
+            value = event.result()
+        except Exception as error:
+            yield Answer(order, error=_explained(error))
+            return
+        if not isinstance(value, Missing):
+            yield Answer(
+                order, value, files={path: self.files.hashes[path] for path in order.files}
+            )
+            return
+        try:
+            self._send(order, first=False, to=value.worker)
+        except ImpastoError as error:
+            yield Answer(order, error=error)
+
+    def end(self) -> None:
+        """Take back what has not begun, and let workers know."""
+        with suppress(Exception):  # the scheduler may have gone
+            if self.begun:
+                self.stop.set(True)
+                self.crew.client.cancel(list(self.begun))
+            else:
+                self.stop.delete()
+            self.crew.client.unsubscribe_topic(self.topic)
+
+
+def _explained(error: Exception) -> Exception:
+    """Return what to tell of an error that is Dask's own."""
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+
+    if isinstance(error, KilledWorker):
+        return ImpastoError(
+            f"{TRIED_AGAIN + 1} workers ended over it, one after the other: it may need more "
+            "memory than they have; fewer workers get more each."
+        )
+    if isinstance(error, FutureCancelledError):
+        return ImpastoError("the scheduler has lost it: the same command paints it again.")
+    return error
+
+
+def require_dask() -> Any:
+    """Return Dask's package for clusters.
+
+    Raises:
+        SettingsError: If it is not installed; the message says how to get it.
+    """
+    return require("distributed", "cluster", "painting with several workers needs Dask")
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Who is to work: this process alone, processes of this machine, or a cluster.
+
+    Attributes:
+        workers: How many processes of this machine; 0 for as many as it has room for.
+        cluster: The address of a Dask scheduler.
+    """
+
+    workers: int | None = None
+    cluster: str | None = None
+
+    @classmethod
+    def of(cls, workers: str | int | None, cluster: str | None) -> Self:
+        """Return what was asked for; nobody is hired yet.
+
+        Args:
+            workers: A number, or ``"auto"``.
+            cluster: An address.
+
+        Raises:
+            SettingsError: If both are given, one is wrong, or Dask is not installed.
+        """
+        if workers is not None and cluster is not None:
+            raise SettingsError("workers and cluster exclude each other: a cluster has its own.")
+        count = 0 if workers == "auto" else None
+        if workers not in (None, "auto"):
+            count = int(workers) if str(workers).isdecimal() else 0
+            if count < 1:
+                raise SettingsError(f"workers is {workers}: it must be a number, or auto.")
+        if workers is not None or cluster is not None:
+            require_dask()
+        return cls(count, cluster)
+
+    @property
+    def others(self) -> bool:
+        """Whether others work than this process."""
+        return self.workers is not None or self.cluster is not None
+
+    @contextmanager
+    def hired(self, memory: float) -> Iterator[Crew]:
+        """Yield the workers; processes of this machine end with the block.
+
+        Args:
+            memory: Bytes that the largest order needs, an estimate.
+
+        Raises:
+            UsageError: If there is no such cluster.
+        """
+        if self.cluster is not None:
+            with hire(self.cluster) as crew:
+                yield crew
+        else:
+            with hire_here(self.workers or most_here(memory + A_PROCESS)) as crew:
+                yield crew
+
+
+@contextmanager
+def hire(address: str) -> Iterator[Crew]:
+    """Yield the workers of a Dask cluster.
+
+    Args:
+        address: Of its scheduler, such as ``tcp://host:8786``.
+
+    Raises:
+        UsageError: If there is none.
+    """
+    distributed = require_dask()
+    try:
+        client = distributed.Client(address, timeout=FIRST_ANSWER, set_as_default=False)
+    except (OSError, ValueError, TypeError, ImportError) as error:
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UsageError(
+            f"there is no Dask scheduler at '{address}' ({why}): give the address that "
+            "`dask scheduler` prints, like tcp://host:8786."
+        ) from None
+    with client:
+        yield Crew(client)
+
+
+@contextmanager
+def hire_here(workers: int) -> Iterator[Crew]:
+    """Yield processes of this machine, with one thread each; they end with the block.
+
+    Args:
+        workers: How many, 1 or more.
+    """
+    distributed = require_dask()
+    import dask
+
+    quiet = {
+        "distributed.scheduler.allowed-failures": TRIED_AGAIN,
+        "distributed.admin.large-graph-warning-threshold": "1GB",
+        "distributed.worker.preload": ["impasto.cluster.deaf"],
+        "distributed.worker.memory.spill": False,
+        "distributed.worker.memory.target": False,
+        "logging.distributed": "critical",
+    }
+    with dask.config.set(quiet):
+        cluster = distributed.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",  # any port, also for numbers without a dashboard
+            memory_limit=int(memory_each(workers)),
+            silence_logs=logging.CRITICAL,
+        )
+        with cluster, distributed.Client(cluster, set_as_default=False) as client:
+            yield Crew(client)
+
+
+def memory_each(workers: int) -> float:
+    """Return the bytes that each of so many workers of this machine may take."""
+    free = min(float(psutil.virtual_memory().available), container_rest())
+    return FOR_THE_SYSTEM * free / workers
+
+
+def most_here(needed: float) -> int:
+    """Return how many processes of this machine can work at once: one a core, and memory for each.
+
+    Args:
+        needed: Bytes that each of them takes.
+    """
+    cores = len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else 0
+    cores = cores or psutil.cpu_count() or 1
+    return max(1, min(cores, int(memory_each(1) * OF_THE_LIMIT / needed)))
+
+
+def _has_dashboard() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("bokeh") is not None
