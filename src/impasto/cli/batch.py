@@ -148,10 +148,11 @@ def paint(found: SweepSchedule, wall: Wall, hands: Hands, quiet: bool) -> None:
     from impasto.sweeps import painted, reported
 
     stop = INTERRUPTION.has_come
+    announce = (lambda sentence: None) if quiet else complain
     with INTERRUPTION.heed(), choose_overview(wall.batch, found, quiet) as show:
         try:
             with (
-                painted(found, hands, stop=stop) as work,
+                painted(found, hands, stop=stop, tell=announce) as work,
                 closing(reported(work, found, wall, stop=stop)) as events,
             ):
                 for event in events:

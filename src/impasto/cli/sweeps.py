@@ -271,10 +271,11 @@ def paint_cells(
         return [Guarded(EventFile(tensorboard / cell.name), complain)] if tensorboard else []
 
     stop = INTERRUPTION.has_come
+    announce = (lambda sentence: None) if quiet else complain
     with INTERRUPTION.heed(), choose_overview(report.sweep, plan, quiet) as show:
         try:
             with (
-                painted(plan, hands, judge.name, stop, follow) as work,
+                painted(plan, hands, judge.name, stop, follow, announce) as work,
                 closing(reported(work, plan, report, judge, stop)) as events,
             ):
                 for event in events:

@@ -5,7 +5,7 @@ The workers read no file of this machine and write none: pictures travel there, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from impasto.cluster import Answer, Crew, Hands, Order, WorkerReport
@@ -25,6 +25,7 @@ def painted(
     judge: str = "",
     stop: Stop = lambda: False,
     follow: Followers = lambda cell: (),
+    tell: Callable[[str], None] = lambda sentence: None,
 ) -> Iterator[Iterator[Result | WorkerReport | CellResult]]:
     """Yield the events of the work, by this process or by others, who are there for the block.
 
@@ -34,9 +35,12 @@ def painted(
         judge: See `share`.
         stop: See `work` and `share`.
         follow: See `work`; others are not followed.
+        tell: Is told of Dask's own page about the work, if there is one.
     """
     if hands.others and found.runs:
         with hands.hired(found.memory) as crew:
+            if crew.dashboard:
+                tell(f"Dask's dashboard: {crew.dashboard}")
             yield share(found, crew, judge, stop)
     else:
         yield work(found, stop, follow)
