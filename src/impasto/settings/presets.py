@@ -90,11 +90,11 @@ PRESETS: dict[str, Preset] = {
             "backbone": "vgg19", "pooling": "max", "normalization": "neural-style",
             "content_layers": _layers(["relu4_2"]), "style_layers": _layers(_FIVE),
             "content_weight": 5.0, "style_weight": 100.0, "tv_weight": 1e-3, "tv": "squared",
-            "init": "noise", "levels": 1, "size": 512, "iterations": 1000, "history": 100,
+            "init": "faint", "levels": 1, "size": 512, "iterations": 1000, "history": 100,
         },
         "its options' defaults",
-        "total variation counts in the loss, not in its gradient alone; noise is spread over all "
-        "grays, not within a thousandth of one",
+        "total variation counts in the loss, not in its gradient alone; noise is one gray level wide "
+        "around middle gray, not a thousandth of one around the mean color of ImageNet",
     ),
     "style-transfer-pytorch": Preset(
         "Crowson's style-transfer-pytorch, with a Gram loss",
