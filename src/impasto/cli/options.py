@@ -247,6 +247,13 @@ def output_options(command: Command) -> Command:
             metavar="FOLDER",
             help="Write the losses for TensorBoard.",
         ),
+        click.option(
+            "--deepzoom",
+            type=click.Path(path_type=Path),
+            metavar="FOLDER",
+            help="Write the picture as tiles, too, with a page that zooms into it: open "
+            "FOLDER/index.html.",
+        ),
     ]
     for option in reversed(options):
         command = option(command)

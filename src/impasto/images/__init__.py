@@ -7,6 +7,7 @@
     vips.py         libvips images -> Picture: rotation, ICC and CMYK to sRGB, gray, 16 bit, alpha
     pillow.py       Pillow images -> Picture, and files of BMP, PNM, TGA and JPEG 2000
     writing.py      Picture -> file: atomic, and the same bytes every time
+    zoomable.py     Picture -> tiles, and a page that shows them
     destination.py  what the formats can hold; check_output, before the work starts
     metadata.py     the settings that every painting carries inside
     scaling.py      fit, resize and cover; colors beside transparency
@@ -28,6 +29,7 @@ from impasto.images.picture import MAX_PIXELS, MIN_LONG_SIDE, Canvas, FloatArray
 from impasto.images.reading import read, read_settings, sha256
 from impasto.images.scaling import cover, fit, resize, resize_cutout
 from impasto.images.writing import replace_file, write
+from impasto.images.zoomable import check_zoomable, write_zoomable
 
 __all__ = [
     "MAX_PIXELS",
@@ -40,6 +42,7 @@ __all__ = [
     "check_output",
     "check_places",
     "check_suffix",
+    "check_zoomable",
     "cover",
     "fit",
     "naming",
@@ -52,4 +55,5 @@ __all__ = [
     "to_pil",
     "unwritable",
     "write",
+    "write_zoomable",
 ]

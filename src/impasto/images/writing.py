@@ -71,7 +71,7 @@ def write(
         _check_array(path, alpha, rgb.shape[:2])
     check_fits(path, kind, bits, alpha is not None, (rgb.shape[1], rgb.shape[0]))
     channels = rgb if alpha is None else np.dstack([rgb, alpha])
-    values = _whole_numbers(channels, bits)
+    values = whole_numbers(channels, bits)
     replace_file(path, _encode(path, kind, values, settings, resolution or USUAL_RESOLUTION))
 
 
@@ -112,7 +112,8 @@ def _encode(
     return data if settings is None or kind is not PNG else add_png_text(data, settings)
 
 
-def _whole_numbers(values: _Floats, bits: int) -> _WholeNumbers:
+def whole_numbers(values: _Floats, bits: int) -> _WholeNumbers:
+    """Return values of [0, 1] in the steps of so many bits, halves to the even one."""
     at_least_single = values.astype(np.promote_types(values.dtype, np.float32), copy=False)
     scaled: _Floats = np.rint(np.clip(at_least_single, 0, 1) * (2**bits - 1))
     return scaled.astype(np.uint8) if bits == 8 else scaled.astype(np.uint16)

@@ -20,6 +20,7 @@ from impasto.run.recorder import Guarded, Recorder
 from impasto.run.snapshots import Snapshots, check_space, snapshot_path
 from impasto.run.tensorboard import EventFile, require_tensorboard
 from impasto.run.timelapse import FILMS, MOST_STEPS, Timelapse
+from impasto.run.zoomable import Zoomable
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Outputs:
         log: The table of losses to write.
         curve: The picture of the loss curves to write.
         tensorboard: The folder for TensorBoard.
+        deepzoom: The folder of a zoomable picture.
     """
 
     snapshot_every: int | None = None
@@ -45,6 +47,7 @@ class Outputs:
     log: Path | None = None
     curve: Path | None = None
     tensorboard: Path | None = None
+    deepzoom: Path | None = None
 
     def named(self, output: Path) -> list[Path]:
         """Return the files that have been given a name, the picture first."""
@@ -90,6 +93,8 @@ class Outputs:
             require("matplotlib", "curves", "loss curves need the package matplotlib", otherwise)
         if self.tensorboard is not None:
             require_tensorboard(self.tensorboard)
+        if self.deepzoom is not None:
+            images.check_zoomable(self.deepzoom)
 
     def find_checkpoint(self, output: Path) -> Checkpoint | None:
         """Return the checkpoint to go on from, or None if there is none or it is not asked for.
@@ -140,6 +145,8 @@ class Outputs:
             found.append(Timelapse(self.animate, self.frame_numbers, self.frame_every))
         if self.curve is not None:
             found.append(CurveFile(self.curve))
+        if self.deepzoom is not None:
+            found.append(Zoomable(self.deepzoom, output.name))
         if self.snapshot_every is not None:
             found.append(Snapshots(output, self.snapshot_every))
         return [Guarded(each, complain) for each in found]

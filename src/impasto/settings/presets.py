@@ -93,8 +93,8 @@ PRESETS: dict[str, Preset] = {
             "init": "faint", "levels": 1, "size": 512, "iterations": 1000, "history": 100,
         },
         "its options' defaults",
-        "total variation counts in the loss, not in its gradient alone; noise is one gray level wide "
-        "around middle gray, not a thousandth of one around the mean color of ImageNet",
+        "total variation counts in the loss, not in its gradient alone; noise is one gray level "
+        "wide around middle gray, not a thousandth of one around the mean color of ImageNet",
     ),
     "style-transfer-pytorch": Preset(
         "Crowson's style-transfer-pytorch, with a Gram loss",

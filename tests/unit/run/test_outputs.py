@@ -71,6 +71,19 @@ def test_a_log_has_every_named_loss_of_every_evaluation(job, tmp_path):
     assert set(lines[0]["parts"]) == set(painted.history[0].parts)
 
 
+def test_a_zoomable_picture_is_written_at_the_end(job, tmp_path):
+    painted = run(job, tmp_path / "o.png", deepzoom=tmp_path / "zoom")
+    assert "o.png" in (tmp_path / "zoom" / "index.html").read_text("utf-8")
+    with Image.open(tmp_path / "zoom" / "tiles_files" / "6" / "0_0.jpg") as tile:
+        assert tile.size == painted.image.size
+    said = []
+    (tmp_path / "zoom" / "more").touch()
+    run(job, tmp_path / "o.png", said, deepzoom=tmp_path / "zoom")
+    assert "is no zoomable picture" in said[0]
+    with pytest.raises(PictureError, match="is no zoomable picture"):
+        Outputs(deepzoom=tmp_path / "zoom").check(tmp_path / "out.png", [], 10)
+
+
 def test_a_log_is_on_disk_before_the_run_ends_and_begins_with_an_earlier_run(tmp_path):
     made = [step(i, total=1.0 / i, parts={"tv": 1.0 / i}, seconds=0.1 * i) for i in range(1, 4)]
     log = LogFile(tmp_path / "o.csv")
