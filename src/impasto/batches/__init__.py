@@ -9,7 +9,7 @@ A batch is a sweep whose pictures vary: its paintings are cells, kept and painte
 a sweep are.
 """
 
-from impasto.batches.library import Finished, batch_of, paint_batch, plan
+from impasto.batches.library import Finished, batch_of, made_room, paint_batch, plan
 from impasto.batches.listing import Item, expand_paths, listed_in, pairs, product_of
 from impasto.batches.naming import USUAL_NAME
 from impasto.batches.wall import WALL_FILES, Wall
@@ -23,6 +23,7 @@ __all__ = [
     "batch_of",
     "expand_paths",
     "listed_in",
+    "made_room",
     "paint_batch",
     "pairs",
     "plan",

@@ -15,10 +15,12 @@ from impasto.batches.listing import Item, expand_paths, pairs, product_of
 from impasto.batches.naming import USUAL_NAME, names
 from impasto.batches.wall import WALL_FILES, Wall
 from impasto.cluster import Hands
-from impasto.errors import UsageError, look_up
+from impasto.errors import PictureError, UsageError, look_up
+from impasto.images import check_kind, sha256
 from impasto.job import Job
 from impasto.settings import SPECS
 from impasto.sweeps import (
+    HIDDEN,
     Axis,
     AxisValue,
     Cell,
@@ -30,9 +32,11 @@ from impasto.sweeps import (
     keep,
     make_folder,
     painted,
+    picture_file,
     reported,
     settings_of,
     unique,
+    written_hash,
 )
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -71,6 +75,7 @@ def paint_batch(
     *,
     in_pairs: bool = False,
     name: str = USUAL_NAME,
+    overwrite: bool = False,
     workers: int | str | None = None,
     cluster: str | None = None,
     **settings: Any,
@@ -86,6 +91,7 @@ def paint_batch(
         folder: Where the paintings go, with ``index.html``, a page of all, and a table of numbers.
         in_pairs: Paint the first photograph in the first style, the second in the second, ...
         name: Of each painting, with ``{content}``, ``{style}``, ``{folder}``, ``{number}``.
+        overwrite: Whether files that no batch has written may be replaced.
         workers: Paint with so many processes of this machine; ``"auto"`` for as many as it has
             room for. A program that does so keeps what it does behind
             ``if __name__ == "__main__":``, for the processes read it, too.
@@ -112,7 +118,7 @@ def paint_batch(
                         ((content, "photographs"), (style, "styles")))  # fmt: skip
     items = (pairs if in_pairs else product_of)(contents, styles)
     made, place = batch_of(items, settings, name), Path(folder)
-    make_folder(place, WALL_FILES, made)
+    made_room(made, place, overwrite)
     return _finished(plan(made, place), Wall(made, place), hands)
 
 
@@ -158,9 +164,36 @@ def _cell(item: Item, file: str, at: int, given: Mapping[str, Any]) -> Cell:
     name = "__".join(PurePath(file).with_suffix("").parts)
     try:
         settings, error = settings_of({**given, **item.settings}), ""
+        check_kind(Path(file), settings.bits, alpha=settings.keep_alpha)
     except UsageError as wrong:
         settings, error = None, str(wrong)
     return Cell(name, (at,), item.content, item.styles, settings, error, file)
+
+
+def made_room(batch: Sweep, folder: Path, overwrite: bool) -> list[Path]:
+    """Make the folder of a batch, and return every file that may be written.
+
+    Raises:
+        PictureError: If something cannot be written, or stands there that no batch has written, or
+            that somebody has changed since.
+    """
+    page = folder / WALL_FILES[0]
+    foreign = [] if (folder / HIDDEN).is_dir() or not page.exists() else [page]
+    files = make_folder(folder, WALL_FILES, batch)
+    foreign += [folder / cell.picture for cell in batch.cells if is_foreign(folder, cell)]
+    if foreign and not overwrite:
+        more = f" (and {len(foreign) - 1} more)" if foreign[1:] else ""
+        raise PictureError(
+            f"'{foreign[0]}'{more} is there, and is not as a batch has painted it: choose another "
+            "folder or name, or replace it with --overwrite."
+        )
+    return files
+
+
+def is_foreign(folder: Path, cell: Cell) -> bool:
+    """Tell whether the file of a painting is there, but not as it was painted."""
+    picture = picture_file(folder, cell)
+    return picture.exists() and written_hash(folder, cell) != sha256(picture)
 
 
 def plan(batch: Sweep, folder: Path) -> SweepSchedule:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from impasto.errors import SettingsError, UsageError, look_up
-from impasto.settings import SPECS
+from impasto.settings import SPECS, parsing
 
 PICTURE_SUFFIXES: Final = (
     *(".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".gif", ".heic", ".heif"),
@@ -56,8 +56,9 @@ def expand_paths(given: Iterable[str], what: str) -> list[str]:
         UsageError: If a folder or a pattern has none.
     """
     found: dict[str, None] = {}
-    for each in given:
-        path = Path(each)
+    for text in given:
+        path = Path(text).expanduser()
+        each = str(path)
         if path.is_dir():
             inside = sorted(str(p) for p in path.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES)
             if not inside:
@@ -161,8 +162,24 @@ def _item(path: Path, number: int, row: Mapping[str, Any]) -> Item:
         raise UsageError(f"{where}: {error}") from error
     name = str(given.pop("name", ""))
     return Item(
-        str(path.parent / content),
-        tuple(str(path.parent / each.strip()) for each in styles),
-        given,
+        _from(path.parent, content),
+        tuple(_from(path.parent, each) for each in styles),
+        {name: _moved(path.parent, name, value) for name, value in given.items()},
         name,
     )
+
+
+def _from(folder: Path, path: str) -> str:
+    """Return a path of a list that lies in a folder."""
+    return str(folder / Path(path.strip()).expanduser())
+
+
+def _moved(folder: Path, name: str, value: Any) -> Any:
+    """Return a setting whose files are seen from a folder; what is no file there is a name."""
+    spec = SPECS.get(name)
+    if spec is None or spec.parse not in (parsing.path, parsing.paths):
+        return value
+    several = value.split(",") if isinstance(value, str) else value
+    found = [_from(folder, each) for each in several]
+    return ",".join(there if Path(there).exists() else each
+                    for each, there in zip(several, found, strict=True))  # fmt: skip

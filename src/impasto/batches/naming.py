@@ -9,6 +9,7 @@ from typing import Final
 
 from impasto.batches.listing import Item
 from impasto.errors import UsageError, look_up
+from impasto.images import FILE_FORMATS
 
 USUAL_NAME: Final = "{content}-{style}.png"
 """How a painting is called if nobody has said."""
@@ -37,14 +38,15 @@ def names(items: Sequence[Item], pattern: str = USUAL_NAME) -> list[str]:
     found: dict[str, tuple[str, Item]] = {}
     for number, item in enumerate(items, start=1):
         name = item.name or pattern.format_map(fields(item, number, len(items)))
-        name = name if PurePath(name).suffix else f"{name}.png"
+        name = name if PurePath(name).suffix.lower() in FILE_FORMATS else f"{name}.png"
         check_inside(name)
         _, same = found.setdefault(name.lower(), (name, item))
         if same is not item:
             raise UsageError(
                 f"two paintings would be called '{name}', of '{same.content}' and "
                 f"'{item.content}': "
-                "tell them apart with --name, like '{folder}-{content}-{style}.png'."
+                "tell them apart with --name, like '{folder}-{content}-{style}.png' or "
+                "'{number}-{style}.png'."
             )
     return [name for name, _ in found.values()]
 
@@ -62,11 +64,14 @@ def fields(item: Item, number: int, count: int) -> dict[str, str]:
 def check_pattern(pattern: str) -> None:
     """Raise UsageError for a pattern with braces that do not match, or with other fields."""
     try:
-        inside = [field for _, field, _, _ in Formatter().parse(pattern) if field is not None]
+        parsed = list(Formatter().parse(pattern))
     except ValueError as error:
         raise UsageError(f"the name '{pattern}' makes no sense ({error}).") from error
-    for field in inside:
-        look_up(dict.fromkeys(NAME_FIELDS), field, "field of a name")
+    for _, field, form, conversion in parsed:
+        if field is not None:
+            look_up(dict.fromkeys(NAME_FIELDS), field, "field of a name")
+        if form or conversion:
+            raise UsageError(f"the name '{pattern}' makes no sense: write {{{field}}} alone.")
 
 
 def check_inside(name: str) -> None:

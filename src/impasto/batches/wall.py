@@ -129,7 +129,7 @@ class Wall:
         width, height = result.size
         return WallTile(
             file=quote(result.cell.picture),
-            photograph=quote(self.from_here(str(result.cell.content))),
+            photograph=self.from_here(str(result.cell.content)),
             name=result.cell.picture,
             words=result.cost,
             width=width,
@@ -137,8 +137,8 @@ class Wall:
         )
 
     def from_here(self, path: str) -> str:
-        """Return the path of a file, from the folder of the page on."""
+        """Return the address of a file, from the folder of the page on."""
         try:
-            return Path(os.path.relpath(path, self.folder)).as_posix()
+            return quote(Path(os.path.relpath(path, self.folder)).as_posix())
         except ValueError:  # between drives
             return Path(path).absolute().as_uri()

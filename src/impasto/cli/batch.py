@@ -51,12 +51,16 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--name",
-    default="{content}-{style}.png",
     metavar="PATTERN",
     help="What each painting is called; it may hold {content}, {style}, {folder} and {number}, and "
     "name folders.  [default: {content}-{style}.png]",
 )
 @click.option("-o", "--output", default="batch", help="The folder to write to.  [default: batch]")
+@click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Replace files that no batch has painted, or somebody changed.",
+)
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @crew_options
 @preset_option
@@ -66,8 +70,9 @@ def batch(
     style: tuple[str, ...],
     in_pairs: bool,
     listed: Path | None,
-    name: str,
+    name: str | None,
     output: str,
+    overwrite: bool,
     quiet: bool,
     workers: str | None,
     cluster: str | None,
@@ -80,22 +85,23 @@ def batch(
     on. As many processes paint as this machine has room for, each with one thread, if Dask is
     installed; --workers and --cluster say otherwise.
     """
-    from impasto.batches import WALL_FILES, Wall, batch_of, plan
+    from impasto.batches import USUAL_NAME, WALL_FILES, Wall, batch_of, made_room, plan
     from impasto.cli.claims import claimed
     from impasto.cluster import Hands
     from impasto.filesystem import sweep_up
-    from impasto.sweeps import make_folder
 
-    made = batch_of(items(content, style, in_pairs, listed), given(values), name)
-    hands = Hands.of(workers if workers or cluster else usual_workers(values), cluster)
+    made = batch_of(items(content, style, in_pairs, listed), given(values), name or USUAL_NAME)
+    hands = Hands.of(workers, cluster)
     folder = Path(output)
     with INTERRUPTION.heed():  # what is tried out is taken away again
-        files = make_folder(folder, WALL_FILES, made)
+        files = made_room(made, folder, overwrite)
     with claimed([folder / WALL_FILES[0]]):
         sweep_up(files)
         for note in made.idle:
             complain(note)
         found = plan(made, folder)
+        if not hands.others:
+            hands = usual_hands(values, len(found.runs))
         wall = Wall(made, folder, found.results, complain)
         paint(found, wall, hands, quiet)
     if wall.failed:
@@ -129,15 +135,18 @@ def items(
     return (pairs if in_pairs else product_of)(contents, styles)
 
 
-def usual_workers(values: dict[str, Any]) -> str | None:
+def usual_hands(values: dict[str, Any], paintings: int) -> Hands:
     """Return who works if nobody has said: processes, unless a graphics card is faster.
 
-    Several processes with one thread each paint more than one with all threads.
+    Several processes with one thread each paint more than one with all threads; a single painting
+    is finished sooner with all of them.
     """
+    from impasto.cluster import Hands
     from impasto.machine import choose_device
 
-    processor = choose_device(values["device"]) == "cpu"
-    return "auto" if processor and not values["threads"] and find_spec("distributed") else None
+    several = paintings > 1 and not values["threads"] and find_spec("distributed") is not None
+    processor = several and choose_device(values["device"]) == "cpu"
+    return Hands(0) if processor else Hands()
 
 
 def paint(found: SweepSchedule, wall: Wall, hands: Hands, quiet: bool) -> None:

@@ -19,8 +19,9 @@ from typing import Any, Final, Self
 
 import psutil
 
+from impasto._version import __version__
 from impasto.cluster.parcel import Call, Files, Missing, Order, Parcel
-from impasto.cluster.worker import OF_THE_LIMIT, perform
+from impasto.cluster.worker import OF_THE_LIMIT, perform, version_there
 from impasto.errors import ImpastoError, SettingsError, UsageError
 from impasto.extras import require
 from impasto.machine import container_rest
@@ -126,42 +127,53 @@ class _Work:
         self.files = Files()
         self.events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.topic = f"impasto-{secrets.token_hex(8)}"
-        self.stop = Variable(self.topic, client=crew.client)
-        self.stop.set(False)
+        self.wanted = Variable(self.topic, client=crew.client)
+        self.wanted.set(True)
         crew.client.subscribe_topic(self.topic, lambda event: self.events.put(event[1]))
 
     def answers(self, stop: Callable[[], bool]) -> Iterator[Answer | WorkerReport]:
         """Keep the workers busy, and yield what they say."""
+        from distributed.client import ClosedClientError
+
         while self.waiting or self.begun:
-            yield from self._begin()
-            if stop():
-                return
-            with suppress(queue.Empty):
-                yield from self._heard(self.events.get(timeout=LISTEN))
+            try:
+                yield from self._begin()
+                if stop():
+                    return
+                with suppress(queue.Empty):
+                    yield from self._heard(self.events.get(timeout=LISTEN))
+            except (OSError, ClosedClientError):
+                yield from self._lost()
 
     def _begin(self) -> Iterator[Answer]:
-        """Send parcels, as many as shall be on their way."""
+        """Send parcels, as many as shall be on their way.
+
+        Raises:
+            OSError: If the scheduler does not answer.
+        """
         if not self.waiting:
             return
         most = max(AHEAD * self.crew.size, LEAST_AHEAD)
         while self.waiting and len(self.begun) < most:
             order = self.waiting.pop()
             try:
-                self._send(order, first=True)
+                self._send(order, None)
             except ImpastoError as error:
                 yield Answer(order, error=error)
 
-    def _send(self, order: Order, *, first: bool, to: str | None = None) -> None:
-        """Send an order with the files that nobody has been sent yet; not the first time, all."""
-        contents = self.files.read(order.files, again=not first)
+    def _send(self, order: Order, missing: Missing | None) -> None:
+        """Send an order, with the files that nobody has been sent yet or that a worker misses."""
+        paths = order.files if missing is None else missing.paths
+        contents = self.files.read(paths, again=missing is not None)
         hashes = {path: self.files.hashes[path] for path in order.files}
         future = self.crew.client.submit(
             *(perform, Parcel(order, self.call, hashes, contents, self.topic)),
             key=f"{self.topic}-{secrets.token_hex(8)}",
             pure=False,
             retries=TRIED_AGAIN,
-            workers=to and [to],
-            allow_other_workers=to is not None,
+            workers=missing and [missing.worker],
+            allow_other_workers=missing is not None,
+            priority=0 if missing is None else 1,  # its turn had come
         )
         self.begun[future] = order
         future.add_done_callback(self.events.put)
@@ -172,7 +184,9 @@ class _Work:
             if "order" in event:
                 yield WorkerReport(event["order"], f"worker {event['worker']}", event["share"])
             return
-        order = self.begun.pop(event)
+        order = self.begun.pop(event, None)
+        if order is None:  # of those that were given up
+            return
         try:
             value = event.result()
         except Exception as error:
@@ -184,18 +198,22 @@ class _Work:
             )
             return
         try:
-            self._send(order, first=False, to=value.worker)
+            self._send(order, value)
         except ImpastoError as error:
             yield Answer(order, error=error)
+
+    def _lost(self) -> Iterator[Answer]:
+        """Yield what is left when the scheduler has gone."""
+        error = ImpastoError("the scheduler has gone: the same command goes on with another one.")
+        left = [*self.begun.values(), *self.waiting]
+        self.begun, self.waiting = {}, []
+        yield from (Answer(order, error=error) for order in left)
 
     def end(self) -> None:
         """Take back what has not begun, and let workers know."""
         with suppress(Exception):  # the scheduler may have gone
-            if self.begun:
-                self.stop.set(True)
-                self.crew.client.cancel(list(self.begun))
-            else:
-                self.stop.delete()
+            self.wanted.delete()
+            self.crew.client.cancel(list(self.begun))
             self.crew.client.unsubscribe_topic(self.topic)
 
 
@@ -206,8 +224,8 @@ def _explained(error: Exception) -> Exception:
 
     if isinstance(error, KilledWorker):
         return ImpastoError(
-            f"{TRIED_AGAIN + 1} workers ended over it, one after the other: it may need more "
-            "memory than they have; fewer workers get more each."
+            f"{error.allowed_failures + 1} workers ended over it, one after the other: it may need "
+            "more memory than they have; fewer workers get more each."
         )
     if isinstance(error, FutureCancelledError):
         return ImpastoError("the scheduler has lost it: the same command paints it again.")
@@ -263,11 +281,12 @@ class Hands:
         return self.workers is not None or self.cluster is not None
 
     @contextmanager
-    def hired(self, memory: float) -> Iterator[Crew]:
+    def hired(self, memory: float, orders: int) -> Iterator[Crew]:
         """Yield the workers; processes of this machine end with the block.
 
         Args:
             memory: Bytes that the largest order needs, an estimate.
+            orders: How many there are: no more workers of this machine are started.
 
         Raises:
             UsageError: If there is no such cluster.
@@ -276,7 +295,8 @@ class Hands:
             with hire(self.cluster) as crew:
                 yield crew
         else:
-            with hire_here(self.workers or most_here(memory + A_PROCESS)) as crew:
+            count = self.workers or most_here(memory + A_PROCESS)
+            with hire_here(min(count, orders)) as crew:
                 yield crew
 
 
@@ -300,6 +320,18 @@ def hire(address: str) -> Iterator[Crew]:
             "`dask scheduler` prints, like tcp://host:8786."
         ) from None
     with client:
+        try:
+            versions = set(client.run(version_there).values())
+        except Exception as error:
+            raise UsageError(
+                f"the workers of '{address}' cannot paint ({type(error).__name__}: {error}): "
+                f"install Impasto {__version__} where they are."
+            ) from None
+        if versions - {__version__}:
+            raise UsageError(
+                f"the workers of '{address}' have Impasto {', '.join(sorted(versions))}, and here "
+                f"is {__version__}: install the same version there."
+            )
         yield Crew(client)
 
 

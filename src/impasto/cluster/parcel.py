@@ -57,9 +57,15 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Missing:
-    """A worker's answer that files have not come there; another one has been sent them."""
+    """A worker's answer that files have not come there; another one has been sent them.
+
+    Attributes:
+        worker: Its address.
+        paths: Of these files, on the machine that sends them.
+    """
 
     worker: str
+    paths: tuple[str, ...]
 
 
 class Files:

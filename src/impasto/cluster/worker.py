@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 from impasto._version import __version__
@@ -29,14 +30,14 @@ ALONE: Final = threading.Lock()
 
 
 class Unpacked:
-    """Files that have come, by their contents and names."""
+    """Files that have come. One that is sent again with other contents takes its own old place."""
 
     def __init__(self, folder: Path, most: int = MOST_FILES) -> None:
         self.folder, self.most = folder, most
 
-    def place(self, path: str, sha256: str) -> Path:
-        """Return where a file lies here that lies at a path elsewhere."""
-        return self.folder / sha256 / Path(path).name
+    def place(self, path: str) -> Path:
+        """Return where a file lies here that lies at a path elsewhere; it keeps its name."""
+        return self.folder / hashlib.sha256(path.encode()).hexdigest() / PurePath(path).name
 
     def take(self, files: Mapping[str, str], contents: Mapping[str, bytes]) -> dict[str, str]:
         """Return where files lie here, some of which have just come; others may be missing.
@@ -49,12 +50,15 @@ class Unpacked:
         """
         found = {}
         for path, sha256 in files.items():
-            place = self.place(path, sha256)
+            place = self.place(path)
+            stamp = place.parent.with_suffix(".sha256")
             if path in contents:
                 place.parent.mkdir(parents=True, exist_ok=True)
+                stamp.unlink(missing_ok=True)
                 with replacing(place) as file:
                     file.write(contents[path])
-            if place.is_file():
+                stamp.write_text(sha256)
+            if place.is_file() and stamp.is_file() and stamp.read_text() == sha256:
                 place.touch()
                 found[path] = str(place)
         self._tidy(set(map(Path, found.values())))
@@ -91,10 +95,15 @@ class Wire:
         said = {"order": self.name, "worker": self.worker.name, "share": share}
         self.worker.log_event(self.topic, said)
         try:
-            self.stopped = bool(Variable(self.topic).get(timeout=2))
-        except TimeoutError:  # who has sent the parcel has gone
+            Variable(self.topic).get(timeout=2)
+        except TimeoutError:  # it has been taken away, or the scheduler has gone that had it
             self.stopped = True
         self.said = time.monotonic()
+
+
+def version_there() -> str:
+    """Return the version of Impasto that a worker has."""
+    return __version__
 
 
 def perform(parcel: Parcel) -> Any:
@@ -116,7 +125,7 @@ def perform(parcel: Parcel) -> Any:
             parcel.files, parcel.contents
         )
         if set(places) != set(parcel.files):
-            return Missing(worker.address)
+            return Missing(worker.address, tuple(set(parcel.files) - set(places)))
         limit = worker.memory_manager.memory_limit
         allow_memory(OF_THE_LIMIT * limit if limit else None)
         line = Wire(worker, parcel.topic, parcel.order.name)

@@ -19,6 +19,8 @@ Needs NumPy, pyvips and Pillow, never torch.
 
 from impasto.images.conversion import as_picture, to_pil
 from impasto.images.destination import (
+    FILE_FORMATS,
+    check_kind,
     check_output,
     check_places,
     check_suffix,
@@ -32,6 +34,7 @@ from impasto.images.writing import replace_file, write
 from impasto.images.zoomable import check_zoomable, write_zoomable
 
 __all__ = [
+    "FILE_FORMATS",
     "MAX_PIXELS",
     "MIN_LONG_SIDE",
     "Canvas",
@@ -39,6 +42,7 @@ __all__ = [
     "Picture",
     "Rgb",
     "as_picture",
+    "check_kind",
     "check_output",
     "check_places",
     "check_suffix",

@@ -73,8 +73,15 @@ def check_output(
         SettingsError: If the format has no such ``bits``.
     """
     path = Path(path)
-    check_fits(path, format_of(path), bits, alpha, size or (1, 1))
+    check_kind(path, bits, alpha=alpha, size=size)
     check_places([path], inputs)
+
+
+def check_kind(
+    path: Path, bits: int, *, alpha: bool = False, size: tuple[int, int] | None = None
+) -> None:
+    """Find out whether the format of a file can hold a picture, see `check_output`."""
+    check_fits(path, format_of(path), bits, alpha, size or (1, 1))
 
 
 def check_places(paths: Iterable[Path], inputs: Iterable[str | os.PathLike[str]]) -> None:

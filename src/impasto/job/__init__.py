@@ -18,7 +18,7 @@ reconstruction.py  a painting of one picture alone
 from impasto.job.estimate import Estimate, extent_of
 from impasto.job.inputs import Inputs, initial_image, make_inputs
 from impasto.job.job import Anchor, Job
-from impasto.job.load import pick_tile
+from impasto.job.load import pick_tile, record_of, weight_file
 from impasto.job.prepare import prepare
 from impasto.job.recipe import FILES, WRONG_FIELDS, Recipe, fields_of, read_embedded
 from impasto.job.reconstruction import Sources, as_painting, inversion, texture
@@ -56,7 +56,9 @@ __all__ = [
     "pick_tile",
     "prepare",
     "read_embedded",
+    "record_of",
     "seen_from",
     "style_losses",
     "texture",
+    "weight_file",
 ]

@@ -34,11 +34,12 @@ from impasto.sweeps.reporting import SweepEvent, reported
 from impasto.sweeps.running import Painting, SweepSchedule, job_of, keep, schedule, work
 from impasto.sweeps.sampling import sampled
 from impasto.sweeps.sharing import painted
-from impasto.sweeps.store import make_folder
+from impasto.sweeps.store import HIDDEN, make_folder, picture_file, written_hash
 
 __all__ = [
     "ALIASES",
     "FIGURES",
+    "HIDDEN",
     "NAMES",
     "Axis",
     "AxisValue",
@@ -57,6 +58,7 @@ __all__ = [
     "make_sweep",
     "paint_sweep",
     "painted",
+    "picture_file",
     "read_other",
     "reported",
     "sampled",
@@ -65,4 +67,5 @@ __all__ = [
     "table",
     "unique",
     "work",
+    "written_hash",
 ]

@@ -7,15 +7,17 @@ painted.
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from impasto.cluster import Wire
-from impasto.job import Job, seen_from
+from impasto.errors import PictureError
+from impasto.images import sha256
+from impasto.job import Job, Recipe, is_packaged, record_of, seen_from, weight_file
 from impasto.plugins import load, used
 from impasto.run import Result
 from impasto.settings import SPECS
@@ -31,18 +33,38 @@ class Errand:
 
     Attributes:
         cells: By rising evaluations.
-        seen: For every cell, its input files as its picture names them.
+        folders: Where the picture of each will be, without links.
         judge: The network that measures the cells; empty for none.
+        weights: The weight file of their network, if it is none of the package; else empty.
+        plugins: The files of plugins that they use.
     """
 
     cells: tuple[Cell, ...]
-    seen: tuple[Mapping[str, str], ...]
+    folders: tuple[Path, ...]
     judge: str
+    weights: str
+    plugins: tuple[str, ...]
 
     @classmethod
     def of(cls, cells: tuple[Cell, ...], folder: Path, judge: str) -> Errand:
-        """Return the errand for cells whose pictures will be in a folder."""
-        return cls(cells, tuple(seen_by(cell, folder) for cell in cells), judge)
+        """Return the errand for cells whose pictures will be in a folder.
+
+        Raises:
+            UsageError: If the weights of their network are not here.
+        """
+        settings = cells[-1].settings
+        assert settings is not None
+        weights = record_of(settings, weight_file(settings))
+        named = "" if weights is None or is_packaged(weights) else str(weights.path)
+        plugins = [each.path for each in used(settings.to_dict()) if not each.distribution]
+        folders = tuple(picture_file(folder, cell).parent.resolve() for cell in cells)
+        return cls(cells, folders, judge, named, tuple(filter(None, plugins)))
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The paths of everything that it reads."""
+        found = [path for cell in self.cells for path in sources(cell).values()]
+        return tuple(dict.fromkeys([*found, *self.plugins, *filter(None, [self.weights])]))
 
 
 @dataclass(frozen=True)
@@ -53,44 +75,36 @@ class Delivery:
     picture: bytes = b""
 
 
-def read_by(cell: Cell) -> list[str]:
-    """Return the paths of all files that painting a cell reads, plugins included."""
-    plugins = used(cell.settings.to_dict()) if cell.settings else ()
-    code = [plugin.path for plugin in plugins if plugin.path and not plugin.distribution]
-    return [*dict.fromkeys([*sources(cell).values(), *code])]
-
-
-def seen_by(cell: Cell, folder: Path) -> dict[str, str]:
-    """Return what the picture of a cell calls its input files."""
-    place = picture_file(folder, cell).parent.resolve()
-    return {path: seen_from(place, str(Path(path).absolute())) for path in read_by(cell)}
-
-
 def carry_out(errand: Errand, places: Mapping[str, str], line: Wire) -> list[Delivery]:
     """Paint the cells of an errand on a worker; a user's error is the result of every cell.
 
     Args:
         errand: As it was sent.
         places: Where its files lie here, by their paths there.
-        line: Is told how far the work is.
+        line: Is told how far the work is; once it has stopped, the last cells are missing.
 
     Raises:
         OSError: If this machine fails, as when its disk is full: another may not.
     """
     try:
-        for path, place in places.items():
-            if Path(path).suffix == ".py":
-                load(place)
+        load_plugins(errand, places)
         return _paint(errand, places, line)
     except OSError:
         raise
     except Exception as error:
-        if os.environ.get("IMPASTO_DEBUG"):
-            raise
         words = sentence(error)
         for there, here in places.items():
             words = words.replace(here, there)
         return [Delivery(CellResult(cell, error=words)) for cell in errand.cells]
+
+
+def load_plugins(errand: Errand, places: Mapping[str, str]) -> None:
+    """Load the plugins of an errand, but those that this process has already."""
+    settings = errand.cells[-1].settings
+    here = {plugin.sha256 for plugin in used(settings.to_dict())} if settings else set()
+    for path in errand.plugins:
+        if sha256(places[path]) not in here:
+            load(places[path])
 
 
 _last: Job | None = None
@@ -99,54 +113,80 @@ _last: Job | None = None
 
 def _paint(errand: Errand, places: Mapping[str, str], line: Wire) -> list[Delivery]:
     global _last
-    sent = {cell.name: (cell, seen) for cell, seen in zip(errand.cells, errand.seen, strict=True)}
-    here = [placed(cell, places) for cell in errand.cells]
+    sent = {cell.name: at for at, cell in enumerate(errand.cells)}
+    here = [placed(cell, places, errand.weights) for cell in errand.cells]
     done = []
     with tempfile.TemporaryDirectory(prefix="impasto-") as folder:
 
+        def picture_of(cell: Cell) -> Path:
+            return Path(folder, Path(cell.picture).name)
+
         def keep(painted: Result, result: CellResult) -> None:
-            _, seen = sent[result.cell.name]
-            told = painted.recipe.told(partial(_name, _names(seen, places)))
-            painted.write(Path(folder, Path(result.cell.picture).name), told)
+            at = sent[result.cell.name]
+            told = recipe_there(painted.recipe, errand, at, places)
+            try:
+                painted.write(picture_of(result.cell), told)
+            except PictureError as error:
+                raise OSError(str(error)) from error
 
         _last = job = job_of(here[-1], _last)
         for event in paint_cells(job, list(here), keep, lambda: line.stopped):
             if isinstance(event, Result):
                 line.report(job.estimate.share(event.last.size, event.last.iteration))
             else:
-                picture = Path(folder, Path(event.cell.picture).name)
+                picture = picture_of(event.cell)
                 if errand.judge and can_judge(event):
                     event = _assessor(errand.judge)(event, picture)
-                content = b"" if event.error else picture.read_bytes()
-                done.append(Delivery(replace(event, cell=sent[event.cell.name][0]), content))
+                there = errand.cells[sent[event.cell.name]]
+                done.append(Delivery(replace(event, cell=there), picture.read_bytes()))
     return done
 
 
-def placed(cell: Cell, places: Mapping[str, str]) -> Cell:
-    """Return a cell whose files lie elsewhere, by their paths."""
-    assert cell.settings is not None
-    given = {name: found for name in SPECS if (found := files(name, cell.settings))}
-    moved = {
-        name: places[found[0]] if isinstance(getattr(cell.settings, name), str)
-        else tuple(places[path] for path in found)
-        for name, found in given.items()
-    }  # fmt: skip
+def placed(cell: Cell, places: Mapping[str, str], weights: str) -> Cell:
+    """Return a cell whose files lie elsewhere, and which is painted with one thread if none said.
+
+    Args:
+        cell: As it was sent.
+        places: Where files lie, by their paths.
+        weights: The path of its network's, or empty.
+    """
+    settings = cell.settings
+    assert settings is not None
+    moved: dict[str, Any] = {"threads": settings.threads or 1}
+    for name in SPECS:
+        if paths := files(name, settings):
+            single = isinstance(getattr(settings, name), str)
+            moved[name] = places[paths[0]] if single else tuple(places[path] for path in paths)
+    if weights:
+        moved["weights"] = places[weights]
     return replace(
         cell,
         content=places[cell.content] if isinstance(cell.content, str) else cell.content,
         styles=tuple(places[path] for path in cell.styles),
-        settings=cell.settings.replace(**moved),
+        settings=settings.replace(**moved),
     )
 
 
-def _names(seen: Mapping[str, str], places: Mapping[str, str]) -> dict[str, str]:
-    """Return what a picture calls its files, by where they lie here."""
-    named = {places[path]: name for path, name in seen.items()}
-    return named | {str(Path(place).resolve()): name for place, name in named.items()}
+def recipe_there(recipe: Recipe, errand: Errand, at: int, places: Mapping[str, str]) -> str | None:
+    """Return what a picture tells of itself, as it would have been painted where it will be.
 
+    Args:
+        recipe: As it was painted here.
+        errand: Which it was painted for.
+        at: The index of its cell.
+        places: Where the files lie here, by their paths there.
+    """
+    given, folder = errand.cells[at].settings, errand.folders[at]
+    assert given is not None
+    if given.weights is None:
+        recipe = replace(recipe, settings=recipe.settings.replace(weights=None))
+    there = {place: path for path, place in places.items()}
+    there |= {str(Path(place).resolve()): path for place, path in there.items()}
 
-def _name(names: Mapping[str, str], place: str) -> str:
-    return names.get(place, place)
+    def seen(path: str) -> str:
+        return seen_from(folder, str(Path(there.get(path, path)).absolute()))
+
+    return recipe.told(seen)
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from impasto.sweeps.cells import Axis, Cell
 
@@ -35,5 +36,4 @@ def unique(cells: Sequence[Cell]) -> tuple[Cell, ...]:
 def _renamed(cell: Cell) -> Cell:
     text = repr((cell.name, cell.content, cell.styles, cell.settings, cell.place))
     short = hashlib.sha256(text.encode()).hexdigest()[:8]
-    name = f"{cell.name[: LONGEST_NAME - 9]}-{short}"
-    return Cell(name, cell.place, cell.content, cell.styles, cell.settings, cell.error)
+    return replace(cell, name=f"{cell.name[: LONGEST_NAME - 9]}-{short}")

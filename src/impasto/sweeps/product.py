@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from impasto.backbones import BACKBONES
@@ -106,7 +107,7 @@ def _in_one_run(cell: Cell, groups: Mapping[Any, Sequence[Settings]]) -> Cell:
     settings = cell.settings.replace(
         plan=plan, levels=None, continuation=cell.settings.continuation or 0
     )
-    return Cell(cell.name, cell.place, cell.content, cell.styles, settings)
+    return replace(cell, settings=settings)
 
 
 def evaluations(settings: Settings) -> int:

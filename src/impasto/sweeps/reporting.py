@@ -48,12 +48,13 @@ def reported(
         stop: Asked between these.
     """
     try:
-        for result in judge.missing(plan.results) if judge else ():
-            if judge and not stop():
-                report.add(judge(result))
+        if judge is not None:
+            for result in judge.missing(plan.results):
+                if not stop():
+                    report.add(judge(result))
         for event in events:
             if isinstance(event, CellResult):
-                event = judge(event) if judge else event
+                event = event if judge is None else judge(event)
                 report.add(event)
                 report.refresh()
             yield event

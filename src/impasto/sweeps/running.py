@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -141,7 +141,7 @@ Followers = Callable[[Cell], Sequence[Recorder]]
 
 def work(
     found: SweepSchedule, stop: Stop = lambda: False, follow: Followers = lambda cell: ()
-) -> Iterator[Result | CellResult]:
+) -> Generator[Result | CellResult, None, None]:
     """Paint everything that is scheduled, yielding every evaluation and every finished cell.
 
     Args:

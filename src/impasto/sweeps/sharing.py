@@ -5,15 +5,15 @@ The workers read no file of this machine and write none: pictures travel there, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 
 from impasto.cluster import Answer, Crew, Hands, Order, WorkerReport
-from impasto.errors import PictureError
+from impasto.errors import PictureError, UsageError
 from impasto.images import replace_file
 from impasto.run import Result, Stop
 from impasto.sweeps.cells import CellResult
-from impasto.sweeps.errand import Delivery, Errand, carry_out, read_by
+from impasto.sweeps.errand import Delivery, Errand, carry_out
 from impasto.sweeps.running import Followers, Painting, SweepSchedule, sentence, work
 from impasto.sweeps.store import picture_file, write_result
 
@@ -38,17 +38,19 @@ def painted(
         tell: Is told of Dask's own page about the work, if there is one.
     """
     if hands.others and found.runs:
-        with hands.hired(found.memory) as crew:
+        with hands.hired(found.memory, len(found.runs)) as crew:
             if crew.dashboard:
                 tell(f"Dask's dashboard: {crew.dashboard}")
-            yield share(found, crew, judge, stop)
+            with closing(share(found, crew, judge, stop)) as events:
+                yield events
     else:
-        yield work(found, stop, follow)
+        with closing(work(found, stop, follow)) as events:
+            yield events
 
 
 def share(
     found: SweepSchedule, crew: Crew, judge: str = "", stop: Stop = lambda: False
-) -> Iterator[WorkerReport | CellResult]:
+) -> Generator[WorkerReport | CellResult, None, None]:
     """Paint everything that is scheduled, yielding how far workers are, and every finished cell.
 
     Args:
@@ -57,7 +59,12 @@ def share(
         judge: The network that measures the cells where they are painted; empty for none.
         stop: Asked several times a second: then what is being painted is given up.
     """
-    orders = [order_of(painting, found, judge) for painting in found.runs]
+    orders = []
+    for painting in found.runs:
+        try:
+            orders.append(order_of(painting, found, judge))
+        except UsageError as error:
+            yield from (CellResult(cell, error=str(error)) for cell in painting.cells)
     for event in crew.each(carry_out, orders, stop):
         if isinstance(event, WorkerReport):
             yield event
@@ -66,10 +73,13 @@ def share(
 
 
 def order_of(painting: Painting, found: SweepSchedule, judge: str) -> Order:
-    """Return the order for one run."""
+    """Return the order for one run.
+
+    Raises:
+        UsageError: If the weights of its network are not here.
+    """
     errand = Errand.of(painting.cells, found.folder, judge)
-    read = dict.fromkeys(path for cell in painting.cells for path in read_by(cell))
-    return Order(painting.name, errand, tuple(read), painting.seconds)
+    return Order(painting.name, errand, errand.files, painting.seconds)
 
 
 def delivered(answer: Answer, found: SweepSchedule) -> Iterator[CellResult]:
@@ -82,6 +92,8 @@ def delivered(answer: Answer, found: SweepSchedule) -> Iterator[CellResult]:
     deliveries: list[Delivery] = answer.value
     for each in deliveries:
         yield written(each, found)
+    for cell in errand.cells[len(deliveries) :]:
+        yield CellResult(cell, error="it was given up: the same command paints it.")
 
 
 def written(delivery: Delivery, found: SweepSchedule) -> CellResult:

@@ -128,6 +128,14 @@ def read_result(folder: Path, cell: Cell, hashes: dict[str, str]) -> CellResult 
         return None
 
 
+def written_hash(folder: Path, cell: Cell) -> str:
+    """Return the SHA-256 that a cell's picture had when it was written; empty if nobody knows."""
+    try:
+        return str(json.loads(numbers_file(folder, cell).read_text(encoding="utf-8"))["picture"])
+    except (OSError, *WRONG_FIELDS):
+        return ""
+
+
 def _result(cell: Cell, values: Mapping[str, Any]) -> CellResult:
     """Return the numbers of a cell from its file, which somebody may have edited.
 

@@ -35,7 +35,9 @@ def test_paintings_come_as_they_are_finished_and_are_kept(photographs, painting,
     ]
     times = {path: path.stat().st_mtime_ns for path in out.glob("*.png")}
     (out / "other-painting.png").write_bytes(b"")  # somebody's accident
-    again = list(impasto.batch(photographs, painting, out, **SMALL))
+    with pytest.raises(PictureError, match="is not as a batch has painted it"):
+        impasto.batch(photographs, painting, out, **SMALL)
+    again = list(impasto.batch(photographs, painting, out, overwrite=True, **SMALL))
     assert {each.path for each in again} == set(times)
     changed = {path for path in times if path.stat().st_mtime_ns != times[path]}
     assert changed == {out / "other-painting.png"}
@@ -92,6 +94,31 @@ def test_settings_of_one_painting_win_and_spoil_only_that_one(photograph, painti
     assert one.settings.tv_weight == 2
     assert other.settings is None
     assert "many" in other.error
+
+
+def test_names_of_any_length_and_likeness_stay_what_they_are(photograph, painting):
+    long = "a" * 120
+    items = [Item(str(photograph), (str(painting),), name=name)
+             for name in (f"{long}.jpg", "cat.png", "cat.jpg", "a/b.png", "a__b.png")]  # fmt: skip
+    cells = batch_of(items, {}, "{content}").cells
+    assert [cell.picture for cell in cells] == [item.name for item in items]
+    assert len({cell.name for cell in cells}) == 5
+
+
+def test_what_a_file_cannot_hold_is_said_before_the_work(photograph, painting):
+    items = [Item(str(photograph), (str(painting),), {"bits": "16"}, name=name)
+             for name in ("a.jpg", "a.png")]  # fmt: skip
+    one, other = batch_of(items, {}, "{content}").cells
+    assert "bits" in one.error
+    assert other.error == ""
+
+
+def test_a_page_of_somebody_else_is_kept(photographs, painting, tmp_path):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("mine")
+    with pytest.raises(PictureError, match=r"index\.html"):
+        impasto.batch(photographs, painting, tmp_path / "site", **SMALL)
+    assert (tmp_path / "site" / "index.html").read_text() == "mine"
 
 
 def test_the_forecast_of_one_painting_stands_for_the_others(photograph, painting, tmp_path):

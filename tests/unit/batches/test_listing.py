@@ -30,6 +30,23 @@ def test_folders_and_patterns_become_their_pictures(folder):
     ]
 
 
+def test_a_home_is_a_folder_like_any(folder, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("USERPROFILE", str(folder))
+    assert expand_paths(["~/*.jpg"], "photographs") == [str(folder / "b.jpg")]
+
+
+def test_masks_of_a_list_are_seen_from_its_folder(tmp_path):
+    (tmp_path / "m.png").touch()
+    (tmp_path / "list.csv").write_text(
+        "content,style,content_mask,init,weights\na.jpg,x.png,m.png,content,vgg19-caffe\n"
+    )
+    (item,) = listed_in(tmp_path / "list.csv")
+    assert item.settings == {
+        "content_mask": str(tmp_path / "m.png"), "init": "content", "weights": "vgg19-caffe",
+    }  # fmt: skip
+
+
 def test_a_file_whose_name_looks_like_a_pattern_is_a_file(tmp_path):
     path = tmp_path / "cat[1].jpg"
     path.touch()
@@ -109,6 +126,8 @@ def test_paintings_are_called_as_the_pattern_says():
     assert names(items, "{style}/{number} {folder} {content}.tif")[1] == "x/2 in b.tif"
     assert names([Item("a", ("x", "y"), name="best.webp"), *items[:1]]) == ["best.webp", "a-x.png"]
     assert names(items, "{content}") == ["a.png", "b.png", "c.png"]
+    dotted = [Item("in/St. Ives.jpg", ("x.png",))]
+    assert names(dotted, "{content}") == ["St. Ives.png"]
 
 
 @pytest.mark.parametrize(
@@ -117,6 +136,8 @@ def test_paintings_are_called_as_the_pattern_says():
         ("{kontent}.png", "did you mean 'content'"),
         ("{content.__class__}.png", "content.__class__"),
         ("{}.png", "field of a name"),
+        ("{number:03}.png", "write {number} alone"),
+        ("{content!r}.png", "write {content} alone"),
         ("{content", "makes no sense"),
         ("../{content}.png", "leads out of the folder"),
         ("/tmp/{content}.png", "leads out of the folder"),

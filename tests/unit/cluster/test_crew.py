@@ -15,7 +15,7 @@ from tests.support import errands
 
 @pytest.fixture(scope="module")
 def two():
-    with Hands.of(2, None).hired(0) as workers:
+    with Hands.of(2, None).hired(0, 9) as workers:
         yield workers
 
 
@@ -103,14 +103,49 @@ def test_a_file_travels_once_and_must_stay_what_it_was(tmp_path):
 
 
 def test_a_worker_keeps_the_files_that_were_used_last(tmp_path):
-    received = Unpacked(tmp_path, most=10)
+    unpacked = Unpacked(tmp_path, most=10)
     for at, name in enumerate("abc"):
-        (place,) = received.take({name: name * 64}, {name: b"12345678"}).values()
+        (place,) = unpacked.take({name: f"hash of {name}"}, {name: b"12345678"}).values()
         old = time.time() - 100 + at
-        Path(place).touch()
         os.utime(place, (old, old))
-    assert received.take({"a": "a" * 64}, {}) == {}
-    assert list(received.take({"c": "c" * 64}, {})) == ["c"]
+    assert unpacked.take({"a": "hash of a"}, {}) == {}
+    assert list(unpacked.take({"c": "hash of c"}, {})) == ["c"]
+
+
+def test_a_file_that_comes_with_other_contents_takes_its_old_place(tmp_path):
+    unpacked = Unpacked(tmp_path)
+    before = unpacked.take({"in/a.py": "one"}, {"in/a.py": b"1"})
+    assert unpacked.take({"in/a.py": "two"}, {}) == {}
+    assert unpacked.take({"in/a.py": "two"}, {"in/a.py": b"2"}) == before
+    assert Path(before["in/a.py"]).read_bytes() == b"2"
+    # the same file under two names is two files
+    assert len(set(unpacked.take({"x/m.png": "m", "y/m.png": "m"},
+                                 {"x/m.png": b"m", "y/m.png": b"m"}).values())) == 2  # fmt: skip
+
+
+def test_when_the_scheduler_goes_every_order_gets_an_answer(two, monkeypatch):
+    def gone():
+        raise OSError("Timed out trying to connect")
+
+    monkeypatch.setattr(two.client, "nthreads", gone)
+    found = answers(two, errands.contents, *(Order(f"{n}", n) for n in range(40)))
+    assert len(found) == 40
+    assert {str(each.error) for each in found.values()} == {
+        "the scheduler has gone: the same command goes on with another one."
+    }
+
+
+def test_a_cluster_is_hired_by_its_address_and_let_go(two):
+    with Hands.of(None, two.client.scheduler.address).hired(0, 9) as others:
+        assert others.size == 2
+        assert answers(others, errands.contents, Order("a", 1))["a"].value == (1, {})
+        for _ in others.each(errands.wait, [Order(f"{n}", "/dev/null") for n in range(6)]):
+            break
+        others.client.close()
+    end = time.monotonic() + 60
+    while any(two.client.processing().values()):
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +167,7 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(address, monkeypatch):
     monkeypatch.setattr(crew, "FIRST_ANSWER", 0.2)
     with (
         pytest.raises(UsageError, match="there is no Dask scheduler at"),
-        Hands.of(None, address).hired(0),
+        Hands.of(None, address).hired(0, 9),
     ):
         pass
 
