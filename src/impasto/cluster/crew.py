@@ -26,11 +26,11 @@ from impasto.errors import ImpastoError, SettingsError, UsageError
 from impasto.extras import require
 from impasto.machine import container_rest
 
-AHEAD: Final = 2
-"""Orders that are on their way for each worker, so that none waits for the next one."""
+ON_A_CLUSTER: Final = {"ahead": 2, "least": 16}
+"""Orders on their way: none waits for the next one, and clusters grow by what waits."""
 
-LEAST_AHEAD: Final = 16
-"""Orders on their way where there are few workers, or none yet: clusters grow by what waits."""
+ON_THIS_MACHINE: Final = {"ahead": 1, "least": 1}
+"""Here the way is short, and Dask suspects every order that a lost worker had before it."""
 
 TRIED_AGAIN: Final = 2
 """How often an order is begun again whose worker was lost, or had no disk left."""
@@ -83,9 +83,15 @@ class Answer:
 class Crew:
     """Workers that call a function, see `hire` and `hire_here`."""
 
-    def __init__(self, client: Any) -> None:
-        """Take the workers of a ``distributed.Client``."""
-        self.client = client
+    def __init__(self, client: Any, ahead: int, least: int) -> None:
+        """Take the workers of a ``distributed.Client``.
+
+        Args:
+            client: The client.
+            ahead: Orders that are on their way for each of them.
+            least: How many are at least, where there are few workers, or none yet.
+        """
+        self.client, self.ahead, self.least = client, ahead, least
 
     @property
     def size(self) -> int:
@@ -153,7 +159,7 @@ class _Work:
         """
         if not self.waiting:
             return
-        most = max(AHEAD * self.crew.size, LEAST_AHEAD)
+        most = max(self.crew.ahead * self.crew.size, self.crew.least)
         while self.waiting and len(self.begun) < most:
             order = self.waiting.pop()
             try:
@@ -332,7 +338,7 @@ def hire(address: str) -> Iterator[Crew]:
                 f"the workers of '{address}' have Impasto {', '.join(sorted(versions))}, and here "
                 f"is {__version__}: install the same version there."
             )
-        yield Crew(client)
+        yield Crew(client, **ON_A_CLUSTER)
 
 
 @contextmanager
@@ -363,7 +369,7 @@ def hire_here(workers: int) -> Iterator[Crew]:
             silence_logs=logging.CRITICAL,
         )
         with cluster, distributed.Client(cluster, set_as_default=False) as client:
-            yield Crew(client)
+            yield Crew(client, **ON_THIS_MACHINE)
 
 
 def memory_each(workers: int) -> float:

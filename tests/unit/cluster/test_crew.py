@@ -85,8 +85,7 @@ def test_workers_report_and_hear_that_nobody_waits_any_more(two, tmp_path):
 
 
 def test_the_longest_is_begun_first(two, monkeypatch):
-    monkeypatch.setattr(crew, "LEAST_AHEAD", 1)
-    monkeypatch.setattr(crew, "AHEAD", 0)
+    monkeypatch.setattr(two, "ahead", 0)
     found = answers(two, errands.contents, *(Order(f"{n}", n, seconds=n) for n in (1, 3, 2)))
     assert list(found) == ["3", "2", "1"]
 
