@@ -35,8 +35,8 @@ class Config:
     """
 
     seed: int = 1
-    minutes: float = 60.0
-    rate: float = 2e-3
+    minutes: float = 120.0
+    rate: float = 6e-4
     warmup: int = 60
     size: int = 112
     lessons: int = 1600
