@@ -29,18 +29,19 @@ def picture(name: str, color: str) -> list[str]:
     return [name, f"data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}"]
 
 
-def at(page) -> float:
-    """Return where the slider is, in percent."""
-    return float(
-        page.locator(".stage").evaluate("e => parseFloat(e.style.getPropertyValue('--at'))")
+def settled(page, place: str) -> None:
+    """Wait until the slider is somewhere; the box that it is typed in rounds."""
+    page.wait_for_function(
+        "place => document.querySelector('.stage').style.getPropertyValue('--at') === place",
+        arg=place,
     )
 
 
 def test_a_page_lands_on_a_finished_pair_and_its_slider_moves_once(open_page):
-    page = open_page()
+    page = open_page(motion="no-preference")
     page.wait_for_function("document.querySelector('.landing')?.dataset.shown === ''")
-    page.wait_for_function("document.querySelector('.landing input').value === '50'")
-    assert at(page) == 50
+    settled(page, "50%")
+    assert page.locator(".landing input").input_value() == "50"
     assert page.locator(".landing img").first.evaluate("e => e.naturalWidth") == 640
 
 
@@ -111,19 +112,17 @@ def test_every_pixel_is_seen_and_moved_and_the_photograph_while_a_button_is_held
     page = open_page()
     page.locator("#history button").first.click()
     finished(page)
-    page.wait_for_selector("[data-do=hold]")
-    button = page.locator("[data-do=hold]").bounding_box()
-    page.mouse.move(button["x"] + 5, button["y"] + 5)
+    page.locator("[data-do=hold]").hover()  # which waits until it has come to rest
     page.mouse.down()
-    assert at(page) == 100
+    settled(page, "100%")
     page.mouse.up()
-    assert at(page) == 0
+    settled(page, "0%")
     page.click("[data-do=zoom]")
     page.wait_for_selector(".stage.zoomed")
     width = page.locator(".stage.zoomed img").first.evaluate("e => e.getBoundingClientRect().width")
     assert width == int(page.locator(".stage").get_attribute("data-width"))
     page.click("[data-do=zoom]")
-    assert page.locator(".stage.zoomed").count() == 0
+    page.locator(".stage.zoomed").wait_for(state="detached")
 
 
 def test_a_picture_fills_the_form_is_starred_compared_removed_and_put_back(open_page):
@@ -148,7 +147,9 @@ def test_a_picture_fills_the_form_is_starred_compared_removed_and_put_back(open_
     )
     page.click("#put-back")
     finished(page)
-    assert page.locator("#history button").count() == count
+    page.wait_for_function(
+        "count => document.querySelectorAll('#history button').length === count", arg=count
+    )
 
     page.click("#photographs button[title=cat]")
     page.wait_for_selector("#photograph img[src*='photograph-cat']")
@@ -165,7 +166,7 @@ def test_variants_are_shown_on_the_stage(open_page, photograph):
     accepted(page, "painting-1")
     page.click("#vary")
     page.wait_for_selector("#sheet figure")
-    assert page.locator("#stage .stage").count() == 0
+    page.locator("#stage .stage").wait_for(state="detached")
     page.click("#stop")
     page.locator("#history button").first.click()
     finished(page)
