@@ -82,9 +82,7 @@ def open_page(window, address) -> Iterator[Callable[..., object]]:
     """Open the page in a tab of its own; at the end, no tab may have asked another host."""
     pages, asked = [], set()
 
-    def make(
-        url: str = address, width: int = 1280, scheme: str = "light", motion: str = "reduce"
-    ):
+    def make(url: str = address, width: int = 1280, scheme: str = "light", motion: str = "reduce"):
         page = window.new_page()
         pages.append(page)
         page.set_viewport_size({"width": width, "height": 844})

@@ -7,6 +7,7 @@ validation.py    which values contradict each other
 defaults.py      what follows for those that are left open
 settings.py      Settings as asked for, complete, and resolved: with nothing left open
 combinations.py  which settings decide the same, or change nothing beside others
+looks.py         what a painter would say of a picture, as settings
 presets.py       the published defaults of the paper and of other programs
 clip.py          what there is to choose of a clip besides the settings of its frames
 expansion.py     from a preset and what is given to settings
@@ -24,6 +25,7 @@ from impasto.settings.clip import (
 from impasto.settings.combinations import EXCLUSIVE, check_exclusive, notes_on
 from impasto.settings.expansion import apply, expand, weights_are_here
 from impasto.settings.fields import SPECS, Plan, check
+from impasto.settings.looks import LOOKS, Look, with_look
 from impasto.settings.presets import PRESETS
 from impasto.settings.settings import (
     MACHINE_CHOICES,
@@ -36,6 +38,7 @@ from impasto.settings.spec import Group, SettingSpec
 __all__ = [
     "CLIP_SPECS",
     "EXCLUSIVE",
+    "LOOKS",
     "MACHINE_CHOICES",
     "NOT_IN_CLIPS",
     "PRESETS",
@@ -44,6 +47,7 @@ __all__ = [
     "CompleteSettings",
     "Group",
     "LayerWeights",
+    "Look",
     "Plan",
     "ResolvedSettings",
     "SettingSpec",
@@ -57,4 +61,5 @@ __all__ = [
     "notes_on",
     "parsing",
     "weights_are_here",
+    "with_look",
 ]
