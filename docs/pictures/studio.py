@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,9 +11,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright.sync_api import sync_playwright
 from tests.support.studio import serving
+
+from impasto import stylize
+from impasto.samples import painting, photograph
+from impasto.settings import LOOKS
+from impasto.studio.words import DIALS
 
 WIDTH, HEIGHT = 1280, 800
 
@@ -60,7 +66,33 @@ def styles() -> Image.Image:
         return whole.crop((round(box["x"]) - 12, 80, WIDTH, HEIGHT))
 
 
+CARD = (240, 160)
+"""Width and height of a card on the page, for screens with two pixels to one of the page's."""
+
+
+def card(look: str | None = None, **settings: Any) -> Image.Image:
+    """What a look, or some settings, make of a sample."""
+    sample = photograph("cat"), painting("swirls" if look else "facets")
+    common = {"backbone": "pocket", "size": 320, "precision": "float32", "threads": 1}
+    painted = stylize(*sample, look=look, **common, **settings).image
+    return ImageOps.fit(painted, CARD, Image.Resampling.LANCZOS)
+
+
+CARDS: dict[str, Callable[[], Image.Image]] = {
+    **{f"look-{name}": functools.partial(card, name) for name in LOOKS},
+    **{
+        mark.picture: functools.partial(card, style_scale=mark.value)
+        for mark in DIALS["style_scale"].marks
+    },
+}
+"""Pictures on the page itself."""
+
+ON_THE_PAGE = ("before", "after", *CARDS)
+"""What lies in the studio's own folder."""
+
+
 SHEETS: dict[str, Callable[[], Image.Image]] = {
     "studio": landing,
     "studio-styles": styles,
+    **CARDS,
 }

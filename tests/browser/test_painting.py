@@ -29,7 +29,7 @@ def test_a_picture_goes_from_upload_to_download_and_back_into_the_form(
     upload(page, "photograph", photograph)
     upload(page, "painting-1", painting)
     accepted(page, "photograph", "painting-1")
-    fill(page, "style_weight", "140")
+    fill(page, "style_weight", "7")
     fill(page, "size", "128")
     fill(page, "iterations", "4")
     paint(page)
@@ -51,7 +51,7 @@ def test_a_picture_goes_from_upload_to_download_and_back_into_the_form(
     open_picture(other, saved)
     accepted(other, "painting-1")
     shows(other, "#notice", "settings and the pictures are in the form")
-    filled(other, "style_weight", "140")
+    filled(other, "style_weight", "7")
     filled(other, "size", "128")
 
 
@@ -142,7 +142,7 @@ def test_variants_are_chosen_from_a_sheet(open_page):
     page.wait_for_function("document.querySelectorAll('#sheet button').length === 9")
     page.locator("#sheet button").nth(8).click()
     shows(page, "#notice", "in the form")
-    filled(page, "style_weight", "60")
+    filled(page, "style_weight", "3")
     filled(page, "style_scale", "1.6")
 
 

@@ -29,8 +29,8 @@ def drawn(page: Page, place: str) -> None:
 
 
 def fill(page: Page, setting: str, value: str) -> None:
-    """Type a value into a setting."""
-    box = page.locator(f"#setting-{setting} :is(input, textarea)").first
+    """Type a value into a setting; that of the style is in multiples of what is usual."""
+    box = page.locator(f"#setting-{setting} :is(input:not([type=range]), textarea)").first
     box.fill(value)
     box.press("Tab")
 
@@ -39,7 +39,7 @@ def filled(page: Page, setting: str, value: str) -> None:
     """Wait until the box of a setting has a value."""
     page.wait_for_function(
         "([box, value]) => document.querySelector(box)?.value === value",
-        arg=[f"#setting-{setting} input[type=number]", value],
+        arg=[f"#setting-{setting} .exact input", value],
     )
 
 
@@ -59,8 +59,9 @@ def accepted(page: Page, *places: str) -> None:
 
 
 def choose(page: Page, iterations: str = "3", size: str = "128") -> None:
-    """Choose samples and small settings."""
+    """Choose samples, the quick network, and small settings."""
     unfold(page)
+    page.locator("#setting-backbone label", has_text="Quick").click()
     for place, sample in (
         ("photograph", "#photographs button[title=coffee]"),
         ("painting-1", "#styles button[title=ink]"),

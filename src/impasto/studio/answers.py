@@ -9,9 +9,8 @@ from typing import Any
 import gradio as gr
 
 from impasto.errors import ImpastoError
-from impasto.studio import choices, views, widgets
+from impasto.studio import choices, views
 from impasto.studio.brushes import brushes
-from impasto.studio.form import controls
 from impasto.studio.page import BUSY, IDLE_SECONDS, StudioPage
 from impasto.studio.regions import told
 from impasto.studio.studio import Studio
@@ -110,11 +109,11 @@ class Answers:
         values: dict[str, Any],
         weights: Sequence[float] = (),
         bad: bool = False,
+        look: str = "",
     ) -> list[Any]:
-        """Return a sentence, the pictures, and changes of the form."""
-        known = {each.name: each for each in controls()}
+        """Return a sentence, the looks, the pictures, and changes of the form."""
         form = [
-            widgets.shown(known[name], values[name]) if name in values else gr.skip()
+            gr.update(value=values[name]) if name in values else gr.skip()
             for name in self.page.settings
         ]
         blend = [
@@ -122,6 +121,7 @@ class Answers:
         ]
         return [
             views.notice(words, bad),
+            choices.looks(look),
             *(str(each.thumbnail) if each else None for each in tab.pictures),
             *form,
             *blend,

@@ -11,9 +11,10 @@ from impasto.errors import ImpastoError
 from impasto.job import Recipe
 from impasto.studio import choices, views
 from impasto.studio.answers import Answers, understood
-from impasto.studio.form import from_settings
+from impasto.studio.form import from_look, from_settings
 from impasto.studio.inputs import KINDS
-from impasto.studio.page import StudioPage, script
+from impasto.studio.page import StudioPage
+from impasto.studio.scripts import script
 from impasto.studio.studio import Studio
 from impasto.studio.tabs import Tab
 
@@ -29,7 +30,10 @@ TO_STAGE = """() => {
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const behavior = calm ? 'auto' : 'smooth';
   if (innerWidth <= 800) stage.scrollIntoView({behavior});
-  else if (stage.getBoundingClientRect().top < 0) scrollTo({top: 0, behavior});
+  else {
+    document.getElementById('easel').scrollTo({top: 0, behavior});
+    if (stage.getBoundingClientRect().top < 0) scrollTo({top: 0, behavior});
+  }
 }"""
 """On a narrow page the picture is further down, and from the history it is further up: go there."""
 
@@ -68,7 +72,8 @@ class Events:
         page.history.click(None, js=TO_STAGE)
         page.blind.click(self.answer, None, [page.blind, page.notice], **NO_PROGRESS)
         blocks.load(self.begin_trial, None, page.blind, **NO_PROGRESS)
-        filled = [page.notice, page.content, *page.styles, *form]
+        filled = [page.notice, page.looks, page.content, *page.styles, *form]
+        page.looks.click(self.choose_look, None, filled, **NO_PROGRESS)
         page.sheet.click(self.choose_variant, None, filled, **NO_PROGRESS)
         used = page.use.click(self.use, None, filled, **NO_PROGRESS)
         used.then(self.look, None, self.live, **NO_PROGRESS)
@@ -253,11 +258,19 @@ class Events:
         task = names.get(str(chosen(event)))
         if task is None:
             return self.answers.filled(tab, "This variant is not there anymore.", {})
-        both = {name: getattr(task.settings, name) for name in ("style_weight", "style_scale")}
-        both = {name: from_settings(task.settings)[name] for name in both}
+        values = from_settings(task.settings)
+        both = {name: values[name] for name in ("style_weight", "style_scale")}
         return self.answers.filled(
             tab, "The variant is in the form: press Paint for the picture.", both
         )
+
+    def choose_look(self, event: gr.EventData, request: gr.Request) -> list[Any]:
+        """Put a look into the form."""
+        tab, name = self.tab(request), str(chosen(event))
+        try:
+            return self.answers.filled(tab, "", from_look(name), look=name)
+        except ImpastoError as error:
+            return self.answers.filled(tab, str(error), {}, bad=True)
 
     def restore(self, path: str | None, request: gr.Request) -> list[Any]:
         """Fill the form from a picture made by Impasto."""

@@ -5,7 +5,6 @@ Everything that came from a person is escaped. Colors and sizes are in ``studio.
 
 from __future__ import annotations
 
-import base64
 import functools
 import json
 import math
@@ -20,9 +19,7 @@ from impasto.run import clock, losses
 from impasto.studio.form import is_open
 from impasto.studio.store import Entry, Store, thin
 from impasto.studio.tasks import Task, TaskState
-
-LANDING = Path(__file__).parent / "landing"
-"""The pair that a page begins with, by ``make pictures``."""
+from impasto.studio.words import own_picture
 
 CURVE_WIDTH, CURVE_HEIGHT = 240, 48
 """Of the loss curve, in its own units."""
@@ -43,10 +40,7 @@ TOOLS = """<div class="tools">
 @functools.cache
 def landing() -> str:
     """Return what a page begins with: a photograph and what became of it, from the samples."""
-    before, after = (
-        "data:image/jpeg;base64," + base64.b64encode((LANDING / name).read_bytes()).decode()
-        for name in ("before.jpg", "after.jpg")
-    )
+    before, after = own_picture("before"), own_picture("after")
     slider = split(after, "a cat, painted", before, "the photograph of a cat")
     return f'<div class="stage compare landing" style="--at: 100%">{slider}</div>{INVITATION}'
 
