@@ -60,7 +60,9 @@ def test_stop_midway_keeps_the_picture_and_it_can_be_continued(open_page, folder
     choose(page, iterations=LONG)
     paint(page)
     page.wait_for_selector("img.live")
-    shows(page, "#status", "evaluation")
+    shows(page, "#status", "left")
+    page.click("#progress > button")
+    shows(page, "#numbers", "evaluation")
     assert page.locator("#status [role=progressbar]").get_attribute("aria-valuenow") is not None
     page.click("#stop")
     finished(page)

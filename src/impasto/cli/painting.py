@@ -20,10 +20,9 @@ from impasto.cli.options import (
     settings_options,
     take_outputs,
 )
-from impasto.cli.print_size import for_print
 from impasto.errors import PictureError, SettingsError, printable
 from impasto.interruption import complain
-from impasto.settings import Settings, with_look
+from impasto.settings import Settings, for_print, with_look
 
 INPUT_WORDS = {
     "content": "content",

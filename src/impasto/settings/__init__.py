@@ -10,6 +10,7 @@ combinations.py  which settings decide the same, or change nothing beside others
 looks.py         what a painter would say of a picture, as settings
 presets.py       the published defaults of the paper and of other programs
 clip.py          what there is to choose of a clip besides the settings of its frames
+print_size.py    from a size on paper to pixels, and back
 expansion.py     from a preset and what is given to settings
 """
 
@@ -27,6 +28,7 @@ from impasto.settings.expansion import apply, expand, weights_are_here
 from impasto.settings.fields import SPECS, Plan, check
 from impasto.settings.looks import LOOKS, Look, with_look
 from impasto.settings.presets import PRESETS
+from impasto.settings.print_size import for_print, on_paper
 from impasto.settings.settings import (
     MACHINE_CHOICES,
     CompleteSettings,
@@ -58,7 +60,9 @@ __all__ = [
     "evaluations_of",
     "expand",
     "for_a_clip",
+    "for_print",
     "notes_on",
+    "on_paper",
     "parsing",
     "weights_are_here",
     "with_look",

@@ -34,7 +34,8 @@ class Answers:
     def __init__(self, studio: Studio, page: StudioPage) -> None:
         self.studio, self.page = studio, page
         self.live = [
-            page.stage, page.status, page.aloud, page.stop, page.after, page.details, page.star,
+            page.stage, page.status, page.numbers, page.numbers_box, page.aloud, page.stop,
+            page.after, page.details, page.star,
             page.compare, page.put_back, page.sheet, page.queue, page.history,
             page.content_samples, page.style_samples, page.uploads, page.brushes, page.understood,
             page.timer,
@@ -56,6 +57,8 @@ class Answers:
         parts = {
             "stage": stage,
             "status": views.status(task) if task is not None else "",
+            "numbers": views.numbers(task),
+            "numbers_box": gr.update(visible=task is not None and task.state is TaskState.PAINTING),
             "aloud": aloud(tab),
             "stop": gr.update(visible=tab.busy),
             "after": gr.update(visible=entry is not None),

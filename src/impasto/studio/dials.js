@@ -21,7 +21,7 @@ function as_number(at) {
 function show_dial() {
   const {low, high} = box.dataset, value = props.value, number = Number(value);
   const range = box.querySelector('[type=range]'), exact = box.querySelector('.exact input');
-  exact.value = value ?? '';
+  exact.value = typeof value === 'number' ? Number(value.toPrecision(5)) : value ?? '';
   const at = 1000 * Math.log(Math.max(number, 1e-9) / low) / Math.log(high / low);
   if (!Number.isNaN(at) && as_number(range.value) !== number) range.value = Math.round(at);
   range.style.setProperty('--filled', `${range.value / 10}%`);

@@ -9,6 +9,7 @@ import gradio as gr
 
 from impasto.errors import ImpastoError
 from impasto.job import Recipe
+from impasto.settings import Settings, for_print
 from impasto.studio import choices, views
 from impasto.studio.answers import Answers, understood
 from impasto.studio.form import from_look, from_settings
@@ -75,6 +76,12 @@ class Events:
         filled = [page.notice, page.looks, page.content, *page.styles, *form]
         page.looks.click(self.choose_look, None, filled, **NO_PROGRESS)
         page.sheet.click(self.choose_variant, None, filled, **NO_PROGRESS)
+        page.paper.input(
+            self.choose_paper,
+            page.paper,
+            [page.notice, page.settings["size"], page.settings["resolution"]],
+            **NO_PROGRESS,
+        )
         used = page.use.click(self.use, None, filled, **NO_PROGRESS)
         used.then(self.look, None, self.live, **NO_PROGRESS)
         restored = page.opened.upload(self.restore, page.opened, filled, **NO_PROGRESS)
@@ -271,6 +278,16 @@ class Events:
             return self.answers.filled(tab, "", from_look(name), look=name)
         except ImpastoError as error:
             return self.answers.filled(tab, str(error), {}, bad=True)
+
+    def choose_paper(self, paper: str) -> list[Any]:
+        """Put the size of a picture on paper into the form; without one, the usual size."""
+        try:
+            values = for_print(paper, {}) if paper else {}
+        except ImpastoError as error:
+            return [views.notice(str(error), bad=True), gr.skip(), gr.skip()]
+        usual = Settings()
+        shown = [values.get(name, getattr(usual, name)) for name in ("size", "resolution")]
+        return [views.notice(""), *("" if value is None else value for value in shown)]
 
     def restore(self, path: str | None, request: gr.Request) -> list[Any]:
         """Fill the form from a picture made by Impasto."""

@@ -194,7 +194,7 @@ def from_settings(settings: Settings) -> dict[str, Any]:
         if chosen or (each.name == "init" and value not in INITIALIZERS):
             value = default
         if each.name in RELATIVE:
-            value = 1.0 if value is None else without_noise(value / usual.style_weight)
+            value = 1.0 if value is None else value / usual.style_weight
         shown[each.name] = to_page(each.name, value)
     return shown
 

@@ -41,12 +41,15 @@ class StudioPage:
     brushes: Any = None
     understood: Any = None
     looks: Any = None
+    paper: Any = None
     settings: dict[str, Any] = field(default_factory=dict)
     paint: Any = None
     opened: Any = None
     notice: Any = None
     stage: Any = None
     status: Any = None
+    numbers: Any = None
+    numbers_box: Any = None
     aloud: Any = None
     stop: Any = None
     after: Any = None
@@ -64,6 +67,14 @@ class StudioPage:
     history: Any = None
     blind: Any = None
     timer: Any = None
+
+
+PAPERS = (("none: for the screen", ""), ("15 × 10 cm", "15x10cm"), ("30 × 20 cm", "30x20cm"),
+          ("A4", "29.7x21cm"), ("A3", "42x29.7cm"))  # fmt: skip
+"""Sizes on paper."""
+
+TELL = '<button type="button" id="tell-me">Tell me when it is done</button>'
+"""Asks the browser for leave to tell, which it does while another tab is looked at."""
 
 
 def lay_out() -> StudioPage:
@@ -120,6 +131,10 @@ def settings(page: StudioPage) -> None:
     gr.HTML('<h2 class="heading">Look</h2>')
     page.looks = gr.HTML(choices.looks("balanced"), elem_id="looks", js_on_load=script("pick"))
     page.settings |= widgets.large()
+    page.paper = gr.Dropdown(
+        list(PAPERS), value="", label="Print size", elem_id="paper",
+        info="sets the size in pixels, at 300 to the inch",
+    )  # fmt: skip
     with gr.Accordion("More styles", open=False, elem_id="more"):
         places = [(str(number), number) for number in range(1, STYLES + 1)]
         page.sample = gr.Radio(
@@ -148,7 +163,13 @@ def easel(page: StudioPage) -> None:
         page.stage = gr.HTML(views.landing(), elem_id="stage", js_on_load=script("stage"))
         page.status = gr.HTML("", elem_id="status")
         page.aloud = gr.HTML("", elem_id="aloud", js_on_load=ALOUD)
-        page.stop = gr.Button("Stop and keep", variant="stop", visible=False, elem_id="stop")
+        with gr.Accordion(
+            "Details", open=False, visible=False, elem_id="progress"
+        ) as page.numbers_box:
+            page.numbers = gr.HTML("", elem_id="numbers")
+        with gr.Row(elem_id="while"):
+            page.stop = gr.Button("Stop and keep", variant="stop", visible=False, elem_id="stop")
+            gr.HTML(TELL, elem_id="tell")
     page.sheet = gr.HTML("", elem_id="sheet", js_on_load=script("pick"))
     with gr.Column(visible=False, elem_id="after") as page.after:
         page.details = gr.HTML("", elem_id="details", js_on_load=script("export"))
@@ -156,7 +177,6 @@ def easel(page: StudioPage) -> None:
             page.use = gr.Button("Use these settings", size="sm", elem_id="use")
             page.resume = gr.Button("Continue", size="sm", elem_id="continue")
             page.larger = gr.Button("Paint larger", size="sm", elem_id="larger")
-        with gr.Row(elem_classes="actions"):
             page.star = gr.Button("Star", size="sm", elem_id="star")
             page.compare = gr.Button("Compare", size="sm", elem_id="compare")
             page.remove = gr.Button("Remove", size="sm", elem_id="remove")

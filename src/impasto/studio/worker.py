@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 from impasto.errors import ImpastoError, explain
 from impasto.job import Job
-from impasto.run import Eta, Result, run
+from impasto.run import Eta, Guarded, Result, Timelapse, run
 from impasto.studio.fitting import prepare_or_fit
 from impasto.studio.preview import data_uri
 from impasto.studio.store import Store
@@ -20,6 +21,7 @@ class Worker:
         self.store = store
         self.queue = Queue()
         self.current: Task | None = None
+        self.film: Timelapse | None = None
         self.thread = threading.Thread(target=self._run, name="impasto-studio", daemon=True)
 
     def start(self) -> None:
@@ -86,14 +88,31 @@ class Worker:
         missing = self.store.missing(task.entry) if task.entry else ""
         task.sentence = missing or " ".join(task.result.notes[:1])
         task.state = TaskState.STOPPED if stopped else TaskState.DONE
+        if self.film is not None and task.entry is not None:  # the picture is shown meanwhile
+            self.film.path = self.store.film(task.entry)
+            self.guarded(self.film).close(not stopped)
 
     def _paint(self, task: Task, job: Job) -> None:
         if task.stopping:
             return
+        self.film = Timelapse(Path()) if task.keep else None
         for result in run(job, stop=lambda: task.stopping):
             task.eta = task.eta or Eta(result.job)
             task.left = task.eta.update(result.last)
+            self._record(result)
             task.result, task.state = result, TaskState.PAINTING
+
+    def _record(self, result: Result) -> None:
+        """Take an evaluation into the film, which has a name only when the picture has one."""
+        if self.film is not None:
+            if result.evaluations == 1:
+                self.film.begin(result)
+            self.guarded(self.film).add(result.last)
+
+    @staticmethod
+    def guarded(film: Timelapse) -> Guarded:
+        """Return a film that stops no painting: without room for it, there is none."""
+        return Guarded(film, lambda words: None)
 
     def _keep(self, task: Task, result: Result, stopped: bool) -> None:
         sources = task.content.name, tuple(style.name for style in task.styles)
