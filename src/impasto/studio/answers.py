@@ -31,8 +31,8 @@ class Answers:
         live: The parts that `state` gives, in its order.
     """
 
-    def __init__(self, studio: Studio, page: StudioPage) -> None:
-        self.studio, self.page = studio, page
+    def __init__(self, page: StudioPage) -> None:
+        self.page = page
         self.live = [
             page.stage, page.status, page.numbers, page.numbers_box, page.aloud, page.stop,
             page.after, page.details, page.star,
@@ -41,14 +41,14 @@ class Answers:
             page.timer,
         ]  # fmt: skip
 
-    def state(self, tab: Tab) -> list[Any]:
+    def state(self, studio: Studio, tab: Tab) -> list[Any]:
         """Return what has changed on the page since it was last told."""
         tab.advance()
-        studio, task, entry = self.studio, tab.task, tab.entry
+        task, entry = tab.task, tab.entry
         stage, details = views.landing(), ""
         if entry is not None:
             stage = views.finished(studio.store, entry, tab.beside)
-            details = views.details(studio.store, entry, self.recipe(tab))
+            details = views.details(studio.store, entry, recipe(studio, tab))
         elif task is not None and not task.state.final:
             stage = views.unfinished(studio.store, task, studio.preview.of(task), tab.before)
         if tab.on_sheet:
@@ -67,11 +67,11 @@ class Answers:
             "compare": gr.update(value="Compare no longer" if tab.beside else "Compare"),
             "put_back": gr.update(visible=tab.removed is not None),
             "sheet": choices.sheet(tab.sheet),
-            "queue": views.queue(waiting, tab.session, task),
+            "queue": views.queue(waiting, tab.session, task, studio.is_own),
             "history": choices.strip(
                 studio.store.latest(SHOWN), studio.store, "What you paint is kept here."
             ),
-            "content_samples": self.offers("photograph"),
+            "content_samples": offers(studio, "photograph"),
             "style_samples": choices.styles(
                 studio.inputs.samples("painting"), studio.gallery.of(tab.content), tab.styles[0]
             ),
@@ -91,19 +91,6 @@ class Answers:
             "brushes": brushes(tab) if drawn else str(tab.sent["brushes"]),
             "understood": understood(tab) if drawn or painted else str(tab.sent["understood"]),
         }
-
-    def offers(self, kind: str) -> str:
-        """Return the samples of a kind and the recent uploads of that kind."""
-        inputs = self.studio.inputs
-        return choices.strip([*inputs.samples(kind), *inputs.recent(kind)], self.studio.store)
-
-    def recipe(self, tab: Tab) -> Any:
-        """Return how the picture that is shown was painted, or None if its file is damaged."""
-        assert tab.entry is not None
-        try:
-            return self.studio.store.recipe(tab.entry)
-        except ImpastoError:
-            return None
 
     def filled(
         self,
@@ -146,3 +133,18 @@ def aloud(tab: Tab) -> str:
     if task.state is TaskState.PAINTING and result is not None:
         return f"Painting at {result.size} pixels."
     return views.sentence(task)
+
+
+def offers(studio: Studio, kind: str) -> str:
+    """Return the samples of a kind and the recent uploads of that kind."""
+    inputs = studio.inputs
+    return choices.strip([*inputs.samples(kind), *inputs.recent(kind)], studio.store)
+
+
+def recipe(studio: Studio, tab: Tab) -> Any:
+    """Return how the picture that is shown was painted, or None if its file is damaged."""
+    assert tab.entry is not None
+    try:
+        return studio.store.recipe(tab.entry)
+    except ImpastoError:
+        return None

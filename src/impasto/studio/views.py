@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -179,16 +179,26 @@ def chart(curve: Sequence[tuple[int, float]]) -> str:
     )
 
 
-def queue(tasks: Sequence[Task], session: str, own: Task | None) -> str:
-    """Return the list of what is painted and what waits, in order."""
+def queue(
+    tasks: Sequence[Task], session: str, shown: Task | None, is_own: Callable[[Task], bool]
+) -> str:
+    """Return the list of what is painted and what waits, in order.
+
+    Args:
+        tasks: All of them.
+        session: The page.
+        shown: What the page shows.
+        is_own: Tells what the user of the page may know: of other users' pictures, no titles.
+    """
     tasks = [task for task in tasks if not task.background]
-    if not tasks or (len(tasks) == 1 and tasks[0] is own):
+    if not tasks or (len(tasks) == 1 and tasks[0] is shown):
         return ""
     rows = []
     for task in tasks:
         whose = " <em>(this page)</em>" if task.session == session else ""
         share = f" {round(100 * task.share)} %" if task.state is TaskState.PAINTING else ""
-        rows.append(f"<li>{escape(task.title)}{whose}: {task.state.value}{share}</li>")
+        title = task.title if is_own(task) else "a picture of somebody else"
+        rows.append(f"<li>{escape(title)}{whose}: {task.state.value}{share}</li>")
     return f'<section class="queue"><h2>Queue</h2><ol>{"".join(rows)}</ol></section>'
 
 
