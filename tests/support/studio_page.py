@@ -22,6 +22,15 @@ def unfold_group(page: Page, title: str, setting: str) -> None:
     drawn(page, f"#setting-{setting}")
 
 
+def unfold_everything(page: Page) -> None:
+    """Open all that is folded away, but for the groups of settings."""
+    for place in ("#more > button", "#regions > button", "#advanced > button", "#trial > button"):
+        page.click(place)
+    page.click("#details summary")
+    drawn(page, "#weight-4")
+    page.locator("canvas[data-ready]").first.wait_for()
+
+
 def drawn(page: Page, place: str) -> None:
     """Wait until something is on the page and connected: before, what is typed is not sent."""
     page.locator(place).wait_for()
@@ -104,3 +113,11 @@ def stroke(page: Page, place: int, color: str, *points: tuple[float, float]) -> 
 def understood(page: Page, words: str) -> None:
     """Wait until the page says what it makes of the strokes."""
     shows(page, "#understood", words)
+
+
+def settled(page: Page, place: str) -> None:
+    """Wait until the slider is somewhere; the box that it is typed in rounds."""
+    page.wait_for_function(
+        "place => document.querySelector('.stage').style.getPropertyValue('--at') === place",
+        arg=place,
+    )

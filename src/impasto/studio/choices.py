@@ -41,10 +41,11 @@ STAR = '<span class="star" role="img" aria-label="starred">★</span>'
 
 
 def choice(name: str, label: str, source: str, more: str = "", kind: str = "") -> str:
-    """Return one picture to choose, with what lies upon it."""
+    """Return one picture to choose, with what lies upon it; a name there is not said twice."""
+    alt = "" if 'class="name"' in more else escape(label)
     return (
         f'<button type="button" data-name="{escape(name)}" title="{escape(label)}"{kind}>'
-        f'<img src="{source}" alt="{escape(label)}" loading="lazy">{more}</button>'
+        f'<img src="{source}" alt="{alt}" loading="lazy">{more}</button>'
     )
 
 
