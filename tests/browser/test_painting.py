@@ -44,7 +44,7 @@ def test_a_picture_goes_from_upload_to_download_and_back_into_the_form(
     fill(page, "iterations", "4")
     paint(page)
     finished(page)
-    shows(page, "#details", "128 × 96 pixels, 4 evaluations")
+    shows(page, "#details", "128 × 96 pixels (1.1 × 0.8 cm at 300 pixels per inch), 4 evaluations")
     page.wait_for_function("document.querySelector('#stage img')?.naturalWidth === 128")
     with page.expect_download() as download:
         page.click("a.download")

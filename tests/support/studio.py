@@ -16,7 +16,7 @@ from impasto.studio.studio import Studio
 
 SMALL = Settings(size=48, iterations=2, precision="float32", backbone="pocket")
 
-PATIENCE = 100.0
+PATIENCE = 300.0
 """Seconds that a start or an end, or anything on the way, may take on a busy machine."""
 
 

@@ -23,7 +23,7 @@ element.addEventListener('focusin', event => {
 const STEPS = {ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, Home: -Infinity, End: Infinity};
 
 element.addEventListener('keydown', event => {
-  if (event.key === 'Delete') document.activeElement.parentElement.querySelector('.delete')?.click();
+  if (event.key === 'Delete') document.activeElement.closest('.strip span')?.querySelector('.delete').click();
   const step = STEPS[event.key], all = choices(), here = all.indexOf(document.activeElement);
   if (!step || here < 0) return;
   event.preventDefault();
