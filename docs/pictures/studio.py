@@ -110,6 +110,7 @@ def finished() -> Image.Image:
         opened.wait_for_selector("#details a.file >> text=Film")
         opened.wait_for_function("document.querySelector('.stage img').naturalWidth > 1")
         opened.locator(".stage input").fill("50")
+        opened.evaluate("scrollTo(0, 0)")
         return seen(opened)
 
 

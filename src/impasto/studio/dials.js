@@ -3,9 +3,11 @@
 
 const box = element.querySelector('.dial'), row = element.querySelector('.segments');
 
-// What somebody sets by hand is no look anymore.
+// What somebody sets by hand is no look anymore; size and quality belong to none.
+const in_looks = !element.closest('#setting-size, #setting-backbone');
+
 function chosen(value) {
-  document.querySelectorAll('#looks [aria-pressed=true]').forEach(each => each.removeAttribute('aria-pressed'));
+  if (in_looks) document.querySelectorAll('#looks [aria-pressed=true]').forEach(each => each.removeAttribute('aria-pressed'));
   props.value = value;
   show();
 }
