@@ -85,13 +85,13 @@ def styles() -> Image.Image:
 
 
 def painting_now() -> Image.Image:
-    """A picture half painted, in the dark."""
+    """A picture that is being painted, in the dark."""
     with page(scheme="dark") as opened:
         choose(opened, "astronaut", "embers")
         quick(opened)
         opened.click("#paint")
         opened.wait_for_function(
-            "document.querySelector('#status [role=progressbar]')?.ariaValueNow >= 50"
+            "document.querySelector('#status [role=progressbar]')?.ariaValueNow >= 30"
         )
         opened.wait_for_function("document.querySelector('img.live').complete")
         picture = seen(opened)
