@@ -46,8 +46,8 @@ def main(arguments: list[str]) -> int:
 
 
 def place(name: str) -> Path:
-    """Return the file of a sheet: in the docs, or in the studio, which lands on a pair."""
-    return (LANDING if name in ("before", "after") else IMAGES) / f"{name}.jpg"
+    """Return the file of a sheet: in the docs, or in the studio, whose page shows it."""
+    return (LANDING if name in studio.ON_THE_PAGE else IMAGES) / f"{name}.jpg"
 
 
 def alike(one: Image.Image, other: Image.Image) -> bool:

@@ -11,7 +11,7 @@ from impasto.backbones import BACKBONES
 from impasto.errors import look_up
 from impasto.job import Shape, Sources, as_painting, prepare
 from impasto.run import Result, run
-from impasto.settings import CLIP_SPECS, SPECS, ClipSettings, Settings, apply, check
+from impasto.settings import CLIP_SPECS, SPECS, ClipSettings, Settings, apply, check, with_look
 from impasto.video import Clip, FrameInWork
 
 FollowProgress = Callable[[Result], object]
@@ -25,11 +25,17 @@ def check_keywords(settings: Iterable[str], *others: str) -> None:
         look_up(known, name, "argument")
 
 
+def chosen_settings(preset: str | None, look: str | None, given: dict[str, Any]) -> Settings:
+    """Return what is given, over a look, over a preset."""
+    return apply(preset, with_look(look, given, lambda values: apply(preset, values)))
+
+
 def stylize(
     content: Any,
     style: Any,
     *,
     preset: str | None = None,
+    look: str | None = None,
     progress: FollowProgress | None = None,
     content_mask: Any = None,
     style_mask: Any = None,
@@ -42,6 +48,7 @@ def stylize(
             (H, W, 3) or a tensor (3, H, W).
         style: The painting, or a sequence of paintings, likewise.
         preset: A row of `impasto.settings.PRESETS` to start from.
+        look: A row of `impasto.settings.LOOKS`, over that.
         progress: Called after every evaluation.
         content_mask: Where to paint: a mask or a sequence of masks, see `impasto.controls`.
         style_mask: With which part of the paintings, likewise.
@@ -59,8 +66,8 @@ def stylize(
         >>> result.image.size
         (64, 43)
     """
-    check_keywords(settings, "preset", "progress", "content_mask", "style_mask")
-    chosen = apply(preset, settings)
+    check_keywords(settings, "preset", "look", "progress", "content_mask", "style_mask")
+    chosen = chosen_settings(preset, look, settings)
     masks = {"content_mask": content_mask, "style_mask": style_mask}
     for result in run(prepare(content, style, chosen, **masks)):
         if progress is not None:
@@ -73,6 +80,7 @@ def stylize_steps(
     style: Any,
     *,
     preset: str | None = None,
+    look: str | None = None,
     content_mask: Any = None,
     style_mask: Any = None,
     **settings: Any,
@@ -85,8 +93,8 @@ def stylize_steps(
     Raises:
         UsageError: At once, if an argument is wrong.
     """
-    check_keywords(settings, "preset", "progress", "content_mask", "style_mask")
-    chosen = apply(preset, settings)
+    check_keywords(settings, "preset", "look", "progress", "content_mask", "style_mask")
+    chosen = chosen_settings(preset, look, settings)
     masks = {"content_mask": content_mask, "style_mask": style_mask}
     return run(prepare(content, style, chosen, **masks))
 
@@ -151,6 +159,7 @@ def stylize_video(
     output: str | Path | None = None,
     *,
     preset: str | None = None,
+    look: str | None = None,
     sound: bool = True,
     **settings: Any,
 ) -> Iterator[FrameInWork]:
@@ -166,6 +175,7 @@ def stylize_video(
             in ``.frames``: another call with the same arguments goes on with them, and yields those
             that are missing. None for frames that are kept nowhere.
         preset: A row of `impasto.settings.PRESETS` to start from.
+        look: A row of `impasto.settings.LOOKS`, over that.
         sound: Whether the film has the sound of the clip.
         **settings: See `Settings`, and `impasto.settings.ClipSettings`; for instance
             ``size=640, sweeps=2, start=3, end=8``.
@@ -173,9 +183,9 @@ def stylize_video(
     Raises:
         UsageError: At once, if an argument is wrong or a package is missing.
     """
-    check_keywords(settings, "clip", "style", "output", "preset", "sound", *CLIP_SPECS)
+    check_keywords(settings, "clip", "style", "output", "preset", "look", "sound", *CLIP_SPECS)
     how = ClipSettings(**{name: settings.pop(name) for name in CLIP_SPECS if name in settings})
-    chosen = apply(preset, settings)
+    chosen = chosen_settings(preset, look, settings)
     styles = style if isinstance(style, list | tuple) else (style,)
     work = Clip.check(clip, styles, chosen, how, None if output is None else Path(output), sound)
     return _frames(work)

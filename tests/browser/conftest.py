@@ -82,11 +82,12 @@ def open_page(window, address) -> Iterator[Callable[..., object]]:
     """Open the page in a tab of its own; at the end, no tab may have asked another host."""
     pages, asked = [], set()
 
-    def make(url: str = address, width: int = 1280, scheme: str = "light"):
+    def make(url: str = address, width: int = 1280, scheme: str = "light", motion: str = "reduce"):
         page = window.new_page()
         pages.append(page)
         page.set_viewport_size({"width": width, "height": 844})
-        page.emulate_media(color_scheme=scheme)
+        # Nothing moves by itself, unless a test is about that: what is measured stays there.
+        page.emulate_media(color_scheme=scheme, reduced_motion=motion)
         page.on("request", lambda request: asked.add(urlsplit(request.url)))
         page.goto(url)
         page.wait_for_selector("#photographs button")

@@ -52,7 +52,7 @@ def test_a_text_called_png_is_refused_in_one_sentence(open_page, tmp_path):
     words = page.locator("#wrong-photograph [role=alert]").inner_text()
     assert words.startswith("'notes.png' is not a picture that can be read")
     assert "/" not in words
-    assert page.locator("#photograph img").count() == 0
+    page.locator("#photograph img").wait_for(state="detached")
     paint(page)
     shows(page, "#notice", "no photograph")
 

@@ -20,6 +20,16 @@ from tests.support.studio_page import (
     upload,
 )
 
+AWAY = """() => {
+  window.told = [];
+  window.Notification = class {
+    static permission = 'granted';
+    constructor(title, options) { window.told.push(options.body); }
+  };
+  Object.defineProperty(document, 'hidden', {get: () => true});
+}"""
+"""Another tab is looked at, and the browser may tell what happens on this one."""
+
 
 def test_a_picture_goes_from_upload_to_download_and_back_into_the_form(
     open_page, photograph, painting, tmp_path
@@ -29,12 +39,12 @@ def test_a_picture_goes_from_upload_to_download_and_back_into_the_form(
     upload(page, "photograph", photograph)
     upload(page, "painting-1", painting)
     accepted(page, "photograph", "painting-1")
-    fill(page, "style_weight", "140")
+    fill(page, "style_weight", "7")
     fill(page, "size", "128")
     fill(page, "iterations", "4")
     paint(page)
     finished(page)
-    shows(page, "#details", "128 × 96 pixels, 4 evaluations")
+    shows(page, "#details", "128 × 96 pixels (1.1 × 0.8 cm at 300 pixels per inch), 4 evaluations")
     page.wait_for_function("document.querySelector('#stage img')?.naturalWidth === 128")
     with page.expect_download() as download:
         page.click("a.download")
@@ -51,7 +61,7 @@ def test_a_picture_goes_from_upload_to_download_and_back_into_the_form(
     open_picture(other, saved)
     accepted(other, "painting-1")
     shows(other, "#notice", "settings and the pictures are in the form")
-    filled(other, "style_weight", "140")
+    filled(other, "style_weight", "7")
     filled(other, "size", "128")
 
 
@@ -60,10 +70,16 @@ def test_stop_midway_keeps_the_picture_and_it_can_be_continued(open_page, folder
     choose(page, iterations=LONG)
     paint(page)
     page.wait_for_selector("img.live")
-    shows(page, "#status", "evaluation")
+    shows(page, "#status", "left")
+    page.click("#progress > button")
+    shows(page, "#numbers", "evaluation")
     assert page.locator("#status [role=progressbar]").get_attribute("aria-valuenow") is not None
+    page.evaluate(AWAY)
+    page.wait_for_function("document.title.includes('%')")
     page.click("#stop")
     finished(page)
+    page.wait_for_function("window.told.length")
+    assert page.evaluate("window.told") == ["coffee in the style of ink"]
     shows(page, "#status", "Stopped, and kept as it was.")
     count = len(Store(folder / "pictures").entries)
     assert Store(folder / "pictures").entries[0].stopped
@@ -139,10 +155,12 @@ def test_variants_are_chosen_from_a_sheet(open_page):
     page = open_page()
     choose(page, iterations="1", size="128")
     page.click("#vary")
+    page.wait_for_selector("#sheet figure")
+    page.locator("#stage .stage").wait_for(state="detached")  # the sheet is in its place
     page.wait_for_function("document.querySelectorAll('#sheet button').length === 9")
     page.locator("#sheet button").nth(8).click()
     shows(page, "#notice", "in the form")
-    filled(page, "style_weight", "60")
+    filled(page, "style_weight", "3")
     filled(page, "style_scale", "1.6")
 
 

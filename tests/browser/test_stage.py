@@ -3,10 +3,9 @@
 import base64
 import io
 
-import pytest
 from PIL import Image
 
-from tests.support.studio_page import accepted, choose, finished, paint, shows, upload
+from tests.support.studio_page import accepted, choose, finished, paint, settled, shows
 
 DROP = """async ([target, pictures]) => {
   const files = new DataTransfer();
@@ -29,33 +28,12 @@ def picture(name: str, color: str) -> list[str]:
     return [name, f"data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}"]
 
 
-def at(page) -> float:
-    """Return where the slider is, in percent."""
-    return float(
-        page.locator(".stage").evaluate("e => parseFloat(e.style.getPropertyValue('--at'))")
-    )
-
-
 def test_a_page_lands_on_a_finished_pair_and_its_slider_moves_once(open_page):
-    page = open_page()
+    page = open_page(motion="no-preference")
     page.wait_for_function("document.querySelector('.landing')?.dataset.shown === ''")
-    page.wait_for_function("document.querySelector('.landing input').value === '50'")
-    assert at(page) == 50
+    settled(page, "50%")
+    assert page.locator(".landing input").input_value() == "50"
     assert page.locator(".landing img").first.evaluate("e => e.naturalWidth") == 640
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1024, "dark"), (390, "light")])
-def test_styles_are_painted_on_the_photograph_and_chosen_by_what_they_make_of_it(
-    open_page, width, scheme
-):
-    page = open_page(width=width, scheme=scheme)
-    page.click("#photographs button[title=coffee]")
-    accepted(page, "photograph")
-    page.wait_for_function("document.querySelectorAll('#styles .inset').length === 6")
-    page.click("#styles button[title=dots]")
-    accepted(page, "painting-1")
-    page.wait_for_selector("#styles button[title=dots][aria-pressed=true]")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_two_pictures_dropped_on_the_page_are_photograph_and_style(open_page):
@@ -95,37 +73,6 @@ def test_a_bad_file_says_so_at_its_box_and_keeps_what_was_there(open_page):
     assert page.locator("#photograph img").get_attribute("src") == shown
 
 
-@pytest.mark.parametrize("width", [1440, 1024])
-def test_the_stage_stays_in_sight_while_the_settings_are_scrolled(open_page, width):
-    page = open_page(width=width)
-    page.locator("#history button").first.click()
-    finished(page)
-    before = page.locator("#stage .stage").bounding_box()
-    page.evaluate("scrollTo(0, 400)")
-    after = page.locator("#stage .stage").bounding_box()
-    assert before["y"] - 400 < -200  # where it would be
-    assert after["y"] >= 0
-
-
-def test_every_pixel_is_seen_and_moved_and_the_photograph_while_a_button_is_held(open_page):
-    page = open_page()
-    page.locator("#history button").first.click()
-    finished(page)
-    page.wait_for_selector("[data-do=hold]")
-    button = page.locator("[data-do=hold]").bounding_box()
-    page.mouse.move(button["x"] + 5, button["y"] + 5)
-    page.mouse.down()
-    assert at(page) == 100
-    page.mouse.up()
-    assert at(page) == 0
-    page.click("[data-do=zoom]")
-    page.wait_for_selector(".stage.zoomed")
-    width = page.locator(".stage.zoomed img").first.evaluate("e => e.getBoundingClientRect().width")
-    assert width == int(page.locator(".stage").get_attribute("data-width"))
-    page.click("[data-do=zoom]")
-    assert page.locator(".stage.zoomed").count() == 0
-
-
 def test_a_picture_fills_the_form_is_starred_compared_removed_and_put_back(open_page):
     page = open_page()
     choose(page, iterations="1")
@@ -148,24 +95,12 @@ def test_a_picture_fills_the_form_is_starred_compared_removed_and_put_back(open_
     )
     page.click("#put-back")
     finished(page)
-    assert page.locator("#history button").count() == count
+    page.wait_for_function(
+        "count => document.querySelectorAll('#history button').length === count", arg=count
+    )
 
     page.click("#photographs button[title=cat]")
     page.wait_for_selector("#photograph img[src*='photograph-cat']")
     page.click("#use")
     shows(page, "#notice", "settings and the pictures are in the form")
     page.wait_for_selector("#photograph img[src*='photograph-coffee']")
-
-
-def test_variants_are_shown_on_the_stage(open_page, photograph):
-    page = open_page()
-    upload(page, "photograph", photograph)
-    accepted(page, "photograph")
-    page.click("#styles button[title=ink]")
-    accepted(page, "painting-1")
-    page.click("#vary")
-    page.wait_for_selector("#sheet figure")
-    assert page.locator("#stage .stage").count() == 0
-    page.click("#stop")
-    page.locator("#history button").first.click()
-    finished(page)

@@ -153,7 +153,7 @@ def start(blocks, studio, address):
     settings = Settings(
         size=48, iterations=10**6, auto=auto, precision="float32", backbone="pocket"
     )
-    studio.worker.ask(Task("a", photo, (style,), settings))
+    studio.worker.ask(Task("a", photo, (style,), settings, store=studio.store))
 
 page.start = start
 sys.modules["impasto.studio.app"] = page

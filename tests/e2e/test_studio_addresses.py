@@ -5,7 +5,10 @@ import time
 
 import pytest
 
-from tests.support.studio import serving
+from impasto.job import prepare
+from impasto.run import run
+from impasto.studio.store import Store
+from tests.support.studio import SMALL, serving
 from tests.support.studio_client import talking
 
 
@@ -51,3 +54,22 @@ def test_after_a_wrong_password_the_next_attempt_waits_whoever_it_says_it_comes_
             named = {"x-forwarded-for": f"192.0.2.{len(password)}"}
             assert client.http.post("login", data=sent, headers=named).status_code == status
         assert time.monotonic() - began >= 3.0
+
+
+def test_two_people_see_only_their_own_pictures(tmp_path, photograph, painting):
+    painted = [*run(prepare(photograph, painting, SMALL))][-1]
+    Store(tmp_path / "users" / "ben" / "pictures").add(painted, "ben's", "a" * 32, ("b" * 32,))
+    logins, passwords = ("--user", "ann", "--user", "ben"), "correct horse\nbattery staple"
+    seen = {}
+    with serving(tmp_path, *logins, IMPASTO_STUDIO_PASSWORD=passwords) as address:
+        for user, password in zip(("ann", "ben"), passwords.splitlines(), strict=True):
+            with talking(address) as client:
+                sent = {"username": user, "password": password}
+                client.http.post("login", data=sent).raise_for_status()
+                loads = [
+                    e["id"] for e in client.events() if ["load"] in [t[1:] for t in e["targets"]]
+                ]
+                seen[user] = "".join(client.send(event, [])[1] for event in loads)
+    assert "ben's" not in seen["ann"]
+    assert "ben&#x27;s" not in seen["ann"]
+    assert "ben&#x27;s" in seen["ben"]

@@ -22,6 +22,15 @@ def unfold_group(page: Page, title: str, setting: str) -> None:
     drawn(page, f"#setting-{setting}")
 
 
+def unfold_everything(page: Page) -> None:
+    """Open all that is folded away, but for the groups of settings."""
+    for place in ("#more > button", "#regions > button", "#advanced > button", "#trial > button"):
+        page.click(place)
+    page.click("#details summary")
+    drawn(page, "#weight-4")
+    page.locator("canvas[data-ready]").first.wait_for()
+
+
 def drawn(page: Page, place: str) -> None:
     """Wait until something is on the page and connected: before, what is typed is not sent."""
     page.locator(place).wait_for()
@@ -29,8 +38,8 @@ def drawn(page: Page, place: str) -> None:
 
 
 def fill(page: Page, setting: str, value: str) -> None:
-    """Type a value into a setting."""
-    box = page.locator(f"#setting-{setting} :is(input, textarea)").first
+    """Type a value into a setting; that of the style is in multiples of what is usual."""
+    box = page.locator(f"#setting-{setting} :is(input:not([type=range]), textarea)").first
     box.fill(value)
     box.press("Tab")
 
@@ -39,7 +48,7 @@ def filled(page: Page, setting: str, value: str) -> None:
     """Wait until the box of a setting has a value."""
     page.wait_for_function(
         "([box, value]) => document.querySelector(box)?.value === value",
-        arg=[f"#setting-{setting} input[type=number]", value],
+        arg=[f"#setting-{setting} .exact input", value],
     )
 
 
@@ -59,8 +68,9 @@ def accepted(page: Page, *places: str) -> None:
 
 
 def choose(page: Page, iterations: str = "3", size: str = "128") -> None:
-    """Choose samples and small settings."""
+    """Choose samples, the quick network, and small settings."""
     unfold(page)
+    page.locator("#setting-backbone label", has_text="Quick").click()
     for place, sample in (
         ("photograph", "#photographs button[title=coffee]"),
         ("painting-1", "#styles button[title=ink]"),
@@ -103,3 +113,11 @@ def stroke(page: Page, place: int, color: str, *points: tuple[float, float]) -> 
 def understood(page: Page, words: str) -> None:
     """Wait until the page says what it makes of the strokes."""
     shows(page, "#understood", words)
+
+
+def settled(page: Page, place: str) -> None:
+    """Wait until the slider is somewhere; the box that it is typed in rounds."""
+    page.wait_for_function(
+        "place => document.querySelector('.stage').style.getPropertyValue('--at') === place",
+        arg=place,
+    )

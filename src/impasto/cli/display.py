@@ -24,13 +24,13 @@ from rich.text import Text
 
 from impasto.backbones import BACKBONES
 from impasto.backbones.weights import find, sources
-from impasto.cli.print_size import on_paper
 from impasto.cli.thumbnail import HIGH, LOW, thumbnail
 from impasto.interruption import complain
 from impasto.job import Job
 from impasto.optimize import Step
 from impasto.plugins import load_installed, owner
 from impasto.run import Eta, Recorder, Result, clock, losses
+from impasto.settings import on_paper
 
 PLAIN_EVERY = 5.0
 """Seconds between two plain lines."""

@@ -11,6 +11,7 @@ import click
 
 from impasto.settings import (
     CLIP_SPECS,
+    LOOKS,
     PRESETS,
     SPECS,
     ClipSettings,
@@ -149,6 +150,16 @@ def preset_option(command: Command) -> Command:
         "--preset",
         metavar="NAME",
         help=f"Settings that reproduce others: {', '.join(PRESETS)}. Options win over them.",
+    )(command)
+
+
+def look_option(command: Command) -> Command:
+    """Add ``--look``."""
+    looks = "; ".join(f"{name}: {look.summary}" for name, look in LOOKS.items())
+    return click.option(
+        "--look",
+        metavar="NAME",
+        help=f"How it is painted, in a word. {looks}. Options win over it.",
     )(command)
 
 

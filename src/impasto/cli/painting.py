@@ -12,6 +12,7 @@ from impasto.cli.options import (
     PaintCommand,
     display_options,
     given,
+    look_option,
     output_options,
     overwrite_option,
     picture_options,
@@ -19,10 +20,9 @@ from impasto.cli.options import (
     settings_options,
     take_outputs,
 )
-from impasto.cli.print_size import for_print
 from impasto.errors import PictureError, SettingsError, printable
 from impasto.interruption import complain
-from impasto.settings import Settings
+from impasto.settings import Settings, for_print, with_look
 
 INPUT_WORDS = {
     "content": "content",
@@ -56,6 +56,7 @@ WITH_RECIPE = (".mp4", ".mov", ".webm", ".mkv")
     help="The size on paper, like 30x20cm@300 or 12x8in: it sets --size and --resolution.",
 )
 @picture_options
+@look_option
 @preset_option
 @output_options
 @display_options
@@ -70,6 +71,7 @@ def paint(
     paper: str | None,
     output: str | None,
     overwrite: bool,
+    look: str | None,
     preset: str | None,
     quiet: bool,
     as_json: bool,
@@ -86,6 +88,7 @@ def paint(
     outputs, options = take_outputs(values), given(values)
     if paper is not None:
         options |= for_print(paper, options)
+    options = with_look(look, options, lambda chosen: with_own_defaults(preset, chosen))
     settings = with_own_defaults(preset, options)
     if len(style) > 1 and not quiet:
         for note in ctx.meta[PaintCommand.AFTER_MASKS]:

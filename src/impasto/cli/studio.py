@@ -18,11 +18,12 @@ GLANCE = 0.2
 @click.option("--port", type=int, help="The port of the page.  [default: 7860, or the next free]")
 @click.option("--folder", help="Where pictures are kept.  [default: the user's data folder]")
 @click.option("--host", default="127.0.0.1", help="The address to listen at.  [default: 127.0.0.1]")
-@click.option("--user", help="Ask for this name and a password, which IMPASTO_STUDIO_PASSWORD has "
-              "or you are asked for.")  # fmt: skip
+@click.option("--user", "users", multiple=True, help="Ask for this name and a password, which "
+              "IMPASTO_STUDIO_PASSWORD has or you are asked for; give it again for another person "
+              "(passwords: one a line), whose pictures are apart.")  # fmt: skip
 @click.option("--no-browser", is_flag=True, help="Open no browser.")
 def studio(
-    port: int | None, folder: str | None, host: str, user: str | None, no_browser: bool
+    port: int | None, folder: str | None, host: str, users: tuple[str, ...], no_browser: bool
 ) -> None:
     """Open a page in your browser where you paint; Ctrl-C ends it and keeps the picture so far.
 
@@ -32,12 +33,13 @@ def studio(
     from impasto.studio import launch
 
     launch.check_installed()
-    addresses.check_host(host, user)
-    password = None
-    if user:
-        password = os.environ.get(addresses.PASSWORD) or ask_password()
-        addresses.check_password(password)
-    address = addresses.Address(host, addresses.free_port(host, port), user, password)
+    addresses.check_users(host, users)
+    logins = addresses.known_passwords(
+        users, os.environ.get(addresses.PASSWORD, "") if users else ""
+    )
+    for user in users[len(logins) :]:
+        logins[user] = addresses.check_password(ask_password(user))
+    address = addresses.Address(host, addresses.free_port(host, port), logins)
     place = Path(folder).expanduser() if folder else launch.default_folder()
     with launch.serve(place.absolute(), address) as url:
         INTERRUPTION.heeded = True
@@ -51,7 +53,7 @@ def studio(
     INTERRUPTION.leave()
 
 
-def ask_password() -> str:
-    """Ask for the password, whose letters are not shown."""
+def ask_password(user: str) -> str:
+    """Ask for the password of a user; its letters are not shown."""
     with INTERRUPTION.prompt():
-        return str(click.prompt("Password", hide_input=True))
+        return str(click.prompt(f"Password of {user}", hide_input=True))

@@ -16,13 +16,14 @@ from impasto.cli.options import (
     clip_options,
     display_options,
     given,
+    look_option,
     overwrite_option,
     preset_option,
     settings_options_where,
 )
 from impasto.errors import ImpastoError, PictureError
 from impasto.interruption import INTERRUPTION, complain
-from impasto.settings import CLIP_SPECS, NOT_IN_CLIPS, ClipSettings, apply
+from impasto.settings import CLIP_SPECS, NOT_IN_CLIPS, ClipSettings, apply, with_look
 
 if TYPE_CHECKING:
     from impasto.video import Clip, ClipPainter
@@ -47,6 +48,7 @@ def film_option(command: Command) -> Command:
 @click.argument("style", nargs=-1, required=True)
 @film_option
 @clip_options
+@look_option
 @preset_option
 @display_options
 @settings_options_where({}, without=tuple(NOT_IN_CLIPS))
@@ -56,6 +58,7 @@ def video(
     output: str | None,
     no_sound: bool,
     overwrite: bool,
+    look: str | None,
     preset: str | None,
     quiet: bool,
     as_json: bool,
@@ -74,7 +77,8 @@ def video(
     from impasto.video import Clip
 
     how = ClipSettings(**given({name: values.pop(name, None) for name in CLIP_SPECS}))
-    settings = apply(preset, given(values))
+    chosen = with_look(look, given(values), lambda chosen: apply(preset, chosen))
+    settings = apply(preset, chosen)
     usual = Path(f"{name_of(clip)}-{Path(style[0]).stem}.mp4")
     out = Path(output) if output is not None else place(usual, overwrite)
     with claimed([out]):

@@ -26,6 +26,7 @@ from impasto.run.recorder import Guarded, Recorder
 from impasto.run.result import Result
 from impasto.run.run import Stop, Stopped, ready, run
 from impasto.run.tensorboard import EventFile, require_tensorboard
+from impasto.run.timelapse import Timelapse
 
 __all__ = [
     "CURVE_COLORS",
@@ -38,6 +39,7 @@ __all__ = [
     "Result",
     "Stop",
     "Stopped",
+    "Timelapse",
     "clock",
     "losses",
     "numbers",

@@ -7,8 +7,10 @@ validation.py    which values contradict each other
 defaults.py      what follows for those that are left open
 settings.py      Settings as asked for, complete, and resolved: with nothing left open
 combinations.py  which settings decide the same, or change nothing beside others
+looks.py         what a painter would say of a picture, as settings
 presets.py       the published defaults of the paper and of other programs
 clip.py          what there is to choose of a clip besides the settings of its frames
+print_size.py    from a size on paper to pixels, and back
 expansion.py     from a preset and what is given to settings
 """
 
@@ -24,7 +26,9 @@ from impasto.settings.clip import (
 from impasto.settings.combinations import EXCLUSIVE, check_exclusive, notes_on
 from impasto.settings.expansion import apply, expand, weights_are_here
 from impasto.settings.fields import SPECS, Plan, check
+from impasto.settings.looks import LOOKS, Look, with_look
 from impasto.settings.presets import PRESETS
+from impasto.settings.print_size import for_print, on_paper
 from impasto.settings.settings import (
     MACHINE_CHOICES,
     CompleteSettings,
@@ -36,6 +40,7 @@ from impasto.settings.spec import Group, SettingSpec
 __all__ = [
     "CLIP_SPECS",
     "EXCLUSIVE",
+    "LOOKS",
     "MACHINE_CHOICES",
     "NOT_IN_CLIPS",
     "PRESETS",
@@ -44,6 +49,7 @@ __all__ = [
     "CompleteSettings",
     "Group",
     "LayerWeights",
+    "Look",
     "Plan",
     "ResolvedSettings",
     "SettingSpec",
@@ -54,7 +60,10 @@ __all__ = [
     "evaluations_of",
     "expand",
     "for_a_clip",
+    "for_print",
     "notes_on",
+    "on_paper",
     "parsing",
     "weights_are_here",
+    "with_look",
 ]

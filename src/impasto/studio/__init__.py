@@ -9,11 +9,15 @@
     page.py      the layout
     events.py    from events of the page to the studio, and from its answers to the page
     widgets.py   a control of the page for every setting
+    words.py     what an artist is told of those that are always in sight
+    dials.py     how these look; dials.js moves them
+    scripts.py   the scripts of the page; pick.js is that of pictures to choose from
     brushes.py   the pictures that regions are painted on; brush.js is their behavior, stage.js that
                  of the stage, drops.js that of files on the page
     views.py     the parts of the page that are drawn here: picture, status, queue, loss curve
     choices.py   pictures to choose from: what is here, styles, variants
-    studio.py    what the page can ask for
+    studio.py    what a page can ask for
+    studios.py   one for each user, and one worker for all
     form.py      which settings the page has, and what it sends back, as `Settings`
     tabs.py      what is known of each open page
     worker.py    one thread that paints, whether or not anybody is watching

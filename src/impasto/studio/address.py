@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from impasto.errors import UsageError
@@ -14,6 +16,9 @@ PASSWORD = "IMPASTO_STUDIO_PASSWORD"
 
 SHORTEST = 8
 """Characters of a password."""
+
+USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+"""Names of users: folders are called so."""
 
 PORTS = 20
 """How many ports are tried after the usual one."""
@@ -28,14 +33,12 @@ class Address:
     Attributes:
         host: The address that is listened at.
         port: Likewise.
-        user: Name to log in with; without one, nobody has to.
-        password: That belongs to it.
+        logins: Names to log in with, each with its password; without any, nobody has to.
     """
 
     host: str
     port: int
-    user: str | None = None
-    password: str | None = None
+    logins: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def local(self) -> bool:
@@ -67,13 +70,20 @@ def is_local(host: str) -> bool:
         return host == "localhost"
 
 
-def check_host(host: str, user: str | None) -> None:
-    """Refuse to be reached by others without a login.
+def check_users(host: str, users: Sequence[str]) -> None:
+    """Refuse to be reached by others without a login, and names that are not one's own.
 
     Raises:
-        UsageError: If there is none.
+        UsageError: If there is none, or one is given twice, or cannot be a folder's name.
     """
-    if not is_local(host) and not user:
+    for number, user in enumerate(users):
+        if not USER.fullmatch(user):
+            raise UsageError(
+                f"--user is '{user}': a name has letters, digits, '-' and '_', and at most 40."
+            )
+        if user.lower() in map(str.lower, users[:number]):
+            raise UsageError(f"--user {user} is given twice: everyone needs a name of their own.")
+    if not is_local(host) and not users:
         raise UsageError(
             f"--host {host} lets other machines reach the studio: give --user NAME, too, and a "
             f"password when asked or in {PASSWORD}."
@@ -120,11 +130,31 @@ def bound(host: str, port: int) -> int:
         return int(probe.getsockname()[1])
 
 
+def known_passwords(users: Sequence[str], text: str) -> dict[str, str]:
+    """Return the passwords of users that a text has, one a line in their order.
+
+    Raises:
+        UsageError: If one is too short, or there are more than users.
+
+    Example:
+        >>> known_passwords(["ann", "ben"], "first-secret")
+        {'ann': 'first-secret'}
+    """
+    given = text.splitlines()
+    if len(given) > len(users):
+        raise UsageError(
+            f"{PASSWORD} has {len(given)} lines and there are {len(users)} names: give one "
+            "--user for each."
+        )
+    return dict(zip(users, map(check_password, given), strict=False))
+
+
 def exposed(address: Address, folder: Path) -> str:
     """Return what others can reach, for the one who lets them."""
+    names = " or ".join(f"'{user}'" for user in address.logins)
     return (
         f"Every machine that reaches {address.host}, port {address.port}, can log in as "
-        f"'{address.user}'. Who does can see and delete all pictures and uploads in {folder}, and "
+        f"{names}. Who does can see and delete their own pictures and uploads in {folder}, and "
         "use this machine to paint. The connection is not encrypted: put a proxy with HTTPS "
         "before it, or use it in a network that you trust."
     )

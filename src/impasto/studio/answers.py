@@ -9,9 +9,8 @@ from typing import Any
 import gradio as gr
 
 from impasto.errors import ImpastoError
-from impasto.studio import choices, views, widgets
+from impasto.studio import choices, views
 from impasto.studio.brushes import brushes
-from impasto.studio.form import controls
 from impasto.studio.page import BUSY, IDLE_SECONDS, StudioPage
 from impasto.studio.regions import told
 from impasto.studio.studio import Studio
@@ -32,23 +31,24 @@ class Answers:
         live: The parts that `state` gives, in its order.
     """
 
-    def __init__(self, studio: Studio, page: StudioPage) -> None:
-        self.studio, self.page = studio, page
+    def __init__(self, page: StudioPage) -> None:
+        self.page = page
         self.live = [
-            page.stage, page.status, page.aloud, page.stop, page.after, page.details, page.star,
+            page.stage, page.status, page.numbers, page.numbers_box, page.aloud, page.stop,
+            page.after, page.details, page.star,
             page.compare, page.put_back, page.sheet, page.queue, page.history,
             page.content_samples, page.style_samples, page.uploads, page.brushes, page.understood,
             page.timer,
         ]  # fmt: skip
 
-    def state(self, tab: Tab) -> list[Any]:
+    def state(self, studio: Studio, tab: Tab) -> list[Any]:
         """Return what has changed on the page since it was last told."""
         tab.advance()
-        studio, task, entry = self.studio, tab.task, tab.entry
+        task, entry = tab.task, tab.entry
         stage, details = views.landing(), ""
         if entry is not None:
             stage = views.finished(studio.store, entry, tab.beside)
-            details = views.details(studio.store, entry, self.recipe(tab))
+            details = views.details(studio.store, entry, recipe(studio, tab))
         elif task is not None and not task.state.final:
             stage = views.unfinished(studio.store, task, studio.preview.of(task), tab.before)
         if tab.on_sheet:
@@ -57,6 +57,8 @@ class Answers:
         parts = {
             "stage": stage,
             "status": views.status(task) if task is not None else "",
+            "numbers": views.numbers(task),
+            "numbers_box": gr.update(visible=task is not None and task.state is TaskState.PAINTING),
             "aloud": aloud(tab),
             "stop": gr.update(visible=tab.busy),
             "after": gr.update(visible=entry is not None),
@@ -65,11 +67,11 @@ class Answers:
             "compare": gr.update(value="Compare no longer" if tab.beside else "Compare"),
             "put_back": gr.update(visible=tab.removed is not None),
             "sheet": choices.sheet(tab.sheet),
-            "queue": views.queue(waiting, tab.session, task),
+            "queue": views.queue(waiting, tab.session, task, studio.is_own),
             "history": choices.strip(
                 studio.store.latest(SHOWN), studio.store, "What you paint is kept here."
             ),
-            "content_samples": self.offers("photograph"),
+            "content_samples": offers(studio, "photograph"),
             "style_samples": choices.styles(
                 studio.inputs.samples("painting"), studio.gallery.of(tab.content), tab.styles[0]
             ),
@@ -90,19 +92,6 @@ class Answers:
             "understood": understood(tab) if drawn or painted else str(tab.sent["understood"]),
         }
 
-    def offers(self, kind: str) -> str:
-        """Return the samples of a kind and the recent uploads of that kind."""
-        inputs = self.studio.inputs
-        return choices.strip([*inputs.samples(kind), *inputs.recent(kind)], self.studio.store)
-
-    def recipe(self, tab: Tab) -> Any:
-        """Return how the picture that is shown was painted, or None if its file is damaged."""
-        assert tab.entry is not None
-        try:
-            return self.studio.store.recipe(tab.entry)
-        except ImpastoError:
-            return None
-
     def filled(
         self,
         tab: Tab,
@@ -110,11 +99,11 @@ class Answers:
         values: dict[str, Any],
         weights: Sequence[float] = (),
         bad: bool = False,
+        look: str = "",
     ) -> list[Any]:
-        """Return a sentence, the pictures, and changes of the form."""
-        known = {each.name: each for each in controls()}
+        """Return a sentence, the looks, the pictures, and changes of the form."""
         form = [
-            widgets.shown(known[name], values[name]) if name in values else gr.skip()
+            gr.update(value=values[name]) if name in values else gr.skip()
             for name in self.page.settings
         ]
         blend = [
@@ -122,6 +111,7 @@ class Answers:
         ]
         return [
             views.notice(words, bad),
+            choices.looks(look),
             *(str(each.thumbnail) if each else None for each in tab.pictures),
             *form,
             *blend,
@@ -143,3 +133,18 @@ def aloud(tab: Tab) -> str:
     if task.state is TaskState.PAINTING and result is not None:
         return f"Painting at {result.size} pixels."
     return views.sentence(task)
+
+
+def offers(studio: Studio, kind: str) -> str:
+    """Return the samples of a kind and the recent uploads of that kind."""
+    inputs = studio.inputs
+    return choices.strip([*inputs.samples(kind), *inputs.recent(kind)], studio.store)
+
+
+def recipe(studio: Studio, tab: Tab) -> Any:
+    """Return how the picture that is shown was painted, or None if its file is damaged."""
+    assert tab.entry is not None
+    try:
+        return studio.store.recipe(tab.entry)
+    except ImpastoError:
+        return None

@@ -15,7 +15,7 @@ from impasto.studio.guard import Guard, UploadLimit
 from impasto.studio.logins import LoginDelay
 from impasto.studio.page import lay_out
 from impasto.studio.received import MOST_BYTES, NOT_RECEIVED, Received
-from impasto.studio.studio import Studio
+from impasto.studio.studios import Studios
 
 SANS = ["ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 MONO = ["ui-monospace", "SF Mono", "Cascadia Mono", "Menlo", "Consolas", "monospace"]
@@ -65,36 +65,35 @@ MARK = {"_type": "gradio.FileData"}
 """By which Gradio knows a file."""
 
 
-def build(studio: Studio) -> gr.Blocks:
+def build(studios: Studios) -> gr.Blocks:
     """Return the page, connected."""
     with Blocks(
         title="Impasto", analytics_enabled=False, fill_width=True, delete_cache=(DAY, DAY)
     ) as blocks:
-        Events(studio, lay_out()).connect(blocks)
-    blocks.received = studio.received
+        Events(studios, lay_out()).connect(blocks)
+    blocks.received = studios.received
     return blocks
 
 
-def start(blocks: gr.Blocks, studio: Studio, address: Address) -> None:
+def start(blocks: gr.Blocks, studios: Studios, address: Address) -> None:
     """Serve the page without waiting for its end.
 
     Raises:
         UsageError: If the address has been taken meanwhile.
     """
-    shown = [studio.inputs.folder, studio.store.folder]
+    shown = [folder for each in studios.all() for folder in (each.inputs.folder, each.store.folder)]
     gr.set_static_paths(shown)
-    login = (address.user, address.password) if address.user and address.password else None
-    folders = [*shown, studio.received.folder]
+    folders = [*shown, studios.received.folder]
     middleware = [
         Middleware(Guard, local=address.local, folders=folders),
         Middleware(LoginDelay),
-        Middleware(UploadLimit, received=studio.received),
+        Middleware(UploadLimit, received=studios.received),
     ]
     try:
         blocks.launch(
             server_name=bracketed(address.host),
             server_port=address.port,
-            auth=login,
+            auth=list(address.logins.items()) or None,
             prevent_thread_lock=True,
             quiet=True,
             share=False,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
 
 from impasto.studio.inputs import Upload
 from impasto.studio.strokes import STROKE_COLORS, Strokes, sent
@@ -13,11 +12,6 @@ from impasto.studio.views import url
 HELP = """<p class="faint">What you paint here is restyled, and the rest stays the photograph.
 Paint with several colors, and with the same colors on the painting, to choose which part of it
 goes where.</p>"""
-
-
-def behavior() -> str:
-    """Return the script of the brush."""
-    return (Path(__file__).parent / "brush.js").read_text(encoding="utf-8")
 
 
 def brushes(tab: Tab) -> str:

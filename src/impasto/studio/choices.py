@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import product
 
+from impasto.settings import LOOKS
 from impasto.studio.blind import BlindPair
 from impasto.studio.files import is_name
-from impasto.studio.form import to_page
 from impasto.studio.inputs import Upload
 from impasto.studio.store import Entry, Store
 from impasto.studio.tasks import Task, TaskState
+from impasto.studio.variants import SCALES, STRENGTHS
 from impasto.studio.views import url
+from impasto.studio.words import own_picture
 
 
 def strip(items: Sequence[Upload | Entry], store: Store, empty: str = "") -> str:
@@ -38,10 +41,11 @@ STAR = '<span class="star" role="img" aria-label="starred">★</span>'
 
 
 def choice(name: str, label: str, source: str, more: str = "", kind: str = "") -> str:
-    """Return one picture to choose, with what lies upon it."""
+    """Return one picture to choose, with what lies upon it; a name there is not said twice."""
+    alt = "" if 'class="name"' in more else escape(label)
     return (
         f'<button type="button" data-name="{escape(name)}" title="{escape(label)}"{kind}>'
-        f'<img src="{source}" alt="{escape(label)}" loading="lazy">{more}</button>'
+        f'<img src="{source}" alt="{alt}" loading="lazy">{more}</button>'
     )
 
 
@@ -49,8 +53,8 @@ def deletion(name: str, label: str) -> str:
     """Return what deletes an upload."""
     what = escape(f"Delete {label}")
     return (
-        f'<button type="button" class="delete" data-name="{escape(name)}" data-remove '
-        f'title="{what}" aria-label="{what}">×</button>'
+        f'<button type="button" class="delete" tabindex="-1" data-remove '
+        f'data-name="{escape(name)}" title="{what}" aria-label="{what}">×</button>'
     )
 
 
@@ -69,7 +73,26 @@ def styles(samples: Sequence[Upload], painted: Mapping[str, str], chosen: Upload
         pressed = ' aria-pressed="true"' if chosen is not None and chosen == sample else ""
         name = f'<span class="name">{escape(sample.label)}</span>'
         buttons.append(choice(sample.name, sample.label, picture or own, inset + name, pressed))
-    return f'<div class="gallery">{"".join(buttons)}</div>'
+    return f'<div class="gallery" role="group" aria-label="Styles">{"".join(buttons)}</div>'
+
+
+def looks(pressed: str = "") -> str:
+    """Return the looks as cards, each with what it makes of a sample; one may be pressed."""
+    cards = []
+    for name, look in LOOKS.items():
+        word = name.replace("-", " ").capitalize()
+        kind = f' aria-description="{escape(look.summary)}"'
+        kind += ' aria-pressed="true"' if name == pressed else ""
+        label = f'<span class="name">{escape(word)}</span>'
+        cards.append(choice(name, word, own_picture(f"look-{name}"), label, kind))
+    return f'<div class="gallery cards" role="group" aria-label="Looks">{"".join(cards)}</div>'
+
+
+VARIED = (
+    dict(zip(STRENGTHS, ("softer", "", "stronger"), strict=True)),
+    dict(zip(SCALES, ("finer", "", "broader"), strict=True)),
+)
+"""What a variant is called, by its factors."""
 
 
 def sheet(tasks: Sequence[Task]) -> str:
@@ -77,9 +100,11 @@ def sheet(tasks: Sequence[Task]) -> str:
     if not tasks:
         return ""
     cells = []
-    for at, task in enumerate(tasks):
-        scale = task.settings.style_scale
-        label = f"strength {task.settings.style_weight:g}, scale {to_page('style_scale', scale)}"
+    for (strength, scale), (at, task) in zip(
+        product(STRENGTHS, SCALES), enumerate(tasks), strict=True
+    ):
+        words = ", ".join(filter(None, (VARIED[0][strength], VARIED[1][scale])))
+        label = words or "as it is"
         if task.picture:
             picture = choice(str(at), label, task.picture)
         else:
@@ -87,7 +112,7 @@ def sheet(tasks: Sequence[Task]) -> str:
             picture = f'<div class="pending">{escape(words)}</div>'
         cells.append(f"<figure>{picture}<figcaption>{escape(label)}</figcaption></figure>")
     return (
-        "<section><h2>Variants</h2><p>Choose one: its settings go into the form.</p>"
+        '<section><h2>Variants</h2><p class="faint">Choose one: it goes into the form.</p>'
         f'<div class="sheet">{"".join(cells)}</div></section>'
     )
 

@@ -60,9 +60,23 @@
     event.preventDefault();
   });
 
-  // How far the work is stands in the tab's title.
+  // How far the work is stands in the tab's title. Who has asked for it is told when it is done,
+  // unless the page is looked at.
+  const can_ask = () => 'Notification' in window && Notification.permission === 'default';
+  document.body.classList.toggle('can-ask', can_ask());
+  document.addEventListener('click', async event => {
+    if (event.target.id !== 'tell-me') return;
+    await Notification.requestPermission();
+    document.body.classList.toggle('can-ask', can_ask());
+  });
+  let busy = false;
   setInterval(() => {
     const bar = document.querySelector('#status [role=progressbar]');
     document.title = bar ? `${bar.getAttribute('aria-valuenow')} % · Impasto` : 'Impasto';
+    const title = document.querySelector('#details h2')?.textContent;
+    if (busy && !bar && title && document.hidden && window.Notification?.permission === 'granted') {
+      new Notification('The picture is finished', {body: title, tag: 'impasto'});
+    }
+    busy = Boolean(bar);
   }, 1000);
 }

@@ -9,46 +9,17 @@ from typing import Any
 from impasto.errors import look_up
 from impasto.plugins import load_installed
 from impasto.registry import INITIALIZERS
-from impasto.settings import SPECS, Group, Settings, SettingSpec, check, parsing
+from impasto.settings import LOOKS, SPECS, Group, Settings, SettingSpec, check, parsing
+from impasto.studio.words import CHOICE_WORDS, DIALS, FIRST_SETTINGS, TITLES, WORDS
 
 FILE_SETTINGS = {parsing.path.__name__, "paths"}
 """Parsers of file names. No page is asked for one, and none that it sends is taken."""
 
+RELATIVE = ("style_weight",)
+"""Settings that the page has in multiples of what is usual for the network and the losses."""
+
 ELSEWHERE = {"style_blend"}
 """Settings that the page has beside the pictures, not in the form."""
-
-WORDS = {
-    "style_weight": "subtle to the left, strong to the right",
-    "style_scale": "fine strokes to the left, broad ones to the right",
-    "size": "long side of the picture: larger takes longer",
-    "color": "whose colors the picture has",
-    "backbone": "which network looks at the pictures",
-}
-"""What an artist is told of the settings that are always in sight."""
-
-CHOICE_WORDS = {
-    "color": {
-        "style": "the style's",
-        "content": "the photograph's",
-        "luminance": "the photograph's: brightness only is painted",
-    },
-    "backbone": {"vgg19": "fine (VGG-19)", "pocket": "quick (pocket)"},
-}
-"""What choices are called there; others have their own names."""
-
-LARGE_RANGE: dict[str, tuple[str, float, float, float]] = {
-    "style_weight": ("Style strength", 2, 200, 1),
-    "style_scale": ("Stroke scale", 0.25, 3, 0.05),
-    "size": ("Size", 128, 2048, 32),
-}
-"""What is always in sight, as sliders: label, and the range and step that is good for painting.
-A picture that was painted beyond this range extends it."""
-
-TITLES = {"color": "Colors", "backbone": "Network"}
-"""What other settings that are always in sight are called."""
-
-FIRST_SETTINGS = ("style_weight", "style_scale", "size", "color", "backbone")
-"""What is always in sight, in this order, as far as there are such settings."""
 
 
 @dataclass(frozen=True)
@@ -57,15 +28,14 @@ class Control:
 
     Attributes:
         name: Of the setting.
-        kind: ``slider``, ``number``, ``text``, ``flag`` or ``choice``.
+        kind: ``dial``, ``segments``, ``number``, ``text``, ``flag`` or ``choice``.
         label: What it is called on the page, with its unit.
         help: One line.
         group: The heading under which it stands, or empty for the large controls.
         value: What it shows at first; None or an empty text lets the run choose.
         choices: Label and value of each choice.
-        low: Smallest value of a slider or number.
+        low: Smallest value of a number.
         high: Largest.
-        step: Of a slider.
     """
 
     name: str
@@ -77,7 +47,6 @@ class Control:
     choices: tuple[tuple[str, str], ...] = ()
     low: float | None = None
     high: float | None = None
-    step: float | None = None
 
 
 def controls() -> list[Control]:
@@ -105,31 +74,31 @@ def is_open(name: str) -> bool:
 
 def control(name: str) -> Control:
     """Return the control of a setting."""
-    this, default = SPECS[name], getattr(Settings().completed(), name)
+    this = SPECS[name]
+    group = "" if name in FIRST_SETTINGS else this.group
+    if name in DIALS:
+        dial, start = DIALS[name], getattr(Settings().completed(), name)
+        value = 1.0 if name in RELATIVE else to_page(name, start)
+        return Control(name, "dial", dial.title, WORDS[name], group, value)
     title = TITLES.get(name, name.replace("_", " ").capitalize())
     label = title + (f" ({this.unit})" if this.unit else "")
-    group = "" if name in FIRST_SETTINGS else this.group
     value = to_page(name, getattr(Settings(), name))
-    if name in LARGE_RANGE:
-        title, low, high, step = LARGE_RANGE[name]
-        title += f" ({this.unit})" if this.unit else ""
-        start = to_page(name, default)
-        return Control(name, "slider", title, WORDS[name], group, float(start), (), low, high, step)
     kind = kind_of(name, this)
-    choices = choices_of(name, this, value) if kind == "choice" else ()
-    words = "where to start" if name == "init" else this.help  # its help offers a file, too
-    words = WORDS.get(name, words)
-    if (
-        group
-        and choices
-        and (told := summaries(INITIALIZERS if name == "init" else this.choices or {}))
-    ):
+    choices = choices_of(name, this, value) if kind in ("choice", "segments") else ()
+    words = WORDS.get(name, this.help)
+    words = "where to start" if name == "init" else words  # its help offers a file, too
+    table = INITIALIZERS if name == "init" else this.choices or {}
+    if group and choices and (told := summaries(table)):
         words += f". {told}"
     return Control(name, kind, label, words, group, value, choices, this.low, this.high)
 
 
 def kind_of(name: str, this: SettingSpec) -> str:
     """Return how a setting is shown."""
+    if name in DIALS:
+        return "dial"
+    if name in CHOICE_WORDS:
+        return "segments"
     if name == "init" or (this.choices is not None and this.parse is parsing.name):
         return "choice"
     if this.parse is parsing.flag:
@@ -143,7 +112,7 @@ def choices_of(name: str, this: SettingSpec, value: Any) -> tuple[tuple[str, str
     """Return label and value of every choice; an empty value lets the run choose."""
     table = INITIALIZERS if name == "init" else this.choices or {}
     called = CHOICE_WORDS.get(name, {})
-    rows = tuple((called.get(key, key), key) for key in table)
+    rows = tuple((called.get(key, key), key) for key in dict.fromkeys([*called, *table]))
     return rows if value else (("automatic", ""), *rows)
 
 
@@ -165,8 +134,8 @@ def to_page(name: str, value: Any) -> Any:
         >>> to_page("style_layers", (("relu1_1", 1.0), ("relu2_1", 0.5)))
         'relu1_1:1,relu2_1:0.5'
     """
-    if name in LARGE_RANGE and isinstance(value, tuple):
-        value = value[0] if len(value) == 1 else value
+    if name in DIALS and isinstance(value, tuple) and len(value) == 1:
+        return value[0]
     if isinstance(value, tuple):
         return ",".join(
             f"{item[0]}:{item[1]:g}" if isinstance(item, tuple) else f"{item:g}" for item in value
@@ -188,9 +157,22 @@ def to_settings(values: Mapping[str, Any]) -> Settings:
         if name == "init":
             look_up(INITIALIZERS, str(value), "init")
         given[name] = check(name, value)
-    if given.get("auto"):
-        given.pop("style_weight", None)  # the slider always has a value, and auto chooses one
-    return Settings(**given)
+    strength = given.pop("style_weight", 1.0)
+    settings = Settings(**given)
+    if settings.auto or strength == 1:  # the dial always has a value, and auto chooses one
+        return settings
+    usual = settings.completed().style_weight
+    return settings.replace(style_weight=without_noise(strength * usual))
+
+
+def without_noise(number: float) -> float:
+    """Return a number without the last digits that multiplying it leaves.
+
+    Example:
+        >>> without_noise(0.1 * 3)
+        0.3
+    """
+    return float(f"{number:.12g}")
 
 
 def from_settings(settings: Settings) -> dict[str, Any]:
@@ -205,14 +187,32 @@ def from_settings(settings: Settings) -> dict[str, Any]:
     for each in controls():
         value, default = getattr(settings, each.name), getattr(untouched, each.name)
         chosen = SPECS[each.name].group == Group.MACHINE or (
-            default is None and each.kind != "slider" and value == getattr(usual, each.name)
+            default is None and each.kind != "dial" and value == getattr(usual, each.name)
         )
         if each.name in ("plan", "levels"):
             chosen = is_usual_plan(settings)
         if chosen or (each.name == "init" and value not in INITIALIZERS):
             value = default
+        if each.name in RELATIVE:
+            value = 1.0 if value is None else value / usual.style_weight
         shown[each.name] = to_page(each.name, value)
     return shown
+
+
+def from_look(name: str) -> dict[str, Any]:
+    """Return what the controls of all looks show for one of them.
+
+    Raises:
+        UsageError: If there is none of this name.
+    """
+    look = look_up(LOOKS, name, "look")
+    names = {each for row in LOOKS.values() for each in row.values}
+    usual = {each: getattr(Settings(), each) for each in sorted(names)}
+    values = {each: check(each, value) for each, value in (usual | dict(look.values)).items()}
+    return {
+        "style_weight": look.strength,
+        **{each: to_page(each, value) for each, value in values.items()},
+    }
 
 
 def is_usual_plan(settings: Settings) -> bool:

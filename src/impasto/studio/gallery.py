@@ -37,7 +37,7 @@ class StyleGallery:
         if content.name not in self.known:
             self._drop_waiting()
             styles = self.inputs.samples("painting")
-            tasks = {style.name: Task(BACKGROUND, content, (style,), GALLERY, keep=False,
+            tasks = {style.name: Task(BACKGROUND, content, (style,), GALLERY,
                                       background=True) for style in styles}  # fmt: skip
             self.known[content.name] = tasks
             for task in tasks.values():

@@ -57,11 +57,11 @@ def serve(folder: Path, address: Address) -> Iterator[str]:
     folder = folder.resolve()  # paths that come back are compared with it
     quiet_gradio(folder)
     from impasto.studio.app import build, start  # takes seconds: Gradio is imported there
-    from impasto.studio.studio import Studio
+    from impasto.studio.studios import Studios
 
-    studio = Studio(folder)
-    blocks = build(studio)
-    studio.worker.start()
-    with closing(studio.worker), closing(blocks):
-        start(blocks, studio, address)
+    studios = Studios(folder, list(address.logins))
+    blocks = build(studios)
+    studios.worker.start()
+    with closing(studios.worker), closing(blocks):
+        start(blocks, studios, address)
         yield address.url

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from impasto.studio import brushes, choices, views, widgets
+from impasto.studio import choices, views, widgets
+from impasto.studio.scripts import ALOUD, script
 from impasto.studio.tabs import STYLES
 
 IDLE_SECONDS, BUSY = 3.0, 0.6
 """Seconds between two looks of a page at its picture."""
-
-PICK = """
-element.addEventListener('click', event => {
-  const button = event.target.closest('button[data-name]');
-  if (button) trigger('click', {name: button.dataset.name, remove: 'remove' in button.dataset});
-});
-"""
-"""Tells which of several small pictures was chosen, or is to be deleted: its name only."""
 
 GIVEN = ("photograph", "painting-1")
 """Boxes that take what is dropped or pasted anywhere on the page."""
@@ -31,15 +23,6 @@ ASK = """<dialog id="ask" aria-label="What is this picture?"><form method="dialo
 <button value="painting-1">The style</button>
 <button value="" class="quiet">Neither</button></form></dialog>"""
 """Asks what one picture is that was dropped where both boxes are full."""
-
-
-def script(name: str) -> str:
-    """Return one of the scripts beside this file."""
-    return (Path(__file__).parent / f"{name}.js").read_text(encoding="utf-8")
-
-
-ALOUD = "element.setAttribute('aria-live', 'polite'); element.setAttribute('role', 'status');"
-"""What changes in it is read aloud by a screen reader."""
 
 
 @dataclass(eq=False)
@@ -57,12 +40,16 @@ class StudioPage:
     uploads: Any = None
     brushes: Any = None
     understood: Any = None
+    looks: Any = None
+    paper: Any = None
     settings: dict[str, Any] = field(default_factory=dict)
     paint: Any = None
     opened: Any = None
     notice: Any = None
     stage: Any = None
     status: Any = None
+    numbers: Any = None
+    numbers_box: Any = None
     aloud: Any = None
     stop: Any = None
     after: Any = None
@@ -82,6 +69,14 @@ class StudioPage:
     timer: Any = None
 
 
+PAPERS = (("none: for the screen", ""), ("15 × 10 cm", "15x10cm"), ("30 × 20 cm", "30x20cm"),
+          ("A4", "29.7x21cm"), ("A3", "42x29.7cm"))  # fmt: skip
+"""Sizes on paper."""
+
+TELL = '<button type="button" id="tell-me">Tell me when it is done</button>'
+"""Asks the browser for leave to tell, which it does while another tab is looked at."""
+
+
 def lay_out() -> StudioPage:
     """Place everything on the page and return it."""
     page = StudioPage()
@@ -91,14 +86,16 @@ def lay_out() -> StudioPage:
     with gr.Row(elem_id="studio", equal_height=False):
         with gr.Column(elem_id="panel"):
             panel(page)
+        with gr.Column(elem_id="begin"):
+            begin(page)
         with gr.Column(elem_id="easel"):
             easel(page)
         with gr.Column(elem_id="controls"):
             settings(page)
     gr.HTML('<h2 class="heading">Finished pictures</h2>')
-    page.history = gr.HTML(elem_id="history", js_on_load=PICK)
+    page.history = gr.HTML(elem_id="history", js_on_load=script("pick"))
     with gr.Accordion("Which do you like better?", open=False, elem_id="trial"):
-        page.blind = gr.HTML(choices.HELP_BLIND, elem_id="blind", js_on_load=PICK)
+        page.blind = gr.HTML(choices.HELP_BLIND, elem_id="blind", js_on_load=script("pick"))
     page.timer = gr.Timer(IDLE_SECONDS)
     return page
 
@@ -113,24 +110,31 @@ def panel(page: StudioPage) -> None:
                   for name in GIVEN]  # fmt: skip
     for button in page.given:
         button.preprocess = undecoded
-    gr.HTML(ASK)
+    gr.HTML(ASK, elem_classes="unseen")
     gr.HTML('<h2 class="heading">Styles</h2>')
-    page.style_samples = gr.HTML(elem_id="styles", js_on_load=PICK)
+    page.style_samples = gr.HTML(elem_id="styles", js_on_load=script("pick"))
     with gr.Accordion("Sample photographs and your uploads", open=True, elem_id="samples"):
-        page.content_samples = gr.HTML(elem_id="photographs", js_on_load=PICK)
-        page.uploads = gr.HTML(elem_id="own-styles", js_on_load=PICK)
-    with gr.Accordion("Regions", open=False, elem_id="regions"):
-        page.brushes = gr.HTML(elem_id="brushes", js_on_load=brushes.behavior())
-        page.understood = gr.HTML(elem_id="understood", js_on_load=ALOUD)
+        page.content_samples = gr.HTML(elem_id="photographs", js_on_load=script("pick"))
+        page.uploads = gr.HTML(elem_id="own-styles", js_on_load=script("pick"))
+
+
+def begin(page: StudioPage) -> None:
+    """Place what begins, which is always in reach, and what is said of it."""
+    page.notice = gr.HTML(views.notice(""), elem_id="notice")
     with gr.Row(elem_classes="actions"):
         page.paint = gr.Button("Paint", variant="primary", elem_id="paint", scale=3)
         page.vary = gr.Button("Vary", elem_id="vary", scale=1)
-    page.notice = gr.HTML(views.notice(""), elem_id="notice")
 
 
 def settings(page: StudioPage) -> None:
     """Place how it is painted."""
+    gr.HTML('<h2 class="heading">Look</h2>')
+    page.looks = gr.HTML(choices.looks("balanced"), elem_id="looks", js_on_load=script("pick"))
     page.settings |= widgets.large()
+    page.paper = gr.Dropdown(
+        list(PAPERS), value="", label="Print size", elem_id="paper",
+        info="sets the size in pixels, at 300 to the inch",
+    )  # fmt: skip
     with gr.Accordion("More styles", open=False, elem_id="more"):
         places = [(str(number), number) for number in range(1, STYLES + 1)]
         page.sample = gr.Radio(
@@ -142,7 +146,10 @@ def settings(page: StudioPage) -> None:
                 page.styles.append(picture(f"Style {number}", f"painting-{number}"))
                 page.weights.append(weight(f"Weight of style {number}", number))
             page.wrong.append(wrong(f"painting-{number}"))
-    with gr.Accordion("Advanced", open=False, elem_id="advanced"):
+    with gr.Accordion("Regions", open=False, elem_id="regions"):
+        page.brushes = gr.HTML(elem_id="brushes", js_on_load=script("brush"))
+        page.understood = gr.HTML(elem_id="understood", js_on_load=ALOUD)
+    with gr.Accordion("Details", open=False, elem_id="advanced"):
         page.settings |= widgets.advanced()
     page.opened = gr.UploadButton(
         "Open a picture made by Impasto", size="sm", elem_id="open", type="filepath"
@@ -152,18 +159,24 @@ def settings(page: StudioPage) -> None:
 
 def easel(page: StudioPage) -> None:
     """Place the picture and what can be done with it."""
-    page.stage = gr.HTML(views.landing(), elem_id="stage", js_on_load=script("stage"))
-    page.sheet = gr.HTML("", elem_id="sheet", js_on_load=PICK)
-    page.status = gr.HTML("", elem_id="status")
-    page.aloud = gr.HTML("", elem_id="aloud", js_on_load=ALOUD)
-    page.stop = gr.Button("Stop and keep", variant="stop", visible=False, elem_id="stop")
+    with gr.Column(elem_id="held"):
+        page.stage = gr.HTML(views.landing(), elem_id="stage", js_on_load=script("stage"))
+        page.status = gr.HTML("", elem_id="status")
+        page.aloud = gr.HTML("", elem_id="aloud", js_on_load=ALOUD)
+        with gr.Accordion(
+            "Details", open=False, visible=False, elem_id="progress"
+        ) as page.numbers_box:
+            page.numbers = gr.HTML("", elem_id="numbers")
+        with gr.Row(elem_id="while"):
+            page.stop = gr.Button("Stop and keep", variant="stop", visible=False, elem_id="stop")
+            gr.HTML(TELL, elem_id="tell")
+    page.sheet = gr.HTML("", elem_id="sheet", js_on_load=script("pick"))
     with gr.Column(visible=False, elem_id="after") as page.after:
         page.details = gr.HTML("", elem_id="details", js_on_load=script("export"))
         with gr.Row(elem_classes="actions"):
             page.use = gr.Button("Use these settings", size="sm", elem_id="use")
             page.resume = gr.Button("Continue", size="sm", elem_id="continue")
             page.larger = gr.Button("Paint larger", size="sm", elem_id="larger")
-        with gr.Row(elem_classes="actions"):
             page.star = gr.Button("Star", size="sm", elem_id="star")
             page.compare = gr.Button("Compare", size="sm", elem_id="compare")
             page.remove = gr.Button("Remove", size="sm", elem_id="remove")
@@ -175,13 +188,13 @@ def picture(label: str, name: str) -> Any:
     """Return a place for a picture: drop, paste or choose a file."""
     place = gr.Image(
         label=label,
-        sources=["upload", "clipboard"],
+        sources=["upload"],
         type="filepath",
         buttons=[],
         elem_id=name,
-        height=180,
+        height=150,
         alt_text=label,
-        placeholder=f"{label}: drop, paste or press",
+        placeholder="Drop, paste or press",
     )
     place.preprocess = undecoded  # the studio decodes, with limits of its own
     return place

@@ -4,6 +4,8 @@ NAME.png         the picture, in full resolution, with its recipe inside
 NAME-after.jpg   the picture for the page, at most `VIEW` pixels
 NAME-before.jpg  the content image in the same size
 NAME-small.jpg   the picture for the list
+NAME.tif         the picture with 16 bits, for other programs
+NAME.mp4         how it came into being; or NAME.webp where no MP4 can be written
 NAME.json        what the list says of it
 
 Only the picture has to be there: on a full disk the rest may be missing, and the picture is listed
@@ -12,6 +14,7 @@ all the same, after a restart too.
 
 from __future__ import annotations
 
+import importlib.util
 import secrets
 import shutil
 import threading
@@ -36,6 +39,9 @@ VIEW, SMALL_SIDE = 1600, 320
 CURVE_POINTS = 200
 """Points that are kept of a loss curve."""
 
+
+FILM_SUFFIXES = (".mp4", ".webp")
+"""Of films: the first where it can be written, else the last."""
 
 COPIES = ("after", "before", "small")
 """Kinds of copies for the page."""
@@ -201,6 +207,22 @@ class Store:
         images.write(self.file(entry, "after"), after)
         images.write(self.file(entry, "before"), before)
         images.write(self.file(entry, "small"), shrunk(after, SMALL_SIDE))
+        file = self.deep(entry)
+        resolution = result.settings.resolution or result.job.content.resolution
+        told = result.recipe.in_file(file)
+        images.write(
+            file, result.rgb, alpha=result.alpha, bits=16, settings=told, resolution=resolution
+        )
+
+    def deep(self, entry: Entry) -> Path:
+        """Return the file of a picture with 16 bits, which may not be there."""
+        return self.folder / f"{entry.name}.tif"
+
+    def film(self, entry: Entry) -> Path:
+        """Return the film of a picture, which may not be there."""
+        known = [self.folder / f"{entry.name}{suffix}" for suffix in FILM_SUFFIXES]
+        usual = known[0] if importlib.util.find_spec("av") else known[-1]
+        return next((path for path in known if path.is_file()), usual)
 
     def _details(self, entry: Entry) -> Path:
         return self.folder / f"{entry.name}.json"
@@ -265,7 +287,8 @@ class Store:
 
     def _files(self, entry: Entry) -> list[Path]:
         copies = [self.file(entry, kind) for kind in COPIES]
-        return [self._details(entry), self.picture(entry), *copies]
+        more = [self.deep(entry), self.film(entry)]
+        return [self._details(entry), self.picture(entry), *copies, *more]
 
     def remove(self, entry: Entry) -> None:
         """Take a picture away; `put_back` brings it back until another is removed, or a restart."""

@@ -29,15 +29,24 @@ LARGEST_LABEL = 80
 
 
 class Studio:
-    """Everything behind the page: the folder, the worker, and the open pages."""
+    """Everything behind the pages of one person: the folder, the worker, and the open pages."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, worker: Worker | None = None, received: Received | None = None
+    ) -> None:
+        """Open what is in the folder.
+
+        Args:
+            folder: Where pictures, uploads, masks and answers are.
+            worker: Who paints, and perhaps for others, too.
+            received: Where the server puts uploads.
+        """
         self.folder = folder
-        self.received = Received(folder / "received")
+        self.received = received or Received(folder / "received")
         self.inputs = Uploads(folder / "inputs")
         self.masks = MaskFolder(folder / "masks")
         self.store = Store(folder / "pictures")
-        self.worker = Worker(self.store)
+        self.worker = worker or Worker()
         self.preview = Preview()
         self.gallery = StyleGallery(self.worker, self.inputs)
         self.trial = BlindTrial(self.store, folder / "answers.jsonl")
@@ -106,7 +115,7 @@ class Studio:
         Raises:
             UsageError: If something is missing or wrong.
         """
-        task = Task(tab.session, *self.wanted(tab, values, weights))
+        task = Task(tab.session, *self.wanted(tab, values, weights), self.store)
         self._ask(tab, task)
         return task
 
@@ -281,11 +290,15 @@ class Studio:
             tab.put(place, found.get(place), strokes.get(place))
         return "The settings and the pictures are in the form."
 
+    def is_own(self, task: Task) -> bool:
+        """Tell whether a task is for the history, or for a page that is open."""
+        return task.store is self.store or self.tabs.has(task.session)
+
     def adopt(self, tab: Tab) -> None:
         """Let a page that shows nothing show a picture that nobody watches anymore."""
         if tab.task is None and tab.entry is None and not tab.sheet:
             for task in self.worker.unfinished():
-                if task.keep and not self.tabs.watching(task):
+                if task.store is self.store and not self.tabs.watching(task):
                     tab.task = task
                     return
 

@@ -130,6 +130,11 @@ class Tabs:
         with self.lock:
             return any(tab.task is task for tab in self.tabs.values())
 
+    def has(self, session: str) -> bool:
+        """Tell whether a page is open."""
+        with self.lock:
+            return session in self.tabs
+
     def all(self) -> list[Tab]:
         """Return the open pages."""
         with self.lock:

@@ -13,7 +13,7 @@ from impasto.run import Eta, Result
 from impasto.settings import Settings
 from impasto.studio.inputs import Upload
 from impasto.studio.regions import NONE, Masks
-from impasto.studio.store import Entry
+from impasto.studio.store import Entry, Store
 
 _numbers = itertools.count(1)
 
@@ -45,7 +45,7 @@ class Task:
         styles: In whose style.
         settings: As asked for.
         masks: Which part is painted with which.
-        keep: Whether the result goes into the history; variants only go onto their sheet.
+        store: The history that the result goes into; without one, it only goes onto a sheet.
         background: Whether it gives way to everything that somebody waits for, and is on no list.
         state: Where it is.
         sentence: Why it failed, or what went wrong on the way.
@@ -61,7 +61,7 @@ class Task:
     styles: tuple[Upload, ...]
     settings: Settings
     masks: Masks = NONE
-    keep: bool = True
+    store: Store | None = None
     background: bool = False
     state: TaskState = TaskState.WAITING
     sentence: str = ""

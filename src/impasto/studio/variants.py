@@ -54,7 +54,7 @@ def again(
         "levels": None,
         "plan": ((size, settings.iterations),),
     }
-    return Task(session, content, styles, settings.replace(size=size, **start), masks)
+    return Task(session, content, styles, settings.replace(size=size, **start), masks, store)
 
 
 def variants(
@@ -86,7 +86,7 @@ def variants(
                 style_weight=within("style_weight", full.style_weight * strength),
                 style_scale=scaled(full.style_scale, scale),
             )
-            tasks.append(Task(session, content, styles, changed, masks, keep=False))
+            tasks.append(Task(session, content, styles, changed, masks))
     return tasks
 
 

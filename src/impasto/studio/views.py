@@ -5,11 +5,10 @@ Everything that came from a person is escaped. Colors and sizes are in ``studio.
 
 from __future__ import annotations
 
-import base64
 import functools
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -17,15 +16,20 @@ from urllib.parse import quote
 from impasto.job import Recipe
 from impasto.registry import INITIALIZERS
 from impasto.run import clock, losses
+from impasto.settings import on_paper
 from impasto.studio.form import is_open
 from impasto.studio.store import Entry, Store, thin
 from impasto.studio.tasks import Task, TaskState
+from impasto.studio.words import own_picture
 
-LANDING = Path(__file__).parent / "landing"
-"""The pair that a page begins with, by ``make pictures``."""
+PRINTED = 300
+"""Pixels per inch that printers ask for."""
 
 CURVE_WIDTH, CURVE_HEIGHT = 240, 48
 """Of the loss curve, in its own units."""
+
+FEWEST_POINTS = 5
+"""Of a curve that says something."""
 
 INVITATION = """<p class="invitation">Drop a photograph anywhere, and choose a style.</p>"""
 
@@ -35,7 +39,7 @@ EXPORTS = """
 <button type="button" data-export="page">A page to share</button>"""
 
 TOOLS = """<div class="tools">
-<button type="button" data-do="hold">Hold for the photograph</button>
+<button type="button" data-do="hold">Hold to compare</button>
 <button type="button" data-do="zoom" aria-pressed="false">Every pixel</button>
 <button type="button" data-do="fullscreen">Full screen</button></div>"""
 
@@ -43,10 +47,7 @@ TOOLS = """<div class="tools">
 @functools.cache
 def landing() -> str:
     """Return what a page begins with: a photograph and what became of it, from the samples."""
-    before, after = (
-        "data:image/jpeg;base64," + base64.b64encode((LANDING / name).read_bytes()).decode()
-        for name in ("before.jpg", "after.jpg")
-    )
+    before, after = own_picture("before"), own_picture("after")
     slider = split(after, "a cat, painted", before, "the photograph of a cat")
     return f'<div class="stage compare landing" style="--at: 100%">{slider}</div>{INVITATION}'
 
@@ -110,23 +111,31 @@ def finished(store: Store, entry: Entry, beside: Entry | None = None) -> str:
 
 
 def status(task: Task) -> str:
-    """Return a line that says what happens, with a bar and the loss curve while it is painted."""
+    """Return a line that says what happens, with a bar while it is painted."""
     result = task.result  # the worker takes it away at the end
     if task.state is TaskState.PAINTING and result is not None:
-        step, levels = result.last, result.job.levels
-        number = [level.size for level in levels].index(step.size)
-        curve = thin([(each.index, each.total) for each in list(result.history)])
+        sizes = [level.size for level in result.job.levels]
         words = (
-            f"<b>{step.size} pixels</b> <span>scale {number + 1} of {len(levels)}, evaluation "
-            f"{step.iteration} of {levels[number].evaluations}</span> "
-            f"<span>about {clock(task.left)} left</span>"
+            f"<b>Painting</b> <span>about {clock(task.left)} left</span> <span>size "
+            f"{sizes.index(result.last.size) + 1} of {len(sizes)}</span>"
         )
-        return (
-            f'<div class="status"><p>{words}</p>{bar(task.share)}'
-            f"<figure>{chart(curve)}<figcaption>loss {step.total:.4g} "
-            f"({losses(step)})</figcaption></figure></div>"
-        )
+        return f'<div class="status"><p>{words}</p>{bar(task.share)}</div>'
     return f'<div class="status"><p>{sentence(task)}</p></div>'
+
+
+def numbers(task: Task | None) -> str:
+    """Return how far a painting is, in numbers, with the loss curve; else nothing."""
+    result = task.result if task is not None else None
+    if task is None or task.state is not TaskState.PAINTING or result is None:
+        return ""
+    step, levels = result.last, result.job.levels
+    evaluations = {level.size: level.evaluations for level in levels}[step.size]
+    curve = thin([(each.index, each.total) for each in list(result.history)])
+    return (
+        f'<div class="status"><p>{step.size} pixels, evaluation {step.iteration} of {evaluations}'
+        f"</p><figure>{chart(curve)}<figcaption>loss {step.total:.4g} ({losses(step)})"
+        "</figcaption></figure></div>"
+    )
 
 
 def sentence(task: Task) -> str:
@@ -156,13 +165,13 @@ def bar(share: float) -> str:
 def chart(curve: Sequence[tuple[int, float]]) -> str:
     """Return a loss curve: evaluations to the right, the logarithm of the loss upwards."""
     points = [(index, math.log(total)) for index, total in curve if total > 0]
-    box = f"0 0 {CURVE_WIDTH} {CURVE_HEIGHT}"
-    if len(points) < 2:
-        return f'<svg class="curve" viewBox="{box}" aria-hidden="true"></svg>'
+    if len(points) < FEWEST_POINTS:
+        return ""
     low, high = min(y for _, y in points), max(y for _, y in points)
     first, last = points[0][0], points[-1][0]
     across, up = CURVE_WIDTH / max(last - first, 1), (CURVE_HEIGHT - 4) / max(high - low, 1e-9)
     path = " ".join(f"{(x - first) * across:.1f},{2 + (high - y) * up:.1f}" for x, y in points)
+    box = f"0 0 {CURVE_WIDTH} {CURVE_HEIGHT}"
     label = f"Loss from {curve[0][1]:.4g} to {curve[-1][1]:.4g} in {curve[-1][0]} evaluations"
     return (
         f'<svg class="curve" viewBox="{box}" preserveAspectRatio="none" role="img" '
@@ -170,16 +179,26 @@ def chart(curve: Sequence[tuple[int, float]]) -> str:
     )
 
 
-def queue(tasks: Sequence[Task], session: str, own: Task | None) -> str:
-    """Return the list of what is painted and what waits, in order."""
+def queue(
+    tasks: Sequence[Task], session: str, shown: Task | None, is_own: Callable[[Task], bool]
+) -> str:
+    """Return the list of what is painted and what waits, in order.
+
+    Args:
+        tasks: All of them.
+        session: The page.
+        shown: What the page shows.
+        is_own: Tells what the user of the page may know: of other users' pictures, no titles.
+    """
     tasks = [task for task in tasks if not task.background]
-    if not tasks or (len(tasks) == 1 and tasks[0] is own):
+    if not tasks or (len(tasks) == 1 and tasks[0] is shown):
         return ""
     rows = []
     for task in tasks:
         whose = " <em>(this page)</em>" if task.session == session else ""
         share = f" {round(100 * task.share)} %" if task.state is TaskState.PAINTING else ""
-        rows.append(f"<li>{escape(task.title)}{whose}: {task.state.value}{share}</li>")
+        title = task.title if is_own(task) else "a picture of somebody else"
+        rows.append(f"<li>{escape(title)}{whose}: {task.state.value}{share}</li>")
     return f'<section class="queue"><h2>Queue</h2><ol>{"".join(rows)}</ol></section>'
 
 
@@ -187,26 +206,37 @@ def details(store: Store, entry: Entry, recipe: Recipe | None) -> str:
     """Return what is told of a finished picture: its download, its numbers and its settings."""
     name = "".join(c if c.isalnum() else "-" for c in entry.title).strip("-").lower()[:80]
     stopped = ", stopped" if entry.stopped else ""
-    numbers = (
-        f"{entry.width} × {entry.height} pixels, {entry.evaluations} evaluations in "
-        f"{clock(entry.seconds)}{stopped}"
+    said = (
+        f"{entry.width} × {entry.height} pixels ({on_paper(entry.width, entry.height, PRINTED)}), "
+        f"{entry.evaluations} evaluations in {clock(entry.seconds)}{stopped}"
     )
-    settings = ""
+    settings = chart(entry.curve)
+    settings = f"<figure>{settings}</figure>" if settings else ""
     if recipe is not None:
         rows = "".join(
             f"<tr><th scope='row'>{escape(key)}</th><td>{escape(plain(value))}</td></tr>"
             for key, value in recipe.settings.to_dict().items()
             if is_open(key) and (key != "init" or value in INITIALIZERS)
         )
-        settings = f"<details><summary>Settings</summary><table>{rows}</table></details>"
+        settings += f"<table>{rows}</table>"
     return (
-        f'<section class="details"><h2>{escape(entry.title)}</h2><p>{numbers}</p>'
-        f"<figure>{chart(entry.curve)}</figure>"
+        f'<section class="details"><h2>{escape(entry.title)}</h2><p class="faint">{said}</p>'
         f'<p class="files" data-before="{url(store.shown(entry, "before"))}" '
         f'data-after="{url(store.shown(entry, "after"))}">'
         f'<a class="download" href="{url(store.picture(entry))}" '
-        f'download="{escape(name)}.png">Download in full resolution</a>{EXPORTS}</p>'
-        f"{settings}</section>"
+        f'download="{escape(name)}.png">Download in full resolution</a>{EXPORTS}'
+        f"{more(store, entry, name)}</p>"
+        f"<details><summary>Details</summary>{settings}</details></section>"
+    )
+
+
+def more(store: Store, entry: Entry, name: str) -> str:
+    """Return links to the other files of a picture that are there."""
+    files = {"TIFF, 16 bit": store.deep(entry), "Film": store.film(entry)}
+    return "".join(
+        f'<a class="file" href="{url(file)}" download="{escape(name)}{file.suffix}">{label}</a>'
+        for label, file in files.items()
+        if file.is_file()
     )
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import gradio as gr
 
+from impasto.studio import dials
 from impasto.studio.form import Control, controls
+from impasto.studio.scripts import script
 
 
 def large() -> dict[str, Any]:
@@ -27,14 +29,21 @@ def advanced() -> dict[str, Any]:
 
 def widget(this: Control) -> Any:
     """Return the component of a control."""
+    if this.kind in ("dial", "segments"):
+        drawn = dials.dial(this) if this.kind == "dial" else dials.segments(this)
+        return gr.HTML(
+            this.value,
+            html_template=drawn,
+            js_on_load=script("dials"),
+            elem_id=f"setting-{this.name}",
+            elem_classes="large",
+        )
     common: dict[str, Any] = {
         "label": this.label,
         "info": this.help,
         "value": this.value,
         "elem_id": f"setting-{this.name}",
     }
-    if this.kind == "slider":
-        return gr.Slider(this.low, this.high, step=this.step, buttons=[], **common)
     if this.kind == "choice":
         return gr.Dropdown(list(this.choices), **common)
     if this.kind == "flag":
@@ -42,11 +51,3 @@ def widget(this: Control) -> Any:
     if this.kind == "number":
         return gr.Number(**common)
     return gr.Textbox(placeholder="automatic", max_lines=1, **common)
-
-
-def shown(this: Control, value: Any) -> Any:
-    """Return a change of a control that makes it show a value, even one beyond a slider's range."""
-    if this.kind == "slider" and isinstance(value, int | float):
-        low, high = this.low or 0, this.high or 0
-        return gr.Slider(value=value, minimum=min(low, value), maximum=max(high, value))
-    return gr.update(value=value)

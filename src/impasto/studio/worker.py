@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 from impasto.errors import ImpastoError, explain
 from impasto.job import Job
-from impasto.run import Eta, Result, run
+from impasto.run import Eta, Guarded, Result, Timelapse, run
 from impasto.studio.fitting import prepare_or_fit
 from impasto.studio.preview import data_uri
-from impasto.studio.store import Store
+from impasto.studio.store import Entry, Store
 from impasto.studio.tasks import Queue, Task, TaskState
 
 
 class Worker:
     """Paints one task at a time. A task that fails says why, and the next one is painted."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self) -> None:
         self.queue = Queue()
         self.current: Task | None = None
+        self.film: Timelapse | None = None
         self.thread = threading.Thread(target=self._run, name="impasto-studio", daemon=True)
 
     def start(self) -> None:
@@ -69,9 +70,9 @@ class Worker:
         try:
             self._paint(task, job)
         except Exception as error:
-            if task.keep and task.result is not None:
+            if task.store is not None and task.result is not None:
                 try:
-                    self._keep(task, task.result, stopped=True)
+                    self._keep(task, task.store, task.result, stopped=True)
                 except ImpastoError as lost:  # it may say where the picture is
                     raise ImpastoError(f"{told(error)} And {lost}") from error
             raise
@@ -79,25 +80,44 @@ class Worker:
             task.state = TaskState.CANCELED
             return
         stopped = task.stopping and not task.result.is_complete
-        if task.keep:
-            self._keep(task, task.result, stopped)
+        missing = ""
+        if task.store is not None:
+            entry = self._keep(task, task.store, task.result, stopped)
+            missing = task.store.missing(entry)
         else:
             task.picture = data_uri(task.result)
-        missing = self.store.missing(task.entry) if task.entry else ""
         task.sentence = missing or " ".join(task.result.notes[:1])
         task.state = TaskState.STOPPED if stopped else TaskState.DONE
+        if self.film is not None and task.store is not None:  # the picture is shown meanwhile
+            self.film.path = task.store.film(entry)
+            self.guarded(self.film).close(not stopped)
 
     def _paint(self, task: Task, job: Job) -> None:
         if task.stopping:
             return
+        self.film = Timelapse(Path()) if task.store is not None else None
         for result in run(job, stop=lambda: task.stopping):
             task.eta = task.eta or Eta(result.job)
             task.left = task.eta.update(result.last)
+            self._record(result)
             task.result, task.state = result, TaskState.PAINTING
 
-    def _keep(self, task: Task, result: Result, stopped: bool) -> None:
+    def _record(self, result: Result) -> None:
+        """Take an evaluation into the film, which has a name only when the picture has one."""
+        if self.film is not None:
+            if result.evaluations == 1:
+                self.film.begin(result)
+            self.guarded(self.film).add(result.last)
+
+    @staticmethod
+    def guarded(film: Timelapse) -> Guarded:
+        """Return a film that stops no painting: without room for it, there is none."""
+        return Guarded(film, lambda words: None)
+
+    def _keep(self, task: Task, store: Store, result: Result, stopped: bool) -> Entry:
         sources = task.content.name, tuple(style.name for style in task.styles)
-        task.entry = self.store.add(result, task.title, *sources, stopped, task.masks)
+        task.entry = store.add(result, task.title, *sources, stopped, task.masks)
+        return task.entry
 
 
 def told(error: Exception) -> str:

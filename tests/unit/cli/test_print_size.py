@@ -2,8 +2,8 @@
 
 import pytest
 
-from impasto.cli.print_size import for_print, on_paper
 from impasto.errors import SettingsError
+from impasto.settings import for_print, on_paper
 
 
 @pytest.mark.parametrize(

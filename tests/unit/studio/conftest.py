@@ -29,7 +29,7 @@ def ask(studio: Studio, pair: tuple[Upload, Upload]) -> Callable[..., Task]:
 
     def make(session: str = "a", **changes: object) -> Task:
         photo, style = pair
-        task = Task(session, photo, (style,), SMALL.replace(**changes))
+        task = Task(session, photo, (style,), SMALL.replace(**changes), store=studio.store)
         studio.worker.ask(task)
         return task
 

@@ -23,7 +23,7 @@ def test_a_photograph_is_painted_in_every_sample_style_once(studio, pair, quick)
     content, _ = pair
     assert studio.gallery.of(None) == {}
     assert studio.gallery.of(content) == {}
-    assert all(task.background and not task.keep for task in studio.worker.unfinished())
+    assert all(task.background and task.store is None for task in studio.worker.unfinished())
     studio.worker.start()
     samples = studio.inputs.samples("painting")
     wait_for(lambda: len(studio.gallery.of(content)) == len(samples))

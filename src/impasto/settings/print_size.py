@@ -1,4 +1,4 @@
-"""``--print``: the size of a picture on paper."""
+"""The size of a picture on paper: what ``--print`` says."""
 
 from __future__ import annotations
 
