@@ -52,6 +52,10 @@ def as_picture(source: Any, dtype: npt.DTypeLike = np.float32) -> Picture:
     )
 
 
+ROUNDING = 1e-5
+"""How far beyond [0, 1] a resampled or normalized picture may be: it is cut off."""
+
+
 def to_pil(rgb: npt.NDArray[np.floating[Any]]) -> Image.Image:
     """Return ``(H, W, 3)`` values in [0, 1] as an 8-bit Pillow image; others are cut off.
 
@@ -74,12 +78,12 @@ def _from_array(array: npt.NDArray[Any], name: str, dtype: npt.DTypeLike) -> Pic
 
 def _in_unit_range(array: npt.NDArray[Any], name: str, dtype: npt.DTypeLike) -> FloatArray:
     if array.dtype.kind == "f":
-        if not (array.min() >= 0 and array.max() <= 1):  # False for NaN, too.
+        if not (array.min() >= -ROUNDING and array.max() <= 1 + ROUNDING):  # False for NaN, too.
             raise PictureError(
                 f"{name} has values from {array.min():g} to {array.max():g}: floats must lie in "
                 "[0, 1] (not NaN), so divide by the largest value possible."
             )
-        return array.astype(dtype)
+        return array.astype(dtype).clip(0, 1)
     if array.dtype.kind == "u" and array.dtype.itemsize <= 2:
         values: FloatArray = array.astype(dtype)
         values /= values.dtype.type(np.iinfo(array.dtype).max)

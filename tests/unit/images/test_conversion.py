@@ -222,3 +222,11 @@ def test_to_pil_rounds_and_cuts_off():
     assert image.mode == "RGB"
     assert np.array_equal(np.asarray(image), COLORS)
     assert np.asarray(images.to_pil(np.full((16, 16, 3), 1.5)))[0, 0].tolist() == [255] * 3
+
+
+def test_what_rounding_has_left_beyond_the_range_is_cut_off():
+    values = np.array([[[-1e-6, 0.5, 1.000001]] * 16] * 16, np.float32)
+    assert as_picture(values).rgb.min() == 0
+    assert as_picture(values).rgb.max() == 1
+    with pytest.raises(PictureError, match="floats must lie in"):
+        as_picture(values * 1.001)
