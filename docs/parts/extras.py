@@ -12,6 +12,7 @@ BRINGS = {
     "faces": "faces are found, and [painted with care](how-to-choose.md)",
     "heic": "HEIC photographs, as phones take them",
     "video": "films as `.mp4`; `.gif` and `.webp` need nothing",
+    "sound": "[sounds](sound.md), read and written",
     "tensorboard": "`--tensorboard`",
     "matconvnet": "weights in MatConvNet's `.mat`",
 }

@@ -18,6 +18,7 @@ EXTRAS: Final = {
     "faces": ("opencv-python-headless>=4.8,<5",),
     "heic": ("pillow-heif>=0.18,<2",),
     "video": ("av>=17,<20", "opencv-python-headless>=4.8,<5"),
+    "sound": ("av>=17,<20",),
     "tensorboard": ("tensorboard>=2.16,<3",),
 }
 """The packages that each extra brings, as in ``pyproject.toml``."""

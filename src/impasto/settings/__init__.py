@@ -9,6 +9,7 @@ settings.py      Settings as asked for, complete, and resolved: with nothing lef
 combinations.py  which settings decide the same, or change nothing beside others
 presets.py       the published defaults of the paper and of other programs
 clip.py          what there is to choose of a clip besides the settings of its frames
+sound.py         what there is to choose of a sound
 expansion.py     from a preset and what is given to settings
 """
 
@@ -31,6 +32,7 @@ from impasto.settings.settings import (
     ResolvedSettings,
     Settings,
 )
+from impasto.settings.sound import SOUND_SPECS, SoundSettings
 from impasto.settings.spec import Group, SettingSpec
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "MACHINE_CHOICES",
     "NOT_IN_CLIPS",
     "PRESETS",
+    "SOUND_SPECS",
     "SPECS",
     "ClipSettings",
     "CompleteSettings",
@@ -48,6 +51,7 @@ __all__ = [
     "ResolvedSettings",
     "SettingSpec",
     "Settings",
+    "SoundSettings",
     "apply",
     "check",
     "check_exclusive",
