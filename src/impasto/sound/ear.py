@@ -64,15 +64,22 @@ class Ear:
     envelope: Tensor
 
     @classmethod
-    def of(cls, sound: Sound, settings: SoundSettings) -> Ear:
-        """Listen to a recording."""
+    def of(cls, sound: Sound, settings: SoundSettings, shortest: int | None = None) -> Ear:
+        """Listen to a recording.
+
+        Args:
+            sound: The recording.
+            settings: How sounds are made.
+            shortest: Samples of the shortest piece that is to be heard with it; None for those of
+                the recording. Widths and lags are for half as much.
+        """
         samples = torch.from_numpy(sound.samples)
         samples = samples - samples.mean(dim=1, keepdim=True)
         stft = Stft.at(sound.rate)
         hearing = hear(samples, stft)
         network = LevelNetwork(
             hearing, sound.rate / stft.hop, settings.filters, settings.seed,
-            stft.moments(samples.shape[1]),
+            stft.moments(min(samples.shape[1], shortest or samples.shape[1])),
         )  # fmt: skip
         pieces = in_pieces(samples, stft, hearing.unit)
         parts = [network.loudness(each, FINE)[0, :, 0] for each in pieces]

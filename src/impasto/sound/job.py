@@ -22,7 +22,7 @@ from impasto.sound.ear import Ear
 from impasto.sound.piece import PiecePlan, PieceSpan, noise_of, planned, start_of
 from impasto.sound.reading import as_sound
 from impasto.sound.recording import SHORTEST_RECORDING, Sound
-from impasto.sound.stft import levels, magnitudes_of
+from impasto.sound.stft import Stft, levels, magnitudes_of
 
 AlreadyMade = tuple[Tensor, Tensor]
 """What is there already before a piece and after it, (C, n) each."""
@@ -159,9 +159,10 @@ def prepare_texture(
         UsageError: If nothing can be learned from it.
     """
     sound = as_sound(recording, settings.rate)
-    ear = Ear.of(sound, settings)
     samples = round((settings.seconds or sound.seconds) * sound.rate)
-    plan = planned(samples, sound.rate, ear.stft, settings.piece, settings.loop)
+    stft = Stft.at(sound.rate)
+    plan = planned(samples, sound.rate, stft, settings.piece, settings.loop)
+    ear = Ear.of(sound, settings, plan.shortest)
     terms = ear.terms(settings.rhythm_weight)
     style = [term for term in terms if only is None or term.name.startswith(tuple(only))]
     draw = torch.Generator().manual_seed(settings.seed)
@@ -181,8 +182,9 @@ def prepare_paint(content: Any, texture: Any, settings: SoundSettings) -> PaintJ
     recording = as_sound(texture, painted.rate)
     channels = min(painted.channels, recording.channels)
     painted, recording = painted.mixed(channels), recording.mixed(channels)
-    ear, own = Ear.of(recording, settings), Ear.of(painted, settings)
-    plan = planned(painted.samples.shape[1], painted.rate, ear.stft, settings.piece, loop=False)
+    stft = Stft.at(painted.rate)
+    plan = planned(painted.samples.shape[1], painted.rate, stft, settings.piece, loop=False)
+    ear, own = (Ear.of(each, settings, plan.shortest) for each in (recording, painted))
     style = ear.terms(0.0)  # the rhythm is the content's
     draw = torch.Generator().manual_seed(settings.seed)
     if settings.loop:

@@ -59,6 +59,11 @@ class PiecePlan:
     cut: int
     wanted: int
 
+    @property
+    def shortest(self) -> int:
+        """Samples of the shortest piece."""
+        return min(piece.length for piece in self.pieces)
+
 
 def planned(samples: int, rate: int, stft: Stft, piece: float, loop: bool) -> PiecePlan:
     """Divide a sound into pieces.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from itertools import chain
@@ -173,11 +174,11 @@ def layout_of(channels: int) -> str:
     return ("mono", "stereo", "2.1", "quad", "5.0", "5.1")[channels - 1]
 
 
-def read_sound_recipe(path: Path) -> str | None:
-    """Return the text of the recipe inside a sound file, or None if there is none.
+def read_sound_recipe(path: Path) -> dict[str, Any]:
+    """Return the recipe inside a sound file.
 
     Raises:
-        SoundError: If it is no sound.
+        SoundError: If it is no sound, or holds no recipe.
     """
     av = pyav()
     try:
@@ -187,8 +188,17 @@ def read_sound_recipe(path: Path) -> str | None:
             tags = {k.lower(): text for each in streams for k, text in each.metadata.items()}
     except (av.FFmpegError, OSError, ValueError) as error:
         raise SoundError(f"'{path}' cannot be read as a sound ({reason(error)}).") from None
-    text = tags.get(SOUND_RECIPE_TAG)
-    return text if text and '"impasto"' in text else None
+    try:
+        recipe = json.loads(tags[SOUND_RECIPE_TAG])
+        if isinstance(recipe["impasto"], str) and isinstance(recipe["sound"], dict):
+            found: dict[str, Any] = recipe
+            return found
+    except (ValueError, LookupError, TypeError, RecursionError):
+        pass
+    raise SoundError(
+        f"'{path}' holds no settings: it must be a sound made by Impasto, and not changed by "
+        "another program."
+    )
 
 
 def reason(error: Exception) -> str:

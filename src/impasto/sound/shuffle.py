@@ -21,6 +21,9 @@ from torch import Tensor
 GRAIN = 12
 """Moments of the envelope in a piece: 0.14 seconds."""
 
+SMOOTHNESS = 1.0
+"""How much inaudible seams count beside the rhythm."""
+
 SWEEPS = 4
 """How often every piece is exchanged."""
 
@@ -71,6 +74,8 @@ class Shuffle:
         self.pieces = -(-count // self.block)
         self.windows = envelope.unfold(1, self.block, 1).transpose(0, 1)  # (P, B, block), a view
         self.draw = draw
+        self.envelope, self.last = envelope, envelope.shape[1] - 1
+        self.energy = float(envelope.square().sum(dim=0).mean().clamp(min=1e-12))
         inner = torch.zeros(envelope.shape[0], self.pieces * self.block, device=envelope.device)
         gap = inner[:, :0] if frame.loop else envelope.new_zeros(envelope.shape[0], lags)
         self.first = frame.before.shape[1]
@@ -80,6 +85,7 @@ class Shuffle:
         filled = self.length - gap.shape[1]
         share = [filled if frame.loop else max(filled - k, 0) for k in range(self.lags + 1)]
         self.target = autocorrelation(envelope, self.lags) * torch.tensor(share, device="cpu")
+        self.size = float(self.target.square().sum().clamp(min=1e-12))
         self.picks = self._some(self.pieces)
         for place in range(self.pieces):
             self._put(place, int(self.picks[place]))
@@ -104,10 +110,22 @@ class Shuffle:
         around = self._around(place)
         products = self._products(self.windows[tried], around)
         rest = self.total - products[0]
-        best = int((rest + products - self.target).square().sum(dim=(1, 2)).argmin())
+        error = (rest + products - self.target).square().sum(dim=(1, 2)) / self.size
+        best = int((error + SMOOTHNESS * self._seams(place, tried)).argmin())
         self.total = rest + products[best]
         self.picks[place] = tried[best]
         self._put(place, int(tried[best]))
+
+    def _seams(self, place: int, tried: Tensor) -> Tensor:
+        """Return how audible the seams around pieces (P) are: a mean of 1 where chance decides.
+
+        Before a piece and after it comes something else than in the recording.
+        """
+        start = self.first + place * self.block
+        there = self.row[:, [start - 1, (start + self.block) % self.length]]
+        usual = torch.stack([tried - 1, tried + self.block], dim=1).clamp(0, self.last)
+        change = (self.envelope[:, usual] - there[:, None]).square().sum(dim=(0, 2))
+        return change / (4 * self.energy * self.pieces)
 
     def _products(self, windows: Tensor, around: Tensor) -> Tensor:
         """Return what pieces (P, B, block) add to the autocorrelation (P, B, lags + 1)."""

@@ -52,10 +52,12 @@ def test_what_loses_something_is_heard_alike(tmp_path, name, rate):
 
 def test_a_file_tells_how_it_was_made(tmp_path):
     for name in ("a.wav", "a.flac", "a.ogg", "a.mp3", "a.m4a"):
-        write_sound(tmp_path / name, Sound(tone(), 22050), '{"impasto": "1"}')
-        assert read_sound_recipe(tmp_path / name) == '{"impasto": "1"}'
-        write_sound(tmp_path / name, Sound(tone(), 22050))
-        assert read_sound_recipe(tmp_path / name) is None
+        write_sound(tmp_path / name, Sound(tone(), 22050), '{"impasto": "1", "sound": {}}')
+        assert read_sound_recipe(tmp_path / name) == {"impasto": "1", "sound": {}}
+        for recipe in (None, '{"impasto": 1}', "[" * 10_000):
+            write_sound(tmp_path / name, Sound(tone(), 22050), recipe)
+            with pytest.raises(SoundError, match="holds no settings"):
+                read_sound_recipe(tmp_path / name)
 
 
 def test_a_sound_is_read_at_any_rate():

@@ -1,6 +1,5 @@
 """Textures from the first evaluation to the file."""
 
-import json
 from collections import deque
 from itertools import islice
 
@@ -59,6 +58,19 @@ def test_the_same_seed_makes_the_same_sound():
     assert not np.array_equal(a.sound.samples, c.sound.samples)
 
 
+@pytest.mark.parametrize("loop", [False, True])
+def test_a_short_sound_is_made_of_a_long_one(loop):
+    result = last(texture((ticks(4.0), RATE), seconds=0.5, loop=loop, **FAST))
+    assert result.sound.seconds == pytest.approx(0.5, abs=0.02)
+    assert result.job.ear.network.widths[-1] < 64
+
+
+def test_a_long_sound_is_made_of_a_short_one():
+    result = last(texture((ticks(0.6), RATE), seconds=2, **FAST))
+    assert result.sound.seconds == 2
+    assert result.sound.loudness == pytest.approx(rms(ticks(0.6)), rel=0.01)
+
+
 def test_a_loop_has_no_seam():
     result = last(texture((hiss(), RATE), seconds=1.5, loop=True, **FAST))
     samples = result.sound.samples[0]
@@ -112,7 +124,7 @@ def test_whoever_has_heard_enough_says_break(tmp_path):
 def test_a_file_tells_how_it_was_made(tmp_path):
     result = last(texture((ticks(), RATE), seconds=1, **FAST))
     result.write(tmp_path / "a.flac")
-    recipe = json.loads(read_sound_recipe(tmp_path / "a.flac"))
+    recipe = read_sound_recipe(tmp_path / "a.flac")
     assert recipe["sound"]["seconds"] == 1
     assert SoundSettings(**recipe["sound"]).filters == 8
     assert recipe["texture"] == {"path": None, "sha256": None}
