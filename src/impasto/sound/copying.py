@@ -20,6 +20,9 @@ COPY = 0.7
 COMPARED_BINS = 4
 """Bins whose mean is compared: fine detail takes time and tells nothing more."""
 
+COMPARED_SECONDS = 120
+"""Of long sounds as much is compared, from their beginning."""
+
 LEAST_OVERLAP = 0.5
 """Share of the shorter of two sounds that has to lie over the other one."""
 
@@ -28,7 +31,8 @@ Spectrogram = NDArray[np.float64]
 
 def copy_correlation(samples: Samples, recording: Samples, rate: int) -> float:
     """Return the largest correlation of two sounds' levels (C, N), over all shifts."""
-    stft = Stft.at(rate)
+    stft, enough = Stft.at(rate), COMPARED_SECONDS * rate
+    samples, recording = samples[:, :enough], recording[:, :enough]
     unit = float(stft.magnitudes(torch.from_numpy(recording[:, : 2**20])).mean())
     a, b = (_levels(each, stft, unit) for each in (samples, recording))
     size = a.shape[1] + b.shape[1]
@@ -39,9 +43,9 @@ def copy_correlation(samples: Samples, recording: Samples, rate: int) -> float:
     energy_a = _correlated(np.square(a).sum(axis=0), over_b, size)
     energy_b = _correlated(over_a, np.square(b).sum(axis=0), size)
     overlap = _correlated(over_a, over_b, size)
-    enough = overlap >= LEAST_OVERLAP * min(a.shape[1], b.shape[1])
+    is_enough = overlap >= LEAST_OVERLAP * min(a.shape[1], b.shape[1])
     found = np.fft.irfft(product, size) / np.sqrt(np.maximum(energy_a * energy_b, 1e-12))
-    return float(found[enough].max())
+    return float(found[is_enough].max())
 
 
 def _levels(samples: Samples, stft: Stft, unit: float) -> Spectrogram:

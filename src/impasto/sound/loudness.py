@@ -17,8 +17,9 @@ def leveled(samples: Samples, loudness: float) -> Samples:
     Where both cannot be had the peaks count, and the sound is softer.
     """
     mean = samples.mean(axis=1, dtype=np.float64, keepdims=True)
-    centered = (samples - mean).astype(np.float32)
-    gain = loudness / max(rms(centered), 1e-12)
-    highest = float(np.abs(centered).max()) * gain
-    gain *= min(1.0, PEAK / max(highest, 1e-12))
-    return np.asarray(centered * np.float32(gain), np.float32)
+    highest = max(float((samples.max(axis=1) - mean[:, 0]).max()),
+                  float((mean[:, 0] - samples.min(axis=1)).max()))  # fmt: skip
+    gain = min(loudness / max(rms(samples), 1e-12), PEAK / max(highest, 1e-12))
+    found = np.subtract(samples, mean.astype(np.float32), dtype=np.float32)  # the only copy
+    found *= np.float32(gain)
+    return found

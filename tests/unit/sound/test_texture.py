@@ -25,22 +25,22 @@ def last(results):
 
 @pytest.fixture(scope="module")
 def more():
-    return last(texture((ticks(), RATE), seconds=3, filters=16, iterations=12, refinement=12))
+    return last(texture((ticks(), RATE), seconds=3, filters=8, iterations=6, refinement=6))
 
 
 def test_a_texture_is_as_long_and_as_loud_as_it_should_be(more):
     assert more.sound.samples.shape == (1, 3 * RATE)
     assert more.sound.loudness == pytest.approx(rms(ticks()), rel=1e-3)
     assert np.abs(more.sound.samples).max() <= PEAK + 1e-6
-    assert more.evaluations == 24
+    assert more.evaluations == 12
     assert more.is_complete
 
 
 def test_it_has_the_statistics_of_the_recording(more):
     losses = []
-    for result in texture((ticks(), RATE), filters=8, iterations=20, refinement=1, start="noise"):
+    for result in texture((ticks(), RATE), filters=8, iterations=12, refinement=1, start="noise"):
         losses.append(result.step.total)
-    assert losses[-2] < 0.2 * losses[0]
+    assert losses[-2] < 0.4 * losses[0]
 
 
 def test_it_is_no_copy(more):
@@ -81,8 +81,8 @@ def test_a_loop_has_no_seam():
     assert seam <= np.quantile(steps, 0.999) * 1.5
 
 
-def test_a_long_sound_is_made_in_pieces_that_go_on(monkeypatch):
-    settings = {"piece": 5, "seconds": 9, **FAST}
+def test_a_long_sound_is_made_in_pieces_that_go_on():
+    settings = {"piece": 5, "seconds": 9, "filters": 8, "iterations": 1, "refinement": 1}
     results = []
     for result in texture((ticks(), RATE), **settings):
         if not results or results[-1] != result.finished:

@@ -1,0 +1,47 @@
+"""The sheet about sounds: samples, and what was made of them. The sounds are written, too."""
+
+from __future__ import annotations
+
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from impasto.samples import SOUNDS, sound
+from impasto.sound import Sound, read_sound, stacked, texture, write_sound
+
+FOLDER = Path(__file__).resolve().parents[1] / "sounds"
+
+SETTINGS: dict[str, Any] = {"seconds": 8}
+
+HALF = 640
+"""Width of one spectrogram in pixels."""
+
+
+def pairs() -> Image.Image:
+    """Return the spectrograms of all samples, each beside that of what was made of it."""
+    FOLDER.mkdir(exist_ok=True)
+    rows = []
+    for name in SOUNDS:
+        recording = read_sound(sound(name))
+        made = deque(texture(recording, **SETTINGS), maxlen=1).pop()
+        print(f"{name}: {made.copy:.2f} like a piece of the recording")
+        write_sound(FOLDER / f"{name}.mp3", made.sound)
+        rows.append((name, recording, made.sound))
+    return beside(rows)
+
+
+def beside(rows: list[tuple[str, Sound, Sound]]) -> Image.Image:
+    """Return the spectrograms of recordings on the left, and of what was made on the right."""
+    halves = [
+        stacked([(f"{name}{what}", row[side]) for name, *row in rows], HALF)
+        for side, what in enumerate((", the recording", ", made of its statistics"))
+    ]
+    sheet = Image.new("RGB", (2 * HALF + 8, halves[0].height), "white")
+    for side, half in enumerate(halves):
+        sheet.paste(half, (side * (HALF + 8), 0))
+    return sheet
+
+
+SHEETS = {"sound": pairs}
