@@ -34,13 +34,16 @@ def pairs() -> Image.Image:
 
 def beside(rows: list[tuple[str, Sound, Sound]]) -> Image.Image:
     """Return the spectrograms of recordings on the left, and of what was made on the right."""
-    halves = [
-        stacked([(f"{name}{what}", row[side]) for name, *row in rows], HALF)
-        for side, what in enumerate((", the recording", ", made of its statistics"))
+    pictures = [
+        stacked([(f"{name}, the recording", one), (f"{name}, made of its statistics", other)], HALF)
+        for name, one, other in rows
     ]
-    sheet = Image.new("RGB", (2 * HALF + 8, halves[0].height), "white")
-    for side, half in enumerate(halves):
-        sheet.paste(half, (side * (HALF + 8), 0))
+    height = pictures[0].height // 2
+    sheet = Image.new("RGB", (2 * HALF + 8, height * len(rows)), "white")
+    for number, picture in enumerate(pictures):
+        for side in (0, 1):
+            half = picture.crop((0, side * height, HALF, (side + 1) * height))
+            sheet.paste(half, (side * (HALF + 8), number * height))
     return sheet
 
 
