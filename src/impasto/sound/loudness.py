@@ -20,6 +20,6 @@ def leveled(samples: Samples, loudness: float) -> Samples:
     highest = max(float((samples.max(axis=1) - mean[:, 0]).max()),
                   float((mean[:, 0] - samples.min(axis=1)).max()))  # fmt: skip
     gain = min(loudness / max(rms(samples), 1e-12), PEAK / max(highest, 1e-12))
-    found = np.subtract(samples, mean.astype(np.float32), dtype=np.float32)  # the only copy
+    found: Samples = np.subtract(samples, mean.astype(np.float32))  # the only copy
     found *= np.float32(gain)
     return found
