@@ -78,8 +78,9 @@ def shared() -> dict[tuple[str, str], list[str]]:
 
 
 def is_setting(parameter: click.Parameter) -> bool:
-    """Return whether a parameter is the option of a setting under its usual name."""
-    return option_of(parameter.name or "") in parameter.opts and parameter.name in SPECS
+    """Return whether a parameter is the option of a setting of pictures under its usual name."""
+    name = parameter.name or ""
+    return option_of(name) in parameter.opts and SPECS.get(name) is getattr(parameter, "this", ...)
 
 
 def option_of(setting: str) -> str:

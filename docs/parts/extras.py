@@ -13,6 +13,7 @@ BRINGS = {
     "heic": "HEIC photographs, as phones take them",
     "video": "films as `.mp4`; `.gif` and `.webp` need nothing",
     "cluster": "`--workers` and `--cluster`: several processes or [machines](batches.md)",
+    "sound": "[sounds](sound.md), read and written",
     "tensorboard": "`--tensorboard`",
     "matconvnet": "weights in MatConvNet's `.mat`",
 }

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from docs.pictures import control, findings, knobs, losses, readme, studio, video
+from docs.pictures import control, findings, knobs, losses, readme, sound, studio, video
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +18,7 @@ IMAGES, LANDING = ROOT / "docs" / "images", ROOT / "src" / "impasto" / "studio" 
 
 SHEETS: dict[str, Callable[[], Image.Image]] = {
     **knobs.SHEETS, **findings.SHEETS, **control.SHEETS, **losses.SHEETS,
-    **readme.SHEETS, **studio.SHEETS, **video.SHEETS,
+    **readme.SHEETS, **sound.SHEETS, **studio.SHEETS, **video.SHEETS,
 }  # fmt: skip
 """File name to the function that paints it."""
 

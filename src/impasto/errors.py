@@ -5,6 +5,7 @@
     │   ├── UnknownName     a layer, backbone, optimizer, ... that does not exist
     │   ├── SettingsError   a setting out of its range, or two that contradict each other
     │   ├── PictureError    a file that cannot be read or written as a picture
+    │   ├── SoundError      a file that cannot be read or written as a sound, or a sound unfit
     │   ├── WeightsError    a weight file that is missing, damaged, or of another network
     │   ├── PluginError     a plugin that cannot be loaded, is not loaded, or has changed
     │   └── CheckpointError an interrupted run that cannot be continued in this way
@@ -73,6 +74,10 @@ class SettingsError(UsageError, ValueError):
 
 class PictureError(UsageError):
     """A file that cannot be read or written as a picture."""
+
+
+class SoundError(UsageError):
+    """A file that cannot be read or written as a sound, or a sound that teaches nothing."""
 
 
 class WeightsError(UsageError):

@@ -19,6 +19,7 @@ EXTRAS: Final = {
     "heic": ("pillow-heif>=0.18,<2",),
     "video": ("av>=17,<20", "opencv-python-headless>=4.8,<5"),
     "cluster": ("distributed>=2025.1",),
+    "sound": ("av>=17,<20",),
     "tensorboard": ("tensorboard>=2.16,<3",),
 }
 """The packages that each extra brings, as in ``pyproject.toml``."""

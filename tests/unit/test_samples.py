@@ -40,6 +40,7 @@ def test_the_pictures_stay_small() -> None:
 
     assert total(samples.photograph, samples.PHOTOGRAPHS) < 600_000
     assert total(samples.painting, samples.PAINTINGS) < 1_600_000
+    assert total(samples.sound, samples.SOUNDS) < 200_000
 
 
 def test_no_painting_has_large_empty_areas() -> None:

@@ -12,6 +12,7 @@ from impasto.cli.judging import judge
 from impasto.cli.models import models
 from impasto.cli.own_defaults import config
 from impasto.cli.painting import demo, info, paint, repeat
+from impasto.cli.sound import sound
 from impasto.cli.studio import studio
 from impasto.cli.sweeps import figure, reconstruct, sweep
 from impasto.cli.video import video
@@ -21,6 +22,7 @@ COMMANDS = (
     demo,
     video,
     batch,
+    sound,
     reconstruct,
     sweep,
     figure,

@@ -13,10 +13,12 @@ from impasto.settings import (
     CLIP_SPECS,
     LOOKS,
     PRESETS,
+    SOUND_SPECS,
     SPECS,
     ClipSettings,
     Settings,
     SettingSpec,
+    SoundSettings,
     parsing,
 )
 
@@ -118,6 +120,27 @@ def clip_options(command: Command) -> Command:
         usual = ClipSettings.__dataclass_fields__[name].default
         command = setting_option(name, CLIP_SPECS[name], usual, names.get(name))(command)
     return command
+
+
+def sound_options(
+    without: Sequence[str] = (), defaults: Mapping[str, object] | None = None
+) -> Callable[[Command], Command]:
+    """Return a decorator that adds one option per setting of a sound, except for some.
+
+    Args:
+        without: The settings that the command has no option for.
+        defaults: What the command takes where an option is not given, if that is not usual.
+    """
+
+    def decorate(command: Command) -> Command:
+        for name in reversed([name for name in SOUND_SPECS if name not in without]):
+            usual = SoundSettings.__dataclass_fields__[name].default
+            command = setting_option(name, SOUND_SPECS[name], (defaults or {}).get(name, usual))(
+                command
+            )
+        return command
+
+    return decorate
 
 
 def setting_option(

@@ -38,6 +38,9 @@ INPUT_WORDS = {
 WITH_RECIPE = (".mp4", ".mov", ".webm", ".mkv")
 """Films that tell how they were painted; to import `impasto.video` would take a second."""
 
+SOUNDS_WITH_RECIPE = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a")
+"""Sounds that tell how they were made."""
+
 
 @click.command(cls=PaintCommand)
 @click.argument("content")
@@ -156,10 +159,13 @@ def demo(
 @click.argument("picture")
 @click.option("--json", "as_json", is_flag=True, help="The settings as JSON.")
 def info(picture: str, as_json: bool) -> None:
-    """Show the settings inside a PICTURE, or a film, that Impasto painted."""
+    """Show the settings inside a PICTURE, a film or a sound that Impasto made."""
     from impasto.job import fields_of
     from impasto.plugins import state_of
 
+    if Path(picture).suffix.lower() in SOUNDS_WITH_RECIPE:
+        info_of_sound(Path(picture), as_json)
+        return
     text = embedded(picture)
     recipe = fields_of(text)  # of plugins that are not here, too
     if as_json:
@@ -184,6 +190,24 @@ def info(picture: str, as_json: bool) -> None:
     of_clip = clip if isinstance(clip, dict) else {}
     for name, value in [*recipe["settings"].items(), *of_clip.items()]:
         echo(f"{name:15} {json.dumps(value)}")
+
+
+def info_of_sound(path: Path, as_json: bool) -> None:
+    """Show the settings inside a sound."""
+    from impasto.sound import read_sound_recipe
+
+    recipe = read_sound_recipe(path)
+    if as_json:
+        click.echo(json.dumps(recipe))
+        return
+    click.echo(printable(f"made by impasto {recipe['impasto']}"))
+    for what in ("content", "texture"):
+        if isinstance(source := recipe.get(what), dict):
+            name = source.get("path") or "given as an array"
+            digest = f" (sha256 {str(source['sha256'])[:12]}…)" if source.get("sha256") else ""
+            click.echo(printable(f"{what:15} {name}{digest}"))
+    for name, value in recipe["sound"].items():
+        click.echo(printable(f"{name:15} {json.dumps(value)}"))
 
 
 def embedded(path: str) -> str:

@@ -19,7 +19,7 @@ from impasto.losses.histogram import HistogramLoss, SlicedLoss
 from impasto.losses.laplacian import EdgeLoss
 from impasto.losses.loss import LocalLoss, Loss, StyleLoss
 from impasto.losses.matting import BYTES_PER_PIXEL, MattingLoss
-from impasto.losses.moments import MeanStdLoss, ShiftedGramLoss, WassersteinLoss
+from impasto.losses.moments import MeanLoss, MeanStdLoss, ShiftedGramLoss, WassersteinLoss
 from impasto.losses.patches import PatchLoss
 from impasto.losses.total_variation import TotalVariation
 
@@ -32,6 +32,7 @@ __all__ = [
     "LocalLoss",
     "Loss",
     "MattingLoss",
+    "MeanLoss",
     "MeanStdLoss",
     "PatchLoss",
     "ShiftedGramLoss",

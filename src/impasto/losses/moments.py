@@ -3,6 +3,7 @@
 A Gram matrix is mean and covariance in one, so a brighter and flatter picture may have the same:
 the constant 1/√2, and 0 and 1 half and half. These losses tell the two apart.
 
+    MeanLoss          mean of every channel
     MeanStdLoss       mean and standard deviation of every channel
     WassersteinLoss   mean and covariance: the distance between two Gaussians
     ShiftedGramLoss   the Gram matrix of features from which a constant has been taken
@@ -21,11 +22,22 @@ from torch import Tensor
 
 from impasto.losses.loss import StyleLoss
 from impasto.normalization import Scale, Target
-from impasto.statistics import Statistic, exact, mean_square, moments
+from impasto.statistics import Statistic, exact, first_moment, mean_square, moments
 
 RIDGE = 1e-4
 """Added to every variance, as a share of the style's mean variance: square roots of variances
 that are zero have no gradient, and covariances of few positions no inverse."""
+
+
+@final
+class MeanLoss(StyleLoss):
+    """Squared distance of the channels' means from the style's: ``L = s Σ_i (μ_i - μ̂_i)²``.
+
+    It says little of a feature map, and all of one whose channels are products: the means of
+    ``e(t) e(t + τ)`` are the autocorrelation of e.
+    """
+
+    statistic = staticmethod(first_moment)
 
 
 @final

@@ -9,12 +9,13 @@ balance.py    weights by which every style term pulls alike
 
 from impasto.objective.balance import balanced
 from impasto.objective.guidance import Region, Spread, spread
-from impasto.objective.objective import IMAGE, Evaluation, Kind, Objective, Term, whole
+from impasto.objective.objective import IMAGE, Evaluation, Features, Kind, Objective, Term, whole
 from impasto.objective.tiled import Wanted, collect_features, collect_statistics, tiled
 
 __all__ = [
     "IMAGE",
     "Evaluation",
+    "Features",
     "Kind",
     "Objective",
     "Region",

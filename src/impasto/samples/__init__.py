@@ -1,7 +1,8 @@
-"""Pictures that come with the package, so that the first try needs no download.
+"""Pictures and sounds that come with the package, so that the first try needs no download.
 
-The photographs are free of copyright; the paintings are the project's own, painted by
-``python -m artwork.paint``. ``README.md`` in this folder states origin and license.
+The photographs are free of copyright; the paintings and sounds are the project's own, made by
+``python -m artwork.paint`` and ``python -m artwork.sounds``. ``README.md`` in this folder states
+origin and license.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from impasto.errors import look_up
 
-__all__ = ["PAINTINGS", "PHOTOGRAPHS", "painting", "photograph"]
+__all__ = ["PAINTINGS", "PHOTOGRAPHS", "SOUNDS", "painting", "photograph", "sound"]
 
 PHOTOGRAPHS: dict[str, str] = {
     "astronaut": "portrait of an astronaut in an orange suit, 512 x 512 (NASA)",
@@ -26,6 +27,15 @@ PAINTINGS: dict[str, str] = {
     "ink": "mountains in mist: ink wash on warm paper, one vermilion sun",
     "embers": "an autumn lake: palette-knife slabs of red, orange, magenta and teal",
     "woodcut": "a lighthouse in a storm: carved lines in black, blue and red",
+}
+
+SOUNDS: dict[str, str] = {
+    "rain": "a steady hiss, and drops that ring",
+    "fire": "a low roar that breathes, and crackling in flurries",
+    "wind": "noise through a resonance that wanders",
+    "crickets": "two crickets, each with its pitch and its rhythm",
+    "clock": "tick and tock, two a second",
+    "bubbles": "bubbles in water, whose pitch rises",
 }
 
 _FOLDER = Path(__file__).parent
@@ -63,3 +73,20 @@ def painting(name: str) -> Path:
     """
     look_up(PAINTINGS, name, "sample painting")
     return _FOLDER / "paintings" / f"{name}.jpg"
+
+
+def sound(name: str) -> Path:
+    """Return the file of a sample sound, 8 seconds at 22,050 Hz.
+
+    Args:
+        name: A row of ``SOUNDS``.
+
+    Raises:
+        UnknownName: If there is no such sound.
+
+    Example:
+        >>> sound("rain").name
+        'rain.ogg'
+    """
+    look_up(SOUNDS, name, "sample sound")
+    return _FOLDER / "sounds" / f"{name}.ogg"

@@ -11,6 +11,7 @@ looks.py         what a painter would say of a picture, as settings
 presets.py       the published defaults of the paper and of other programs
 clip.py          what there is to choose of a clip besides the settings of its frames
 print_size.py    from a size on paper to pixels, and back
+sound.py         what there is to choose of a sound
 expansion.py     from a preset and what is given to settings
 """
 
@@ -35,6 +36,7 @@ from impasto.settings.settings import (
     ResolvedSettings,
     Settings,
 )
+from impasto.settings.sound import SOUND_SPECS, SoundSettings
 from impasto.settings.spec import Group, SettingSpec
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "MACHINE_CHOICES",
     "NOT_IN_CLIPS",
     "PRESETS",
+    "SOUND_SPECS",
     "SPECS",
     "ClipSettings",
     "CompleteSettings",
@@ -54,6 +57,7 @@ __all__ = [
     "ResolvedSettings",
     "SettingSpec",
     "Settings",
+    "SoundSettings",
     "apply",
     "check",
     "check_exclusive",

@@ -19,6 +19,7 @@ class Group(StrEnum):
 
     PAINTING = "Painting"
     CLIP = "Clip"
+    SOUND = "Sound"
     COLOR = "Color"
     REGIONS = "Regions"
     PHOTOREALISM = "What stays of the photograph"

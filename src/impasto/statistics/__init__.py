@@ -13,7 +13,7 @@ a sum over them, so it can be collected in any number of pieces, from tiles, pic
 
 from impasto.statistics.gram import gram
 from impasto.statistics.histogram import POINTS, counts, directions, grid, halve, sliced_counts
-from impasto.statistics.moments import mean_square, moments
+from impasto.statistics.moments import first_moment, mean_square, moments
 from impasto.statistics.statistic import Statistic, accumulable, blend, count, exact
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "counts",
     "directions",
     "exact",
+    "first_moment",
     "gram",
     "grid",
     "halve",

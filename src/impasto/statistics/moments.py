@@ -14,6 +14,20 @@ def weigh(features: Tensor, weights: Tensor | None) -> Tensor:
     return features if weights is None else features * weights
 
 
+def first_moment(features: Tensor, weights: Tensor | None = None) -> Statistic:
+    """Sum features over positions.
+
+    Args:
+        features: Feature map (B, C, H, W).
+        weights: How much each position counts (1, 1, H, W), at least 0; by default each is 1.
+
+    Returns:
+        The statistic with total (C,): ``Σ f``.
+    """
+    F = accumulable(features)
+    return Statistic(weigh(F, weights).sum(dim=(0, 2, 3)), count(F, weights))
+
+
 def mean_square(features: Tensor, weights: Tensor | None = None) -> Statistic:
     """Sum features and their squares over positions.
 
