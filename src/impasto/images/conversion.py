@@ -52,7 +52,7 @@ def as_picture(source: Any, dtype: npt.DTypeLike = np.float32) -> Picture:
     )
 
 
-ROUNDING = 1e-5
+BEYOND = 1e-5
 """How far beyond [0, 1] a resampled or normalized picture may be: it is cut off."""
 
 
@@ -78,7 +78,7 @@ def _from_array(array: npt.NDArray[Any], name: str, dtype: npt.DTypeLike) -> Pic
 
 def _in_unit_range(array: npt.NDArray[Any], name: str, dtype: npt.DTypeLike) -> FloatArray:
     if array.dtype.kind == "f":
-        if not (array.min() >= -ROUNDING and array.max() <= 1 + ROUNDING):  # False for NaN, too.
+        if not (array.min() >= -BEYOND and array.max() <= 1 + BEYOND):  # False for NaN, too.
             raise PictureError(
                 f"{name} has values from {array.min():g} to {array.max():g}: floats must lie in "
                 "[0, 1] (not NaN), so divide by the largest value possible."

@@ -7,6 +7,7 @@ logs.py             recorder: losses as a table
 curves.py           recorder: losses as a chart
 tensorboard.py      recorder: losses for TensorBoard
 timelapse.py        recorder: a film
+zoomable.py         recorder: tiles, and a page that zooms into them
 snapshots.py        recorder: numbered pictures and checkpoints
 outputs.py          which of these a command asks for
 checkpoint.py       where an interrupted run stands

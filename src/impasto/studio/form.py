@@ -15,7 +15,7 @@ from impasto.studio.words import CHOICE_WORDS, DIALS, FIRST_SETTINGS, TITLES, WO
 FILE_SETTINGS = {parsing.path.__name__, "paths"}
 """Parsers of file names. No page is asked for one, and none that it sends is taken."""
 
-RELATIVE = ("style_weight",)
+IN_MULTIPLES = ("style_weight",)
 """Settings that the page has in multiples of what is usual for the network and the losses."""
 
 ELSEWHERE = {"style_blend"}
@@ -78,7 +78,7 @@ def control(name: str) -> Control:
     group = "" if name in FIRST_SETTINGS else this.group
     if name in DIALS:
         dial, start = DIALS[name], getattr(Settings().completed(), name)
-        value = 1.0 if name in RELATIVE else to_page(name, start)
+        value = 1.0 if name in IN_MULTIPLES else to_page(name, start)
         return Control(name, "dial", dial.title, WORDS[name], group, value)
     title = TITLES.get(name, name.replace("_", " ").capitalize())
     label = title + (f" ({this.unit})" if this.unit else "")
@@ -193,7 +193,7 @@ def from_settings(settings: Settings) -> dict[str, Any]:
             chosen = is_usual_plan(settings)
         if chosen or (each.name == "init" and value not in INITIALIZERS):
             value = default
-        if each.name in RELATIVE:
+        if each.name in IN_MULTIPLES:
             value = 1.0 if value is None else value / usual.style_weight
         shown[each.name] = to_page(each.name, value)
     return shown
