@@ -137,6 +137,7 @@ def test_a_size_beyond_memory_and_a_bad_value_are_told_and_the_next_one_runs(ope
     page = open_page()
     choose(page)
     unfold_group(page, "Machine", "memory")
+    page.locator("#setting-backbone label", has_text="Fine").click()
     # The studio itself takes half of that; the page's largest size would need two thirds.
     fill(page, "memory", "1.5")
     fill(page, "size", "2048")

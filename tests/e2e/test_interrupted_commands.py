@@ -143,9 +143,10 @@ import sys
 from types import ModuleType, SimpleNamespace
 
 page = ModuleType("impasto.studio.app")  # without the page itself, which takes seconds to import
-page.build = lambda studio: SimpleNamespace(close=lambda: None)
+page.build = lambda studios: SimpleNamespace(close=lambda: None)
 
-def start(blocks, studio, address):
+def start(blocks, studios, address):
+    studio = studios.own
     from impasto.settings import Settings
     from impasto.studio.tasks import Task
 

@@ -24,7 +24,8 @@ from impasto.run import run
 from impasto.run.checkpoint_file import read_checkpoint
 from impasto.settings import Settings
 from impasto.sweeps import Report, make_sweep
-from impasto.sweeps.store import FOLDER, read_result
+from impasto.sweeps.cells import FOLDER
+from impasto.sweeps.store import read_result
 from tests.torture.mutants import mutant
 from tests.torture.originals import NETWORK, PAINTED, Photograph, originals_in
 from tests.torture.watched import Case, refusal
