@@ -13,7 +13,7 @@ from impasto._version import __version__
 from impasto.cluster.parcel import Missing, Parcel
 from impasto.errors import ImpastoError
 from impasto.filesystem import replacing
-from impasto.machine import allow_memory
+from impasto.machine import allow_memory, keep_freed_memory
 
 REPORT_EVERY: Final = 1.0
 """Seconds between two reports of a worker."""
@@ -121,6 +121,7 @@ def perform(parcel: Parcel) -> Any:
             "install the same version there."
         )
     with ALONE:
+        keep_freed_memory()  # Dask has every process give it back at once, and get it again
         places = Unpacked(Path(worker.local_directory) / "impasto").take(
             parcel.files, parcel.contents
         )
