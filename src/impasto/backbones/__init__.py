@@ -27,7 +27,7 @@ from impasto.backbones.table import BACKBONES, POOLINGS, RESCALINGS, check_layer
 from impasto.errors import import_row
 
 if TYPE_CHECKING:
-    from impasto.backbones.backbone import Backbone
+    from impasto.backbones.backbone import Backbone, FrozenNetwork
     from impasto.backbones.fused import empty_features, memory_format
     from impasto.backbones.network import Network
     from impasto.backbones.random_filters import RandomFilters
@@ -40,6 +40,7 @@ __all__ = [
     "Architecture",
     "Backbone",
     "Effort",
+    "FrozenNetwork",
     "Geometry",
     "LayerWeights",
     "Network",
@@ -54,6 +55,7 @@ __all__ = [
 
 _NEEDING_TORCH = {
     "Backbone": "impasto.backbones.backbone",
+    "FrozenNetwork": "impasto.backbones.backbone",
     "Network": "impasto.backbones.network",
     "RandomFilters": "impasto.backbones.random_filters",
     "empty_features": "impasto.backbones.fused",

@@ -1,4 +1,4 @@
-"""What a backbone is: the interface that the rest of the package relies on."""
+"""What a network is to the rest of the package, and a backbone, which has a name and weights."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from impasto.backbones.layers import Geometry
 
 
-class Backbone(nn.Module, ABC):
+class FrozenNetwork(nn.Module, ABC):
     """A frozen network that turns pictures into feature maps, by layer name.
 
     It normalizes its own input, so pictures are sRGB in [0, 1] everywhere else. It runs in the
@@ -70,6 +70,10 @@ class Backbone(nn.Module, ABC):
         whole picture where this margin lies inside the cut-out.
         """
         return max((self.geometry(layer).margin for layer in layers), default=0)
+
+
+class Backbone(FrozenNetwork):
+    """A network that can be asked for by its name, with weights of its own."""
 
     @classmethod
     @abstractmethod

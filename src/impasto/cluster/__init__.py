@@ -1,6 +1,7 @@
 """Work handed to others: processes of this machine, or the machines of a Dask cluster.
 
-crew.py    who works, and what they are asked to do
+hiring.py  who works
+crew.py    what they are asked to do, and what becomes of it
 parcel.py  what travels to a worker: a call, and the files that it reads
 worker.py  what a worker does with it
 deaf.py    what lets workers of this machine outlive Ctrl-C until they are told
@@ -9,7 +10,8 @@ This room knows nothing of paintings: it calls a function on parcels, somewhere,
 answers as they come. A worker that ends in the middle costs time, and nothing else.
 """
 
-from impasto.cluster.crew import Answer, Crew, Hands, WorkerReport
+from impasto.cluster.crew import Answer, Crew, WorkerReport
+from impasto.cluster.hiring import Hands
 from impasto.cluster.parcel import Order
 from impasto.cluster.worker import Wire
 

@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from impasto.backbones import Backbone, empty_features, memory_format
+from impasto.backbones import FrozenNetwork, empty_features, memory_format
 from impasto.losses import LocalLoss, StyleLoss
 from impasto.objective.objective import IMAGE, Evaluator, Sums, Term, layers_of
 from impasto.objective.tiling import Tile, tiles
@@ -53,14 +53,14 @@ class Wanted:
     mask: Tensor | None = None
     joint: bool = False
 
-    def of(self, features: Mapping[str, Tensor], tile: Tile, backbone: Backbone) -> Statistic:
+    def of(self, features: Mapping[str, Tensor], tile: Tile, backbone: FrozenNetwork) -> Statistic:
         """Return the statistic of the inner part of a tile's feature maps."""
         inner, _, mask = _inner(self, features, tile, backbone)
         return self.statistic(inner, mask)
 
 
 def _inner(
-    one: Wanted | Term, features: Mapping[str, Tensor], tile: Tile, backbone: Backbone
+    one: Wanted | Term, features: Mapping[str, Tensor], tile: Tile, backbone: FrozenNetwork
 ) -> tuple[Any, tuple[slice, slice], Tensor | None]:
     """Return the inner part of what is seen in a tile, its place in the first layer, its mask."""
     strides = {layer: 1 if layer == IMAGE else backbone.stride([layer]) for layer in one.layers}
@@ -72,7 +72,7 @@ def _inner(
 
 @torch.no_grad()
 def collect_features(
-    backbone: Backbone, image: Tensor, layers: Collection[str], side: int
+    backbone: FrozenNetwork, image: Tensor, layers: Collection[str], side: int
 ) -> dict[str, Tensor]:
     """Return feature maps of the whole image, computed in tiles."""
     found: dict[str, Tensor] = {}
@@ -90,7 +90,7 @@ def collect_features(
 
 @torch.no_grad()
 def collect_statistics(
-    backbone: Backbone,
+    backbone: FrozenNetwork,
     image: Tensor,
     wanted: Mapping[Key, Wanted],
     side: int,
@@ -122,7 +122,7 @@ def _pieces(image: Tensor, cut: Iterable[Tile]) -> Iterator[Piece]:
 
 @torch.no_grad()
 def _statistics_of_tile(
-    backbone: Backbone,
+    backbone: FrozenNetwork,
     layers: Collection[str],
     wanted: Mapping[Key, Wanted],
     piece: Piece,
@@ -133,7 +133,7 @@ def _statistics_of_tile(
     return {key: one.of(features, tile, backbone) for key, one in wanted.items()}
 
 
-def tiled(backbone: Backbone, side: int, each: Map = map) -> Evaluator:
+def tiled(backbone: FrozenNetwork, side: int, each: Map = map) -> Evaluator:
     """Return what evaluates terms in tiles, in the memory of one.
 
     Args:
@@ -146,7 +146,7 @@ def tiled(backbone: Backbone, side: int, each: Map = map) -> Evaluator:
 
 
 def _evaluate_tiled(
-    backbone: Backbone, side: int, each: Map, terms: Sequence[Term], image: Tensor
+    backbone: FrozenNetwork, side: int, each: Map, terms: Sequence[Term], image: Tensor
 ) -> Sums:
     image = image.detach()
     parts = {term.name: 0.0 for term in terms}
@@ -177,7 +177,7 @@ def _of_image(term: Term, image: Tensor, parts: dict[str, float]) -> Tensor:
 
 
 def _of_statistics(
-    backbone: Backbone,
+    backbone: FrozenNetwork,
     side: int,
     each: Map,
     terms: Sequence[Term],
@@ -202,7 +202,7 @@ def _of_statistics(
 
 
 def _of_tile(
-    backbone: Backbone,
+    backbone: FrozenNetwork,
     layers: Collection[str],
     terms: Sequence[Term],
     cotangents: Mapping[str, Tensor],

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from impasto.backbones import Backbone, empty_features, memory_format
+from impasto.backbones import FrozenNetwork, empty_features, memory_format
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def round_up(number: int, multiple: int) -> int:
     return -(-number // multiple) * multiple
 
 
-def tiles(image: Tensor, backbone: Backbone, layers: Collection[str], side: int) -> list[Tile]:
+def tiles(image: Tensor, backbone: FrozenNetwork, layers: Collection[str], side: int) -> list[Tile]:
     """Divide an image (1, 3, H, W) into tiles for the given layers; side 0 gives one tile."""
     # A cut-out of one position's margin may be too small for the network itself.
     margin = max(backbone.margin(layers), backbone.minimum_side - 1) if side else 0

@@ -23,16 +23,15 @@ for six widths and the autocorrelation.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Self, final
+from typing import final
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, conv2d, relu
 
-from impasto.backbones import Backbone, Geometry
+from impasto.backbones import FrozenNetwork, Geometry
 from impasto.objective import Features
 from impasto.sound.stft import Stft, levels
 from impasto.statistics import Statistic
@@ -127,7 +126,7 @@ def in_bands(levels: Tensor, bands: Tensor) -> Tensor:
 
 
 @final
-class LevelNetwork(Backbone):
+class LevelNetwork(FrozenNetwork):
     """Features of levels (1, C F, 1, T); nothing in it was trained.
 
     Attributes:
@@ -206,14 +205,9 @@ class LevelNetwork(Backbone):
         where = self.geometry(layer)
         return max((length - where.after - 1) // where.stride + 1, 0)
 
-    @classmethod
-    def load(cls, name: str, *, layers: Sequence[str], weights: Path | None, pooling: str) -> Self:
-        """Raise: it is made for one recording."""
-        raise NotImplementedError("a network of sounds is made for one recording")
-
 
 @final
-class WaveformNetwork(Backbone):
+class WaveformNetwork(FrozenNetwork):
     """The same features of samples (1, C, 1, N), by way of their spectrogram."""
 
     def __init__(self, network: LevelNetwork, stft: Stft) -> None:
@@ -241,11 +235,6 @@ class WaveformNetwork(Backbone):
         """Return how many moments a layer has of so many samples."""
         return self.network.positions(layer, self.stft.moments(length))
 
-    @classmethod
-    def load(cls, name: str, *, layers: Sequence[str], weights: Path | None, pooling: str) -> Self:
-        """Raise: it is made for one recording."""
-        raise NotImplementedError("a network of sounds is made for one recording")
-
 
 def name(width: int) -> str:
     """Return what the layer of filters of a width is called."""
@@ -261,7 +250,7 @@ def scaled(features: Features, factor: float) -> Features:
     return larger
 
 
-def looped(network: Backbone) -> Features:
+def looped(network: FrozenNetwork) -> Features:
     """Return what sees a sound as a loop: after its end comes its beginning.
 
     Its length is a multiple of the layers' strides; every layer has that many moments.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from impasto.cluster import Answer, Hands, Order, WorkerReport, crew
+from impasto.cluster import Answer, Hands, Order, WorkerReport, hiring
 from impasto.cluster.parcel import Files
 from impasto.cluster.worker import Unpacked
 from impasto.errors import ImpastoError, PictureError, SettingsError, UsageError
@@ -163,7 +163,7 @@ def test_wrong_hands_are_one_sentence(workers, cluster, words):
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x"])
 def test_a_scheduler_that_is_not_there_is_one_sentence(address, monkeypatch):
-    monkeypatch.setattr(crew, "FIRST_ANSWER", 0.2)
+    monkeypatch.setattr(hiring, "FIRST_ANSWER", 0.2)
     with (
         pytest.raises(UsageError, match="there is no Dask scheduler at"),
         Hands.of(None, address).hired(0, 9),
@@ -172,8 +172,8 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(address, monkeypatch):
 
 
 def test_as_many_processes_as_there_is_memory_for(monkeypatch):
-    monkeypatch.setattr(crew, "memory_each", lambda workers: 8e9 / workers)
-    monkeypatch.setattr(crew.psutil.Process, "cpu_affinity", lambda self: range(16))
-    assert crew.most_here(1e9) == 5  # of 8 GB, .7 may be used
-    assert crew.most_here(1e6) == 16
-    assert crew.most_here(1e12) == 1
+    monkeypatch.setattr(hiring, "memory_each", lambda workers: 8e9 / workers)
+    monkeypatch.setattr(hiring.psutil.Process, "cpu_affinity", lambda self: range(16))
+    assert hiring.most_here(1e9) == 5  # of 8 GB, .7 may be used
+    assert hiring.most_here(1e6) == 16
+    assert hiring.most_here(1e12) == 1
