@@ -138,8 +138,8 @@ def items(
 def usual_hands(values: dict[str, Any], paintings: int) -> Hands:
     """Return who works if nobody has said: processes, unless a graphics card is faster.
 
-    Several processes with one thread each paint more than one with all threads; a single painting
-    is finished sooner with all of them.
+    Small pictures leave threads idle, which processes do not; a single painting is finished sooner
+    with all threads.
     """
     from impasto.cluster import Hands
     from impasto.machine import choose_device
