@@ -30,6 +30,9 @@ ON_THIS_MACHINE: Final = {"ahead": 1, "least": 1}
 FIRST_ANSWER: Final = 10.0
 """Seconds that a scheduler has to answer the first time."""
 
+TO_START_AGAIN: Final = "2 minutes"
+"""What a lost worker of this machine may take until it is there again: others may be busy."""
+
 A_PROCESS: Final = 0.6e9
 """Bytes that a process takes before it paints: Python, torch, a network."""
 
@@ -152,6 +155,7 @@ def hire_here(workers: int) -> Iterator[Crew]:
 
     quiet = {
         "distributed.scheduler.allowed-failures": TRIED_AGAIN,
+        "distributed.deploy.lost-worker-timeout": TO_START_AGAIN,
         "distributed.admin.large-graph-warning-threshold": "1GB",
         "distributed.worker.preload": ["impasto.cluster.deaf"],
         "distributed.worker.memory.spill": False,
