@@ -29,7 +29,7 @@ from impasto.sound.reading import as_sound, read_sound, read_sound_recipe
 from impasto.sound.reconstruction import FIGURE, FigureRow, figure, sheet
 from impasto.sound.recording import Sound
 from impasto.sound.result import SoundResult
-from impasto.sound.spectrogram import spectrogram, stacked
+from impasto.sound.spectrogram import peak, spectrogram, stacked
 from impasto.sound.texture import make
 from impasto.sound.writing import check_sound_file, write_sound
 
@@ -48,6 +48,7 @@ __all__ = [
     "figure",
     "make",
     "paint",
+    "peak",
     "prepare_paint",
     "prepare_texture",
     "read_sound",

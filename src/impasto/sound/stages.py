@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping
 from typing import ClassVar, final
 
 import torch
 from torch import Tensor
 
-from impasto.objective import Features
 from impasto.sound.ear import Ear
-from impasto.sound.network import looped, scaled
+from impasto.sound.network import looped
 from impasto.sound.phases import ITERATIONS, extended, with_phases
 from impasto.sound.piece import PieceSpan
-from impasto.sound.stft import levels, magnitudes_of
+from impasto.sound.stft import levels
 
 QUICK = 20
 """Iterations of Griffin and Lim for what is only listened to on the way."""
@@ -25,21 +25,23 @@ class Stage(ABC):
     Attributes:
         name: What it is called in displays.
         optimizer: A row of `OPTIMIZERS`, without bounds: none is reached.
-        features: What it is heard with.
-        image: Where it starts, (1, C', 1, T'): its values are about 1 from their means, for which
-            the steps of the optimizers are made.
+        image: Where it starts, (1, C', 1, T'): what changes it changes by about 1, for which the
+            steps of the optimizers are made.
         fixed: Which positions (T') stay as they are; None for none.
     """
 
     name: ClassVar[str]
     optimizer: ClassVar[str]
-    features: Features
     image: Tensor
     fixed: Tensor | None
 
     @abstractmethod
     def __init__(self, ear: Ear, span: PieceSpan, start: Tensor) -> None:
         """Begin with a sound (C, N)."""
+
+    @abstractmethod
+    def features(self, image: Tensor, layers: Collection[str]) -> Mapping[str, Tensor]:
+        """Return the feature maps of an image."""
 
     @abstractmethod
     def sound(self, image: Tensor, iterations: int = ITERATIONS) -> Tensor:
@@ -51,31 +53,38 @@ class Stage(ABC):
 
 
 @final
-class Levels(Stage):
-    """How loud every bin is at every moment: phases are nobody's business yet."""
+class Gains(Stage):
+    """How much louder every bin gets at every moment, as a logarithm: phases stay as they are.
+
+    What is silent at the start stays silent. Levels that may grow anywhere fill silence with short
+    tones, which belong to no sound and are heard as such.
+    """
 
     name, optimizer = "spectrogram", "lbfgs"
 
     def __init__(self, ear: Ear, span: PieceSpan, start: Tensor) -> None:
         self.ear, self.span, self.start = ear, span, start
         self.known = known(span)
-        spectra = ear.stft.transform(extended(start, ear.stft, span.loop))
-        self.shape = spectra.shape
-        image = levels(spectra.abs(), ear.unit).flatten(0, 1)[None, :, None]
-        from_mean = image - image.mean(dim=-1, keepdim=True)
-        self.unit = float(from_mean.abs().mean().clamp(min=1e-6))
-        self.image = image / self.unit
-        network = looped(ear.network) if span.loop else ear.network
-        self.features = scaled(network, self.unit)
+        self.magnitudes = ear.stft.transform(extended(start, ear.stft, span.loop)).abs()
+        self.image = torch.zeros_like(self.magnitudes.flatten(0, 1)[None, :, None])
+        self.network = looped(ear.network) if span.loop else ear.network
         self.fixed = None
         if self.known is not None:
             self.fixed = self.known.unfold(0, ear.stft.window, ear.stft.hop).all(dim=1)
 
+    def features(self, image: Tensor, layers: Collection[str]) -> Mapping[str, Tensor]:
+        """Return the feature maps of what has these gains."""
+        loud = levels(self.amplified(image), self.ear.unit)
+        return self.network(loud.flatten(0, 1)[None, :, None], layers)
+
+    def amplified(self, image: Tensor) -> Tensor:
+        """Return magnitudes (C, F, T)."""
+        return self.magnitudes * image.view_as(self.magnitudes).exp()
+
     def sound(self, image: Tensor, iterations: int = ITERATIONS) -> Tensor:
-        """Return the sound with these levels, whose phases begin as those of the start."""
-        ear, found = self.ear, (image[0, :, 0] * self.unit).clamp(min=0).view(self.shape)
-        magnitudes = magnitudes_of(found, ear.unit)
-        return with_phases(ear.stft, magnitudes, self.start, self.known, self.span.loop, iterations)
+        """Return the sound with these gains, whose phases begin as those of the start."""
+        stft, loud = self.ear.stft, self.amplified(image)
+        return with_phases(stft, loud, self.start, self.known, self.span.loop, iterations)
 
 
 @final
@@ -90,8 +99,12 @@ class Waveform(Stage):
         self.unit = float(3 * quiet.clamp(min=1e-9))
         self.image = (start / self.unit)[None, :, None]
         network = ear.waveform_network
-        self.features = scaled(looped(network) if span.loop else network, self.unit)
+        self.network = looped(network) if span.loop else network
         self.fixed = known(span)
+
+    def features(self, image: Tensor, layers: Collection[str]) -> Mapping[str, Tensor]:
+        """Return the feature maps of these samples."""
+        return self.network(image * self.unit, layers)
 
     def sound(self, image: Tensor, iterations: int = 0) -> Tensor:
         """Return the sound of these samples."""
@@ -106,5 +119,5 @@ def known(span: PieceSpan) -> Tensor | None:
     return (places < span.before) | (places >= span.length - span.after)
 
 
-SOUND_STAGES = (Levels, Waveform)
+SOUND_STAGES = (Gains, Waveform)
 """In their order."""
