@@ -24,7 +24,7 @@ LONGEST_MADE = 600.0
 """Seconds of a sound that the page makes; longer ones are for the command line."""
 
 QUALITIES: dict[str, dict[str, Any]] = {
-    "Quick": {"filters": 64, "iterations": 20, "refinement": 20},
+    "Quick": {"filters": 64, "iterations": 40},
     "Fine": {},
 }
 """What is set to have it sooner, and the usual settings."""

@@ -23,7 +23,7 @@ def worker():
 
 @pytest.fixture
 def studio(tmp_path, worker, monkeypatch):
-    fast = {"filters": 8, "iterations": 2, "refinement": 2}
+    fast = {"filters": 8, "iterations": 4}
     monkeypatch.setitem(sound_studio.QUALITIES, "Quick", fast)
     return SoundStudio(tmp_path / "sounds", worker, Received(tmp_path / "received"))
 
@@ -64,7 +64,7 @@ def test_a_recording_becomes_more_of_it(studio, clock):
 
 
 def test_what_is_stopped_is_kept(studio, clock, monkeypatch):
-    endless = {"filters": 8, "iterations": 100_000, "refinement": 1}
+    endless = {"filters": 8, "iterations": 100_000}
     monkeypatch.setitem(sound_studio.QUALITIES, "Quick", endless)
     tab = studio.tab("a")
     studio.upload(tab, clock)
