@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from impasto.job import SourceFile
     from impasto.sound import SoundJob
 
-DEMO: dict[str, Any] = {"seconds": 6.0, "filters": 128, "iterations": 50}
+DEMO: dict[str, Any] = {"seconds": 6.0, "filters": 128, "iterations": 40}
 """What `demo` takes where nothing is given: it is done in under a minute."""
 
 
@@ -147,16 +147,19 @@ def make_again(
 
     recipe = read_sound_recipe(old)
     settings = settings_of(old, recipe["sound"])
-    moved = {"content": content, "style": texture[0] if texture else None}
-    found = []
-    for what, option in (("content", "content"), ("texture", "style")):
-        if what in recipe:
-            found.append(locate(moved[option], recorded(old, recipe[what]), old, option))
-        elif moved[option] is not None:
-            raise SettingsError(f"'{old}' was made without {what}: leave out --{option}.")
-    prepare = prepare_paint if len(found) == 2 else prepare_texture
+    heard = recorded(old, recipe.get("texture"))
+    grain = locate(texture[0] if texture else None, heard, old, "style")
     out = place(output, old.with_stem(f"{old.stem}-again"), overwrite)
-    work(lambda: prepare(*found, settings), out, None, [*found, str(old)], settings, quiet)
+    if "content" in recipe:
+        painted = locate(content, recorded(old, recipe["content"]), old, "content")
+        inputs = [painted, grain, str(old)]
+        work(lambda: prepare_paint(painted, grain, settings), out, None, inputs, settings, quiet)
+    elif content is not None:
+        raise SettingsError(f"'{old}' was made without content: leave out --content.")
+    else:
+        work(
+            lambda: prepare_texture(grain, settings), out, None, [grain, str(old)], settings, quiet
+        )
 
 
 def recorded(path: Path, source: Any) -> SourceFile:

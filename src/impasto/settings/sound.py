@@ -61,7 +61,7 @@ class SoundSettings:
         high=1e6,
     )
     iterations: int = spec(
-        80, parsing.whole, "evaluations of each piece", Group.SOUND, low=1, high=100_000
+        60, parsing.whole, "evaluations of each piece", Group.SOUND, low=1, high=100_000
     )
     filters: int = spec(
         256,
