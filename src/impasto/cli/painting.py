@@ -20,6 +20,7 @@ from impasto.cli.options import (
     settings_options,
     take_outputs,
 )
+from impasto.cli.sound import make_again
 from impasto.errors import PictureError, SettingsError, printable
 from impasto.interruption import complain
 from impasto.settings import Settings, for_print, with_look
@@ -210,6 +211,13 @@ def info_of_sound(path: Path, as_json: bool) -> None:
         click.echo(printable(f"{name:15} {json.dumps(value)}"))
 
 
+def refuse_for_sounds(options: dict[str, Any]) -> None:
+    """Raise SettingsError if an option is given that is for pictures only."""
+    for name in options:
+        option = name.replace("_", "-")
+        raise SettingsError(f"--{option} is for pictures: leave it out to make a sound again.")
+
+
 def embedded(path: str) -> str:
     """Return the text of the recipe inside a picture or a film."""
     from impasto.job import read_embedded
@@ -248,7 +256,12 @@ def repeat(
     as_json: bool,
     **moved: str | None,
 ) -> None:
-    """Paint a PICTURE again from the settings inside it, pixel for pixel."""
+    """Paint a PICTURE again from the settings inside it, pixel for pixel; or make a sound again."""
+    if Path(picture).suffix.lower() in SOUNDS_WITH_RECIPE:
+        others = given({**moved, "content_mask": content_mask, "style_mask": style_mask})
+        refuse_for_sounds(others)
+        make_again(Path(picture), output, content, style, overwrite, quiet)
+        return
     from impasto.cli.work import Work, paint_file
     from impasto.images import Canvas
     from impasto.job import Recipe, is_packaged, locate, locate_all

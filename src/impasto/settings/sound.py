@@ -61,15 +61,7 @@ class SoundSettings:
         high=1e6,
     )
     iterations: int = spec(
-        40, parsing.whole, "evaluations of the spectrogram", Group.SOUND, low=1, high=100_000
-    )
-    refinement: int = spec(
-        40,
-        parsing.whole,
-        "evaluations of the waveform afterwards, 0 for none",
-        Group.SOUND,
-        low=0,
-        high=100_000,
+        60, parsing.whole, "evaluations of each piece", Group.SOUND, low=1, high=100_000
     )
     filters: int = spec(
         256,

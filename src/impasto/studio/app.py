@@ -15,6 +15,7 @@ from impasto.studio.guard import Guard, UploadLimit
 from impasto.studio.logins import LoginDelay
 from impasto.studio.page import lay_out
 from impasto.studio.received import MOST_BYTES, NOT_RECEIVED, Received
+from impasto.studio.sound_page import MAIN_PAGE, SoundEvents, lay_out_sounds
 from impasto.studio.studios import Studios
 
 SANS = ["ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
@@ -23,7 +24,7 @@ MONO = ["ui-monospace", "SF Mono", "Cascadia Mono", "Menlo", "Consolas", "monosp
 DAY = 86400
 """Seconds: what was received is deleted after this time; the studio has its own copy by then."""
 
-TAKE_FILES = (gr.Image, gr.UploadButton)
+TAKE_FILES = (gr.File, gr.Image, gr.UploadButton)
 """Components whose value is a file."""
 
 
@@ -70,7 +71,10 @@ def build(studios: Studios) -> gr.Blocks:
     with Blocks(
         title="Impasto", analytics_enabled=False, fill_width=True, delete_cache=(DAY, DAY)
     ) as blocks:
+        gr.Navbar(main_page_name=MAIN_PAGE)
         Events(studios, lay_out()).connect(blocks)
+    with blocks.route("Sounds", "sounds"):
+        SoundEvents(studios, lay_out_sounds()).connect(blocks)
     blocks.received = studios.received
     return blocks
 
@@ -81,7 +85,7 @@ def start(blocks: gr.Blocks, studios: Studios, address: Address) -> None:
     Raises:
         UsageError: If the address has been taken meanwhile.
     """
-    shown = [folder for each in studios.all() for folder in (each.inputs.folder, each.store.folder)]
+    shown = [folder for each in studios.all() for folder in each.shown]
     gr.set_static_paths(shown)
     folders = [*shown, studios.received.folder]
     middleware = [

@@ -17,10 +17,11 @@ from impasto.studio.inputs import KINDS, Upload, Uploads, open_recipe
 from impasto.studio.preview import Preview
 from impasto.studio.received import Received
 from impasto.studio.regions import MaskFolder, Masks, to_masks
+from impasto.studio.sound_studio import SoundStudio
 from impasto.studio.store import Entry, Store
 from impasto.studio.strokes import of_mask, received
 from impasto.studio.tabs import STYLES, Tab, Tabs
-from impasto.studio.tasks import Task
+from impasto.studio.tasks import Task, Work
 from impasto.studio.variants import LARGER, again, variants
 from impasto.studio.worker import Worker
 
@@ -51,6 +52,7 @@ class Studio:
         self.gallery = StyleGallery(self.worker, self.inputs)
         self.trial = BlindTrial(self.store, folder / "answers.jsonl")
         self.tabs = Tabs()
+        self.sounds = SoundStudio(folder / "sounds", self.worker, self.received)
 
     def upload(self, sent: object, kinds: tuple[str, ...] = KINDS) -> Upload:
         """Take in a picture that the server has received.
@@ -71,7 +73,7 @@ class Studio:
     def needed(self) -> set[str]:
         """Return the uploads that something may still be painted from."""
         names = {name for entry in self.store.all() for name in (entry.content, *entry.styles)}
-        for task in self.worker.unfinished():
+        for task in self.pictures_to_come():
             names |= {one.name for one in (task.content, *task.styles)}
         return names | {one.name for tab in self.tabs.all() for one in tab.pictures if one}
 
@@ -290,14 +292,23 @@ class Studio:
             tab.put(place, found.get(place), strokes.get(place))
         return "The settings and the pictures are in the form."
 
-    def is_own(self, task: Task) -> bool:
+    def is_own(self, task: Work) -> bool:
         """Tell whether a task is for the history, or for a page that is open."""
-        return task.store is self.store or self.tabs.has(task.session)
+        return task.store in (self.store, self.sounds.store) or self.tabs.has(task.session)
+
+    def pictures_to_come(self) -> list[Task]:
+        """Return the pictures that are painted or wait, of everybody."""
+        return [task for task in self.worker.unfinished() if isinstance(task, Task)]
+
+    @property
+    def shown(self) -> list[Path]:
+        """The folders whose files a page shows."""
+        return [self.inputs.folder, self.store.folder, self.sounds.store.folder]
 
     def adopt(self, tab: Tab) -> None:
         """Let a page that shows nothing show a picture that nobody watches anymore."""
         if tab.task is None and tab.entry is None and not tab.sheet:
-            for task in self.worker.unfinished():
+            for task in self.pictures_to_come():
                 if task.store is self.store and not self.tabs.watching(task):
                     tab.task = task
                     return

@@ -20,11 +20,30 @@ MOST_TABS = 500
 
 
 @dataclass(eq=False)
-class Tab:
+class OpenPage:
+    """A page that somebody looks at.
+
+    Attributes:
+        session: Its name.
+        sent: What was last sent for each part of it, so that nothing is sent twice.
+    """
+
+    session: str
+    sent: dict[str, object] = field(default_factory=dict)
+
+    def is_new(self, part: str, value: object) -> bool:
+        """Tell whether a part of the page has to be sent, and remember that it was."""
+        if part in self.sent and self.sent[part] == value:
+            return False
+        self.sent[part] = value
+        return True
+
+
+@dataclass(eq=False)
+class Tab(OpenPage):
     """One open page. What it may choose from is known here, so that it sends only names.
 
     Attributes:
-        session: The name of the page.
         content: What will be painted.
         styles: In whose style; None where a place is empty.
         strokes: What is painted on the content image, place 0, and on the style pictures.
@@ -42,10 +61,8 @@ class Tab:
         sheet: The variants that the page chooses from.
         on_sheet: Whether they are on the stage.
         receiving: Held while an upload is read, so that what is pressed meanwhile waits for it.
-        sent: What was last sent for each part of the page, so that nothing is sent twice.
     """
 
-    session: str
     content: Upload | None = None
     styles: list[Upload | None] = field(default_factory=lambda: [None] * STYLES)
     strokes: list[Strokes | None] = field(default_factory=lambda: [None] * (1 + STYLES))
@@ -63,7 +80,6 @@ class Tab:
     sheet: list[Task] = field(default_factory=list)
     on_sheet: bool = False
     receiving: threading.Lock = field(default_factory=threading.Lock)
-    sent: dict[str, object] = field(default_factory=dict)
 
     @property
     def pictures(self) -> list[Upload | None]:
@@ -99,13 +115,6 @@ class Tab:
         """Whether something that the page shows is going on."""
         shown = [*self.sheet, *self.asked, *([self.task] if self.task else [])]
         return any(not task.state.final for task in shown)
-
-    def is_new(self, part: str, value: object) -> bool:
-        """Tell whether a part of the page has to be sent, and remember that it was."""
-        if part in self.sent and self.sent[part] == value:
-            return False
-        self.sent[part] = value
-        return True
 
 
 class Tabs:

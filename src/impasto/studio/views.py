@@ -19,7 +19,7 @@ from impasto.run import clock, losses
 from impasto.settings import on_paper
 from impasto.studio.form import is_open
 from impasto.studio.store import Entry, Store, thin
-from impasto.studio.tasks import Task, TaskState
+from impasto.studio.tasks import Task, TaskState, Work
 from impasto.studio.words import own_picture
 
 PRINTED = 300
@@ -180,7 +180,7 @@ def chart(curve: Sequence[tuple[int, float]]) -> str:
 
 
 def queue(
-    tasks: Sequence[Task], session: str, shown: Task | None, is_own: Callable[[Task], bool]
+    tasks: Sequence[Work], session: str, shown: Task | None, is_own: Callable[[Work], bool]
 ) -> str:
     """Return the list of what is painted and what waits, in order.
 
@@ -197,7 +197,7 @@ def queue(
     for task in tasks:
         whose = " <em>(this page)</em>" if task.session == session else ""
         share = f" {round(100 * task.share)} %" if task.state is TaskState.PAINTING else ""
-        title = task.title if is_own(task) else "a picture of somebody else"
+        title = task.title if is_own(task) else "something of somebody else"
         rows.append(f"<li>{escape(title)}{whose}: {task.state.value}{share}</li>")
     return f'<section class="queue"><h2>Queue</h2><ol>{"".join(rows)}</ol></section>'
 

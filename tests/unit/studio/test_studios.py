@@ -42,7 +42,7 @@ def test_a_queue_tells_of_others_no_titles_and_nobody_adopts_their_pictures(
     studios.worker.ask(task)
     tasks = studios.worker.unfinished()
     assert task.title in views.queue(tasks, "x", None, ann.is_own)
-    assert "a picture of somebody else" in views.queue(tasks, "b", None, ben.is_own)
+    assert "something of somebody else" in views.queue(tasks, "b", None, ben.is_own)
     assert task.title not in views.queue(tasks, "b", None, ben.is_own)
     tab = ben.tabs.of("b")
     ben.adopt(tab)
