@@ -38,7 +38,7 @@ class Answers:
             page.after, page.details, page.star,
             page.compare, page.put_back, page.sheet, page.queue, page.history,
             page.content_samples, page.style_samples, page.uploads, page.brushes, page.understood,
-            page.timer,
+            page.timer, *page.wrong,
         ]  # fmt: skip
 
     def state(self, studio: Studio, tab: Tab) -> list[Any]:
@@ -51,17 +51,20 @@ class Answers:
             details = views.details(studio.store, entry, recipe(studio, tab))
         elif task is not None and not task.state.final:
             stage = views.unfinished(studio.store, task, studio.preview.of(task), tab.before)
+        elif tab.content is not None:
+            stage = views.given(tab.content, styled=bool(tab.chosen))
         if tab.on_sheet:
             stage = ""
+        idle_sheet = tab.on_sheet and (task is None or task.state.final)
         waiting = studio.worker.unfinished()
         parts = {
             "stage": stage,
-            "status": views.status(task) if task is not None else "",
+            "status": views.status(task) if task is not None and not idle_sheet else "",
             "numbers": views.numbers(task),
             "numbers_box": gr.update(visible=task is not None and task.state is TaskState.PAINTING),
             "aloud": aloud(tab),
             "stop": gr.update(visible=tab.busy),
-            "after": gr.update(visible=entry is not None),
+            "after": gr.update(visible=entry is not None and not tab.on_sheet),
             "details": details,
             "star": gr.update(value="Unstar" if entry is not None and entry.starred else "Star"),
             "compare": gr.update(value="Compare no longer" if tab.beside else "Compare"),
@@ -78,6 +81,10 @@ class Answers:
             "uploads": choices.strip(studio.inputs.recent("painting"), studio.store),
             **self.regions(tab),
             "timer": gr.update(value=BUSY if tab.busy or waiting else IDLE_SECONDS),
+            **{
+                f"wrong {place}": views.notice(tab.refused.get(place, ""), bad=True)
+                for place in range(len(self.page.wrong))
+            },
         }
         return [
             value if tab.is_new(part, value) or part in SENT_ALWAYS else gr.skip()

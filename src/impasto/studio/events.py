@@ -39,6 +39,14 @@ TO_STAGE = """() => {
 }"""
 """On a narrow page the picture is further down, and from the history it is further up: go there."""
 
+TO_HISTORY = """() => {
+  if (document.getElementById('compare').textContent.trim() !== 'Compare') return;
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const behavior = calm ? 'auto' : 'smooth';
+  document.getElementById('history').scrollIntoView({block: 'center', behavior});
+}"""
+"""Where one chooses what to compare with."""
+
 
 class Events:
     """Connects a page with the studio."""
@@ -69,6 +77,7 @@ class Events:
         page.remove.click(self.remove, None, self.live, **NO_PROGRESS)
         page.put_back.click(self.told(Studio.put_back), None, after, **NO_PROGRESS)
         page.star.click(self.told(Studio.star), None, after, **NO_PROGRESS)
+        page.compare.click(None, js=TO_HISTORY)
         page.compare.click(self.told(Studio.compare), None, after, **NO_PROGRESS)
         page.history.click(self.show, None, after, **NO_PROGRESS)
         page.history.click(None, js=TO_STAGE)
@@ -96,8 +105,7 @@ class Events:
 
     def connect_picture(self, place: int, component: Any) -> None:
         """Connect the content image, place 0, or a style picture."""
-        wrong = self.page.wrong[place]
-        kind = KINDS[min(place, 1)]
+        notice, kind = self.page.notice, KINDS[min(place, 1)]
 
         def receive(path: str | None, request: gr.Request) -> tuple[Any, Any]:
             if path is None:
@@ -107,8 +115,9 @@ class Events:
                 try:
                     found = studio.upload(path, (kind,))
                 except ImpastoError as error:
+                    tab.refused[place] = str(error)
                     kept = tab.pictures[place]
-                    return str(kept.thumbnail) if kept else None, views.notice(str(error), bad=True)
+                    return str(kept.thumbnail) if kept else None, views.notice("")
                 tab.put(place, found)
             return str(found.thumbnail), views.notice("")
 
@@ -118,11 +127,11 @@ class Events:
             return views.notice("")
 
         shown = {**NO_PROGRESS, "show_progress": "minimal"}
-        changes = [component.upload(receive, component, [component, wrong], **shown)]
+        changes = [component.upload(receive, component, [component, notice], **shown)]
         if place < len(self.page.given):
             given = self.page.given[place]
-            changes.append(given.upload(receive, given, [component, wrong], **shown))
-        changes.append(component.clear(clear, None, wrong, **NO_PROGRESS))
+            changes.append(given.upload(receive, given, [component, notice], **shown))
+        changes.append(component.clear(clear, None, notice, **NO_PROGRESS))
         for change in changes:
             change.then(self.look, None, self.live, **NO_PROGRESS)
 

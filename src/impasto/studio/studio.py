@@ -130,6 +130,7 @@ class Studio:
         for task in tab.sheet:
             self.worker.stop(task)
         tab.sheet, tab.on_sheet = sheet, True
+        tab.refused.clear()
         for task in tab.sheet:
             self.worker.ask(task)
 
@@ -159,6 +160,7 @@ class Studio:
 
     def _ask(self, tab: Tab, task: Task) -> None:
         tab.on_sheet = tab.comparing = False
+        tab.refused.clear()
         tab.asked.append(task)
         tab.advance()
         self.worker.ask(task)

@@ -18,6 +18,7 @@ from impasto.registry import INITIALIZERS
 from impasto.run import clock, losses
 from impasto.settings import on_paper
 from impasto.studio.form import is_open
+from impasto.studio.inputs import Upload
 from impasto.studio.store import Entry, Store, thin
 from impasto.studio.tasks import Task, TaskState
 from impasto.studio.words import own_picture
@@ -50,6 +51,15 @@ def landing() -> str:
     before, after = own_picture("before"), own_picture("after")
     slider = split(after, "a cat, painted", before, "the photograph of a cat")
     return f'<div class="stage compare landing" style="--at: 100%">{slider}</div>{INVITATION}'
+
+
+def given(content: Upload, styled: bool) -> str:
+    """Return the photograph that is going to be painted, and what is to be done next."""
+    words = "Press Paint." if styled else "Now choose a style, or drop one."
+    return (
+        f'<div class="stage given"><img src="{url(content.thumbnail)}" '
+        f'alt="{escape(content.label)}, not painted yet"></div><p class="invitation">{words}</p>'
+    )
 
 
 def url(path: Path) -> str:
@@ -104,7 +114,7 @@ def finished(store: Store, entry: Entry, beside: Entry | None = None) -> str:
     else:
         pictures = split(after, entry.title, url(store.shown(beside, "after")), beside.title)
     return (
-        f'<div class="frame"><div class="stage compare" {ratio(entry.width, entry.height)} '
+        f'<div class="frame" {ratio(entry.width, entry.height)}><div class="stage compare" '
         f'data-full="{url(store.picture(entry))}" data-width="{entry.width}">{pictures}</div>'
         f"{TOOLS}</div>"
     )
@@ -246,10 +256,10 @@ def plain(value: object) -> str:
 
 
 def notice(words: str, bad: bool = False) -> str:
-    """Return a sentence that is also read aloud when it appears."""
+    """Return a sentence, with a capital, that is also read aloud when it appears."""
     if not words:
         return '<div class="notice" role="status"></div>'
     return (
         f'<div class="notice{" bad" if bad else ""}" role="{"alert" if bad else "status"}">'
-        f"{escape(words)}</div>"
+        f"{escape(words[:1].upper() + words[1:])}</div>"
     )

@@ -9,7 +9,7 @@ from impasto.studio.choices import blind, styles
 from impasto.studio.gallery import GALLERY
 from impasto.studio.tabs import Tab
 from impasto.studio.tasks import TaskState
-from impasto.studio.views import unfinished
+from impasto.studio.views import given, unfinished
 from tests.support.studio import upload, wait_for
 
 
@@ -126,6 +126,26 @@ def test_nothing_else_is_an_answer(studio, shown, side):
     assert studio.answer(tab, side)
     assert (tab.blind, tab.answered) == (before, 0)
     assert not (studio.folder / "answers.jsonl").exists()
+
+
+def test_equal_settings_are_no_question(studio, shown, monkeypatch):
+    tab, (one, _) = shown
+    same = studio.store.recipe(one)
+    monkeypatch.setattr(studio.store, "recipe", lambda entry: same)
+    assert not studio.answer(tab, "start")
+
+
+def test_the_stage_has_the_photograph_until_it_is_painted(pair):
+    content, _ = pair
+    assert "choose a style" in given(content, styled=False)
+    assert "Press Paint" in given(content, styled=True)
+
+
+def test_what_was_refused_is_forgotten_with_the_next_picture(pair):
+    tab = Tab("a")
+    tab.refused[0] = "'x' is no picture"
+    tab.put(1, pair[1])
+    assert not tab.refused
 
 
 def test_without_two_of_one_photograph_there_is_nothing_to_ask(studio):
