@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 
 from impasto.errors import PictureError, UsageError
 from impasto.studio.address import Address, bracketed
-from impasto.studio.events import Events
+from impasto.studio.events import connect
 from impasto.studio.guard import Guard, UploadLimit
 from impasto.studio.logins import LoginDelay
 from impasto.studio.page import lay_out
@@ -78,7 +78,7 @@ def build(studios: Studios) -> gr.Blocks:
     with Blocks(
         title="Impasto", analytics_enabled=False, fill_width=True, delete_cache=(DAY, DAY)
     ) as blocks:
-        Events(studios, lay_out()).connect(blocks)
+        connect(studios, lay_out(), blocks)
     blocks.received = studios.received
     return blocks
 

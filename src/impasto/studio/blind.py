@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from impasto.errors import ImpastoError, PictureError
-from impasto.studio.store import Entry, Store
+from impasto.studio.entry import Entry
+from impasto.studio.store import Store
 
 BlindPair = tuple[Entry, Entry]
 """The picture at the left, and that at the right."""

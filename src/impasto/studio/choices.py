@@ -11,9 +11,10 @@ from itertools import product
 
 from impasto.settings import LOOKS
 from impasto.studio.blind import BlindPair
+from impasto.studio.entry import Entry
 from impasto.studio.files import is_name
 from impasto.studio.inputs import Upload
-from impasto.studio.store import Entry, Store
+from impasto.studio.store import Store
 from impasto.studio.tasks import Task, TaskState
 from impasto.studio.variants import SCALES, STRENGTHS
 from impasto.studio.views import url

@@ -7,8 +7,8 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
 from impasto.studio.blind import BlindPair
+from impasto.studio.entry import Entry
 from impasto.studio.inputs import Upload
-from impasto.studio.store import Entry
 from impasto.studio.strokes import Strokes
 from impasto.studio.tasks import Task
 
