@@ -4,7 +4,6 @@ import pytest
 
 from tests.support.studio_page import accepted, show_first, unfold_everything
 
-
 VIEWS = [(1440, "light"), (1024, "dark"), (390, "light")]
 
 
