@@ -82,7 +82,8 @@ def test_a_bad_file_says_so_at_its_box_and_keeps_what_was_there(open_page, tmp_p
     assert page.locator("#photograph img").get_attribute("src") == shown
 
     Image.new("1", (9000, 8000)).save(tmp_path / "large.png")
-    page.locator("#give-painting-1 input[type=file]").set_input_files(tmp_path / "large.png")
+    drop(page, "#stage", ("large.png", (tmp_path / "large.png").read_bytes()))
+    page.click("#ask button[value=painting-1]")
     shows(page, "#wrong-painting-1", "'large.png' has 9000 x 8000 pixels: at most 64 million")
 
 
