@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 
 from impasto.errors import PictureError, UsageError
 from impasto.studio.address import Address, bracketed
-from impasto.studio.events import Events
+from impasto.studio.events import connect
 from impasto.studio.guard import Guard, UploadLimit
 from impasto.studio.logins import LoginDelay
 from impasto.studio.page import lay_out
@@ -20,6 +20,14 @@ from impasto.studio.studios import Studios
 
 SANS = ["ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 MONO = ["ui-monospace", "SF Mono", "Cascadia Mono", "Menlo", "Consolas", "monospace"]
+
+LOGIN = {
+    "body_background_fill": "#faf8f5", "body_background_fill_dark": "#181614",
+    "block_background_fill": "#ffffff", "block_background_fill_dark": "#211e1b",
+    "button_primary_background_fill": "#9c4220", "button_primary_background_fill_dark": "#e6936a",
+    "button_primary_text_color": "#ffffff", "button_primary_text_color_dark": "#221208",
+}  # fmt: skip
+"""Colors of the page where one logs in, which is Gradio's, and does not load ``studio.css``."""
 
 DAY = 86400
 """Seconds: what was received is deleted after this time; the studio has its own copy by then."""
@@ -72,7 +80,7 @@ def build(studios: Studios) -> gr.Blocks:
         title="Impasto", analytics_enabled=False, fill_width=True, delete_cache=(DAY, DAY)
     ) as blocks:
         gr.Navbar(main_page_name=MAIN_PAGE)
-        Events(studios, lay_out()).connect(blocks)
+        connect(studios, lay_out(), blocks)
     with blocks.route("Sounds", "sounds"):
         SoundEvents(studios, lay_out_sounds()).connect(blocks)
     blocks.received = studios.received
@@ -128,4 +136,4 @@ def theme() -> gr.themes.Base:
         primary_hue=gr.themes.colors.stone,
         neutral_hue=gr.themes.colors.stone,
         radius_size=gr.themes.sizes.radius_md,
-    )
+    ).set(**LOGIN)

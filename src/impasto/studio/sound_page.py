@@ -11,7 +11,7 @@ import gradio as gr
 from impasto.errors import ImpastoError
 from impasto.settings import SOUND_SPECS
 from impasto.studio import sound_views, views
-from impasto.studio.events import NO_PROGRESS, chosen, is_removal
+from impasto.studio.listeners import NO_PROGRESS, chosen, is_removal
 from impasto.studio.page import BUSY, IDLE_SECONDS, undecoded
 from impasto.studio.scripts import ALOUD, script
 from impasto.studio.sound_studio import QUALITIES, SoundStudio, SoundTab

@@ -7,8 +7,8 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
 from impasto.studio.blind import BlindPair
+from impasto.studio.entry import Entry
 from impasto.studio.inputs import Upload
-from impasto.studio.store import Entry
 from impasto.studio.strokes import Strokes
 from impasto.studio.tasks import Task
 
@@ -48,6 +48,7 @@ class Tab(OpenPage):
         styles: In whose style; None where a place is empty.
         strokes: What is painted on the content image, place 0, and on the style pictures.
         heard: When, by the clock of the page, each of them was painted last.
+        refused: By places, why the file that came last is no picture.
         redrawn: How often strokes were changed by something else than the brush.
         asked: What the page has asked for and not shown yet.
         task: What the page shows while it is painted.
@@ -67,6 +68,7 @@ class Tab(OpenPage):
     styles: list[Upload | None] = field(default_factory=lambda: [None] * STYLES)
     strokes: list[Strokes | None] = field(default_factory=lambda: [None] * (1 + STYLES))
     heard: list[float] = field(default_factory=lambda: [0.0] * (1 + STYLES))
+    refused: dict[int, str] = field(default_factory=dict)
     redrawn: int = 0
     asked: deque[Task] = field(default_factory=deque)
     task: Task | None = None
@@ -93,6 +95,7 @@ class Tab(OpenPage):
 
     def put(self, place: int, found: Upload | None, strokes: Strokes | None = None) -> None:
         """Put a picture into a place, and what is painted on it; the same one keeps that."""
+        self.refused.clear()  # what was wrong before is no news anymore
         same = found is not None and self.pictures[place] == found and strokes is None
         if place == 0:
             self.content = found

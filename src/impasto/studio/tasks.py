@@ -12,9 +12,10 @@ from typing import Protocol
 
 from impasto.run import Eta, Result
 from impasto.settings import Settings
+from impasto.studio.entry import Entry
 from impasto.studio.inputs import Upload
 from impasto.studio.regions import NONE, Masks
-from impasto.studio.store import Entry, Store
+from impasto.studio.store import Store
 
 _numbers = itertools.count(1)
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from impasto.errors import ImpastoError, explain
 from impasto.job import Job
 from impasto.run import Eta, Guarded, Result, Timelapse, run
+from impasto.studio.entry import Entry
 from impasto.studio.fitting import prepare_or_fit
 from impasto.studio.preview import data_uri
 from impasto.studio.sound_tasks import SoundTask
-from impasto.studio.store import Entry, Store
+from impasto.studio.store import Store
 from impasto.studio.tasks import Queue, Task, TaskState, Work
 
 
