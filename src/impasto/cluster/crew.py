@@ -6,6 +6,7 @@ lost takes nothing along: Dask gives its order to another one, with everything t
 
 from __future__ import annotations
 
+import math
 import queue
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -73,6 +74,13 @@ class Crew:
     def size(self) -> int:
         """How many parcels can be worked on at once, now."""
         return sum(self.client.nthreads().values())
+
+    @property
+    def memory(self) -> float:
+        """Bytes that the smallest of them may take, infinity without a limit; one has to be."""
+        self.client.wait_for_workers(1)
+        there = self.client.scheduler_info(n_workers=-1)["workers"].values()
+        return min((each["memory_limit"] or math.inf for each in there), default=math.inf)
 
     @property
     def dashboard(self) -> str:
@@ -172,7 +180,7 @@ class _Work:
         try:
             value = event.result()
         except Exception as error:
-            yield Answer(order, error=_explained(error))
+            yield Answer(order, error=explained(error))
             return
         if not isinstance(value, Missing):
             yield Answer(
@@ -199,7 +207,7 @@ class _Work:
             self.crew.client.unsubscribe_topic(self.topic)
 
 
-def _explained(error: Exception) -> Exception:
+def explained(error: Exception) -> Exception:
     """Return what to tell of an error that is Dask's own."""
     from distributed import KilledWorker
     from distributed.client import FutureCancelledError
