@@ -22,6 +22,7 @@ from impasto.cluster.crew import TRIED_AGAIN, Crew, explained
 from impasto.cluster.packing import Packed, Token
 from impasto.cluster.worker import working
 from impasto.errors import ImpastoError
+from impasto.machine import give_back_from
 
 AHEAD: Final = 2
 """Items on their way to each worker: none waits for the next one."""
@@ -29,6 +30,12 @@ AHEAD: Final = 2
 
 LOOK: Final = 5.0
 """Seconds without an answer after which a look is taken at whether the worker is still there."""
+
+
+GIVEN_BACK: Final = 2**20
+"""Bytes of a tensor from which its memory is given back at once. Memory that is kept has holes,
+where things that last lie between those that come and go: workers took a third more than tensors
+need, and how much they take is what the size of their items is chosen by."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,7 @@ _here: dict[str, dict[Token, Any]] = {}
 def carry(task: Task) -> Packed | Lacking:
     """Do a task, on a worker."""
     with working() as worker, torch.inference_mode(False):
+        give_back_from(GIVEN_BACK)
         if task.owner not in _here:
             _here.clear()  # of an owner that may never have said goodbye
         lasting = _here.setdefault(task.owner, {})

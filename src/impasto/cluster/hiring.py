@@ -30,6 +30,9 @@ ON_THIS_MACHINE: Final = {"ahead": 1, "least": 1}
 FIRST_ANSWER: Final = 10.0
 """Seconds that a scheduler has to answer the first time."""
 
+STARTING: Final = "10 minutes"
+"""After this time a worker that has not come back is given up."""
+
 A_PROCESS: Final = 0.6e9
 """Bytes that a process takes before it paints: Python, torch, a network."""
 
@@ -155,6 +158,8 @@ def hire_here(workers: int, own: float = 0) -> Iterator[Crew]:
     quiet = {
         "distributed.scheduler.allowed-failures": TRIED_AGAIN,
         "distributed.admin.large-graph-warning-threshold": "1GB",
+        # To start a worker in place of another can take a busy machine more than the usual 15 s.
+        "distributed.deploy.lost-worker-timeout": STARTING,
         "distributed.worker.preload": ["impasto.cluster.deaf"],
         "distributed.worker.memory.spill": False,
         "distributed.worker.memory.target": False,
