@@ -28,7 +28,7 @@ AHEAD: Final = 2
 """Items on their way to each worker: none waits for the next one."""
 
 
-LOOK: Final = 5.0
+WATCH: Final = 5.0
 """Seconds without an answer after which a look is taken at whether the worker is still there."""
 
 
@@ -39,7 +39,7 @@ need, and how much they take is what the size of their items is chosen by."""
 
 
 @dataclass(frozen=True)
-class Task:
+class FarTask:
     """A function and an item on their way, and what they are made of.
 
     Attributes:
@@ -89,7 +89,7 @@ _here: dict[str, dict[Token, Any]] = {}
 """What lasts in this process, a worker; of one owner only."""
 
 
-def carry(task: Task) -> Packed | Lacking:
+def carry(task: FarTask) -> Packed | Lacking:
     """Do a task, on a worker."""
     with working() as worker, torch.inference_mode(False):
         give_back_from(GIVEN_BACK)
@@ -190,7 +190,7 @@ class FarMap:
         call, needs = self.lasting.pack((function, item))
         there = self.there.setdefault(worker, set())
         forgotten = there - self.lasting.alive()
-        task = Task(
+        task = FarTask(
             self.owner,
             call,
             needs,
@@ -216,7 +216,7 @@ class FarMap:
 
         while True:
             try:
-                answer = sent.future.result(timeout=LOOK)
+                answer = sent.future.result(timeout=WATCH)
             except TimeoutError:
                 # Dask hands the tasks of a lost worker to another one; but if there is none at that
                 # moment, it waits for the lost one.

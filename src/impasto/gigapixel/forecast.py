@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from impasto.errors import SettingsError
-from impasto.job import LEAST_TILE, OVERHEAD, Cost, Shape
+from impasto.job import GIB, LEAST_TILE, OVERHEAD, Cost, Shape
 
 WORKER_PROCESS: Final = 0.4e9
 """Bytes that a worker takes before its first tile: Python, torch, Dask, the pocket network."""
@@ -20,8 +20,6 @@ TRAVEL: Final = 4e-9
 
 OWN: Final = 1.4e-7
 """Seconds of this process for each pixel and evaluation: L-BFGS and total variation, one thread."""
-
-GIB: Final = 2**30
 
 
 @dataclass(frozen=True, kw_only=True)

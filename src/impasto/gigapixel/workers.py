@@ -10,12 +10,12 @@ from typing import Final
 from impasto.backbones import FrozenNetwork
 from impasto.cluster import OF_THE_LIMIT, FarMap, Hands
 from impasto.errors import SettingsError
-from impasto.gigapixel.forecast import GIB, Forecast, best_forecast
-from impasto.job import OVERHEAD, Job, check_tiles, style_losses, wanted_layers
-from impasto.objective import Piece, Place
+from impasto.gigapixel.forecast import Forecast, best_forecast
+from impasto.job import GIB, OVERHEAD, Job, check_tiles, style_losses, wanted_layers
+from impasto.objective import Piece, TilePlace
 from impasto.run import clock
 
-TRAVEL_ONCE: Final = (FrozenNetwork, Place, Piece)
+TRAVEL_ONCE: Final = (FrozenNetwork, TilePlace, Piece)
 """What stays where it has been sent: the network, the targets, a tile with its forward pass."""
 
 LEAST_SIDE: Final = 256

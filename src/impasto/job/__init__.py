@@ -22,7 +22,7 @@ from impasto.job.load import pick_tile, record_of, weight_file
 from impasto.job.prepare import prepare
 from impasto.job.recipe import FILES, WRONG_FIELDS, Recipe, fields_of, read_embedded
 from impasto.job.reconstruction import Sources, as_painting, inversion, texture
-from impasto.job.resources import LEAST_TILE, OVERHEAD, Cost
+from impasto.job.resources import GIB, LEAST_TILE, OVERHEAD, Cost
 from impasto.job.sizes import Shape, Sizes
 from impasto.job.source_file import SourceFile, is_packaged, locate, locate_all, seen_from
 from impasto.job.style_terms import (
@@ -36,6 +36,7 @@ from impasto.job.terms import make_objective
 
 __all__ = [
     "FILES",
+    "GIB",
     "LEAST_TILE",
     "OVERHEAD",
     "WRONG_FIELDS",

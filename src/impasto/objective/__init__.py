@@ -11,7 +11,7 @@ balance.py    weights by which every style term pulls alike
 from impasto.objective.balance import balanced
 from impasto.objective.guidance import Region, Spread, spread
 from impasto.objective.objective import IMAGE, Evaluation, Features, Kind, Objective, Term, whole
-from impasto.objective.one_tile import Piece, Place, Wanted
+from impasto.objective.one_tile import Piece, TilePlace, Wanted
 from impasto.objective.tiled import Map, collect_features, collect_statistics, tiled
 
 __all__ = [
@@ -22,10 +22,10 @@ __all__ = [
     "Map",
     "Objective",
     "Piece",
-    "Place",
     "Region",
     "Spread",
     "Term",
+    "TilePlace",
     "Wanted",
     "balanced",
     "collect_features",

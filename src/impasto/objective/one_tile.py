@@ -39,7 +39,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class TilePlace:
     """Where a tile lies, and what lies there of masks and targets: the same at every evaluation.
 
     Attributes:
@@ -59,7 +59,7 @@ class Place:
         backbone: FrozenNetwork,
         wanted: Mapping[Any, Wanted],
         terms: Collection[Term] = (),
-    ) -> Place:
+    ) -> TilePlace:
         """Return the place of a tile, with its parts of the masks and the targets of the whole.
 
         Raises:
@@ -92,7 +92,7 @@ class Piece:
         forward: What the network has seen in it, if that is kept for the way back.
     """
 
-    place: Place
+    place: TilePlace
     pixels: Tensor
     forward: Forward | None = None
 

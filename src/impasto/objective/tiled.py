@@ -29,7 +29,7 @@ from impasto.losses import StyleLoss
 from impasto.objective.objective import IMAGE, Evaluator, Sums, Term, layers_of
 from impasto.objective.one_tile import (
     Piece,
-    Place,
+    TilePlace,
     Wanted,
     features_of,
     gradient_of,
@@ -55,7 +55,7 @@ def collect_features(
     """Return feature maps of the whole image, computed in tiles, see `tiled`."""
     found: dict[str, Tensor] = {}
     cut = tiles(image, backbone, layers, side) if layers else []
-    pieces = [Piece(Place(tile, {}), tile.cut(image)) for tile in cut]
+    pieces = [Piece(TilePlace(tile, {}), tile.cut(image)) for tile in cut]
     look = partial(features_of, backbone, tuple(layers))
     for tile, parts in zip(cut, each(look, pieces), strict=True):
         for layer, part in parts.items():
@@ -86,7 +86,7 @@ def collect_statistics(
     if not wanted:
         return {}
     layers = {layer for one in wanted.values() for layer in one.layers} - {IMAGE}
-    places = (Place.of(tile, backbone, wanted) for tile in tiles(image, backbone, layers, side))
+    places = (TilePlace.of(tile, backbone, wanted) for tile in tiles(image, backbone, layers, side))
     pieces = [Piece(place, place.tile.cut(image)) for place in places]
     return _summed(each(partial(statistics_of, backbone, _without_masks(wanted), 0), pieces))
 
@@ -126,7 +126,7 @@ class _Tiled:
     def __init__(self, backbone: FrozenNetwork, side: int, each: Map, keep: int) -> None:
         self.backbone, self.side, self.each, self.keep = backbone, side, each, keep
         self.terms: Sequence[Term] = ()
-        self.places: list[Place] = []
+        self.places: list[TilePlace] = []
         self.shape: torch.Size | None = None
 
     def __call__(self, terms: Sequence[Term], image: Tensor) -> Sums:
@@ -161,7 +161,7 @@ class _Tiled:
             for name, part in found.items():
                 parts[name] += part
 
-    def _places(self, terms: Sequence[Term], image: Tensor) -> list[Place]:
+    def _places(self, terms: Sequence[Term], image: Tensor) -> list[TilePlace]:
         """Return the places of the tiles: the last ones, if only weights have changed since.
 
         So what lies there travels once, where others compute.
@@ -172,7 +172,7 @@ class _Tiled:
         wanted = _statistics(terms)
         local = [term for term in terms if term.name not in wanted]
         cut = tiles(image, self.backbone, layers_of(terms), self.side)
-        self.places = [Place.of(tile, self.backbone, wanted, local) for tile in cut]
+        self.places = [TilePlace.of(tile, self.backbone, wanted, local) for tile in cut]
         self.terms, self.shape = terms, image.shape
         return self.places
 
