@@ -16,7 +16,14 @@ REFUSED = json.dumps(
     {"error": "this picture did not arrive: send it again.", "visible": True, "title": "Error"}
 )
 
-A_FEW = ("a private picture", "a missing one", "traversal", "a link to a picture", "a device", "null")
+A_FEW = (
+    "a private picture",
+    "a missing one",
+    "traversal",
+    "a link to a picture",
+    "a device",
+    "null",
+)
 """Of the paths, those that are tried wherever one can be sent."""
 
 TAKE_FILES = {"image", "uploadbutton"}

@@ -10,6 +10,7 @@ import click
 
 from impasto.cli.options import (
     PaintCommand,
+    crew_options,
     display_options,
     given,
     look_option,
@@ -64,6 +65,7 @@ SOUNDS_WITH_RECIPE = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a")
 @preset_option
 @output_options
 @display_options
+@crew_options
 @settings_options
 @click.pass_context
 def paint(
@@ -79,15 +81,20 @@ def paint(
     preset: str | None,
     quiet: bool,
     as_json: bool,
+    workers: str | None,
+    cluster: str | None,
     **values: Any,
 ) -> None:
     """Paint the photograph CONTENT in the style of one or several pictures STYLE.
 
-    The path of the picture is printed at the end. Ctrl-C stops and keeps the picture so far.
+    The path of the picture is printed at the end. Ctrl-C stops and keeps the picture so far. With
+    --workers or --cluster, others evaluate the tiles of a picture that is too large for one.
     """
     from impasto.cli.own_defaults import with_own_defaults
     from impasto.cli.work import Work, paint_file
+    from impasto.cluster import Hands
 
+    hands = Hands.of(workers, cluster)
     style = styles_of(content, style, named)
     outputs, options = take_outputs(values), given(values)
     if paper is not None:
@@ -100,7 +107,7 @@ def paint(
     usual = Path(f"{Path(content).stem}-{Path(style[0]).stem}.png")
     out = outputs.place(output, usual, overwrite)
     paint_file(Work(out=out, content=content, styles=style, settings=settings, outputs=outputs,
-                    quiet=quiet, as_json=as_json))  # fmt: skip
+                    quiet=quiet, as_json=as_json, hands=hands))  # fmt: skip
 
 
 def styles_of(content: str, behind: tuple[str, ...], named: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ lost takes nothing along: Dask gives its order to another one, with everything t
 
 from __future__ import annotations
 
+import math
 import queue
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -78,9 +79,27 @@ class Crew:
         return sum(self.client.nthreads().values())
 
     @property
+    def memory(self) -> float:
+        """Bytes that the smallest of them may take, infinity without a limit; one has to be."""
+        self.await_one()
+        there = self.client.scheduler_info(n_workers=-1)["workers"].values()
+        return min((each["memory_limit"] or math.inf for each in there), default=math.inf)
+
+    @property
     def dashboard(self) -> str:
         """The address of Dask's own page about the work; empty if there is none."""
         return str(self.client.dashboard_link or "") if _has_dashboard() else ""
+
+    def await_one(self) -> None:
+        """Wait until there is a worker.
+
+        Raises:
+            OSError: If the scheduler does not answer.
+        """
+        while not self.client.nthreads():
+            self.refill()
+            with suppress(TimeoutError):
+                self.client.wait_for_workers(1, timeout=LISTEN)
 
     def refill(self) -> None:
         """Have workers of this machine started again that have gone, and do not come by themselves.
@@ -200,7 +219,7 @@ class _Work:
             if isinstance(error, TimeoutError) and event.status != "error":
                 self._await(event, order)  # it was there, and is being made again
             else:
-                yield Answer(order, error=_explained(error))
+                yield Answer(order, error=explained(error))
             return
         if not isinstance(value, Missing):
             yield Answer(
@@ -227,7 +246,7 @@ class _Work:
             self.crew.client.unsubscribe_topic(self.topic)
 
 
-def _explained(error: Exception) -> Exception:
+def explained(error: Exception) -> Exception:
     """Return what to tell of an error that is Dask's own."""
     from distributed import KilledWorker
     from distributed.client import FutureCancelledError

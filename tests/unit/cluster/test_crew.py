@@ -183,7 +183,7 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(address, monkeypatch):
 
 
 def test_as_many_processes_as_there_is_memory_for(monkeypatch):
-    monkeypatch.setattr(hiring, "memory_each", lambda workers: 8e9 / workers)
+    monkeypatch.setattr(hiring, "memory_each", lambda workers, own: 8e9 / workers)
     monkeypatch.setattr(hiring.psutil.Process, "cpu_affinity", lambda self: range(16))
     assert hiring.most_here(1e9) == 5  # of 8 GB, .7 may be used
     assert hiring.most_here(1e6) == 16
