@@ -49,7 +49,9 @@ def lay_out_sounds() -> SoundPage:
     gr.HTML("<header><h1>Impasto</h1><p>Make more of a recorded texture.</p></header>")
     with gr.Row(elem_id="sounds", equal_height=False):
         with gr.Column(elem_id="hear", scale=3):
-            player = gr.HTML(sound_views.INVITATION, elem_id="player", js_on_load=script("listen"))
+            player = gr.HTML(
+                sound_views.SOUND_INVITATION, elem_id="player", js_on_load=script("listen")
+            )
             status = gr.HTML("", elem_id="sound-status", js_on_load=ALOUD)
         with gr.Column(elem_id="ask-sound", scale=2):
             given = gr.File(

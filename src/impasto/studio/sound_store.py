@@ -28,7 +28,7 @@ from impasto.studio.received import delete_oldest
 MOST_SECONDS = 600
 """Seconds of a recording: a texture is known after some."""
 
-MOST_KEPT = 2 * 2**30
+MOST_RECORDED = 2 * 2**30
 """Bytes of all recordings that are kept; beyond it, the oldest that nothing needs are deleted."""
 
 SPECTROGRAM_COLUMNS = 1200
@@ -144,10 +144,10 @@ class SoundStore:
             path.unlink(missing_ok=True)
 
     def tidy(self, needed: Collection[str]) -> None:
-        """Delete the oldest recordings, but those needed, until the rest has `MOST_KEPT` bytes."""
+        """Delete the oldest recordings that are not needed, down to `MOST_RECORDED` bytes."""
         made = self.made()
         keep = {*needed, *(each.name for each in made), *(each.recording for each in made)}
         others = [path for path in self.folder.glob("*.wav") if path.stem not in keep]
-        for path in delete_oldest(others, MOST_KEPT):
+        for path in delete_oldest(others, MOST_RECORDED):
             for suffix in (".json", ".png"):
                 path.with_suffix(suffix).unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from impasto.studio.sound_studio import SoundStudio
 from impasto.studio.store import Entry, Store
 from impasto.studio.strokes import of_mask, received
 from impasto.studio.tabs import STYLES, Tab, Tabs
-from impasto.studio.tasks import Task, Work
+from impasto.studio.tasks import AnyTask, Task
 from impasto.studio.variants import LARGER, again, variants
 from impasto.studio.worker import Worker
 
@@ -292,7 +292,7 @@ class Studio:
             tab.put(place, found.get(place), strokes.get(place))
         return "The settings and the pictures are in the form."
 
-    def is_own(self, task: Work) -> bool:
+    def is_own(self, task: AnyTask) -> bool:
         """Tell whether a task is for the history, or for a page that is open."""
         return task.store in (self.store, self.sounds.store) or self.tabs.has(task.session)
 

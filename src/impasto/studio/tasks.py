@@ -36,7 +36,7 @@ class TaskState(Enum):
         return self in (TaskState.DONE, TaskState.STOPPED, TaskState.FAILED, TaskState.CANCELED)
 
 
-class Work(Protocol):
+class AnyTask(Protocol):
     """What the queue and the worker need to know of what is to be made: see `Task`."""
 
     session: str
@@ -129,18 +129,18 @@ class Queue:
     """
 
     def __init__(self) -> None:
-        self.waiting: dict[str, deque[Work]] = {}
+        self.waiting: dict[str, deque[AnyTask]] = {}
         self.served: dict[str, int] = {}  # page to the number of the last turn that it had
         self.changed = threading.Condition()
         self.closed = False
 
-    def put(self, task: Work) -> None:
+    def put(self, task: AnyTask) -> None:
         """Let a task wait for its turn."""
         with self.changed:
             self.waiting.setdefault(task.session, deque()).append(task)
             self.changed.notify()
 
-    def take(self) -> Work | None:
+    def take(self) -> AnyTask | None:
         """Wait for the next task, and return it; None once the queue is closed."""
         with self.changed:
             self.changed.wait_for(lambda: self.closed or self.waiting)
@@ -153,7 +153,7 @@ class Queue:
             self.served[session] = max(self.served.values(), default=0) + 1
             return task
 
-    def remove(self, task: Work) -> bool:
+    def remove(self, task: AnyTask) -> bool:
         """Take a waiting task out, and tell whether it was still waiting."""
         with self.changed:
             tasks = self.waiting.get(task.session, deque())
@@ -164,7 +164,7 @@ class Queue:
                 del self.waiting[task.session]
             return True
 
-    def order(self) -> list[Work]:
+    def order(self) -> list[AnyTask]:
         """Return the waiting tasks in the order in which they will be painted."""
         with self.changed:
             lists = [list(self.waiting[page]) for page in self._pages()]
@@ -189,7 +189,7 @@ class Queue:
             self.changed.notify_all()
 
 
-def turns(lists: list[list[Work]]) -> Iterator[Work]:
+def turns(lists: list[list[AnyTask]]) -> Iterator[AnyTask]:
     """Yield the first of each list, then the second of each, and so on."""
     for round_ in itertools.zip_longest(*lists):
         yield from (task for task in round_ if task is not None)

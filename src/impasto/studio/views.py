@@ -19,7 +19,7 @@ from impasto.run import clock, losses
 from impasto.settings import on_paper
 from impasto.studio.form import is_open
 from impasto.studio.store import Entry, Store, thin
-from impasto.studio.tasks import Task, TaskState, Work
+from impasto.studio.tasks import AnyTask, Task, TaskState
 from impasto.studio.words import own_picture
 
 PRINTED = 300
@@ -180,7 +180,7 @@ def chart(curve: Sequence[tuple[int, float]]) -> str:
 
 
 def queue(
-    tasks: Sequence[Work], session: str, shown: Task | None, is_own: Callable[[Work], bool]
+    tasks: Sequence[AnyTask], session: str, shown: Task | None, is_own: Callable[[AnyTask], bool]
 ) -> str:
     """Return the list of what is painted and what waits, in order.
 

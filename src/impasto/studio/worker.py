@@ -12,7 +12,7 @@ from impasto.studio.fitting import prepare_or_fit
 from impasto.studio.preview import data_uri
 from impasto.studio.sound_tasks import SoundTask
 from impasto.studio.store import Entry, Store
-from impasto.studio.tasks import Queue, Task, TaskState, Work
+from impasto.studio.tasks import AnyTask, Queue, Task, TaskState
 
 
 class Worker:
@@ -20,7 +20,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.queue = Queue()
-        self.current: Work | None = None
+        self.current: AnyTask | None = None
         self.film: Timelapse | None = None
         self.thread = threading.Thread(target=self._run, name="impasto-studio", daemon=True)
 
@@ -28,17 +28,17 @@ class Worker:
         """Begin to paint what is asked for."""
         self.thread.start()
 
-    def ask(self, task: Work) -> None:
+    def ask(self, task: AnyTask) -> None:
         """Let a task wait for its turn."""
         self.queue.put(task)
 
-    def stop(self, task: Work) -> None:
+    def stop(self, task: AnyTask) -> None:
         """Stop a task: what is painted is kept, what only waits is taken out of the queue."""
         task.stopping = True
         if self.queue.remove(task):
             task.state = TaskState.CANCELED
 
-    def unfinished(self) -> list[Work]:
+    def unfinished(self) -> list[AnyTask]:
         """Return the task being painted and those that wait, in order."""
         now = self.current
         return ([now] if now is not None else []) + self.queue.order()
@@ -64,7 +64,7 @@ class Worker:
                 task.release()
                 self.current = None
 
-    def work(self, task: Work) -> None:
+    def work(self, task: AnyTask) -> None:
         """Do what is asked for."""
         if isinstance(task, SoundTask):
             task.make()
