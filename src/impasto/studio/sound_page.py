@@ -50,7 +50,7 @@ def lay_out_sounds() -> SoundPage:
     with gr.Row(elem_id="sounds", equal_height=False):
         with gr.Column(elem_id="hear", scale=3):
             player = gr.HTML(
-                sound_views.INVITATION_OF_SOUNDS, elem_id="player", js_on_load=script("listen")
+                sound_views.SOUND_INVITATION, elem_id="player", js_on_load=script("listen")
             )
             status = gr.HTML("", elem_id="sound-status", js_on_load=ALOUD)
         with gr.Column(elem_id="ask-sound", scale=2):

@@ -144,7 +144,7 @@ class SoundStore:
             path.unlink(missing_ok=True)
 
     def tidy(self, needed: Collection[str]) -> None:
-        """Delete the oldest recordings but those needed, until `MOST_RECORDED` bytes are left."""
+        """Delete the oldest recordings that are not needed, down to `MOST_RECORDED` bytes."""
         made = self.made()
         keep = {*needed, *(each.name for each in made), *(each.recording for each in made)}
         others = [path for path in self.folder.glob("*.wav") if path.stem not in keep]

@@ -13,7 +13,7 @@ from impasto.studio.sound_tasks import SoundTask
 from impasto.studio.tasks import TaskState
 from impasto.studio.views import bar, url
 
-INVITATION_OF_SOUNDS = (
+SOUND_INVITATION = (
     '<div class="stage empty"><p class="invitation">Choose a sample, or drop a recording of rain, '
     "fire, a crowd, a machine: anything that goes on and on. You get more of it, which is new.</p>"
     "</div>"
@@ -61,7 +61,7 @@ def label(entry: SoundEntry) -> str:
 def player(store: SoundStore, recording: SoundEntry | None, entry: SoundEntry | None) -> str:
     """Return the recording and what was made of it, to be heard one or the other."""
     if recording is None:
-        return INVITATION_OF_SOUNDS
+        return SOUND_INVITATION
     tracks = [track(store, recording, "A", "The recording")]
     switch = ""
     if entry is not None:

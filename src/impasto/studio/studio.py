@@ -22,7 +22,7 @@ from impasto.studio.sound_studio import SoundStudio
 from impasto.studio.store import Store
 from impasto.studio.strokes import of_mask, received
 from impasto.studio.tabs import STYLES, Tab, Tabs
-from impasto.studio.tasks import Queued, Task
+from impasto.studio.tasks import AnyTask, Task
 from impasto.studio.variants import LARGER, again, variants
 from impasto.studio.worker import Worker
 
@@ -235,7 +235,7 @@ class Studio:
             tab.put(place, pictures.get(place), strokes.get(place))
         return "The settings and the pictures are in the form."
 
-    def is_own(self, task: Queued) -> bool:
+    def is_own(self, task: AnyTask) -> bool:
         """Tell whether a task is for the history, or for a page that is open."""
         return task.store in (self.store, self.sounds.store) or self.tabs.has(task.session)
 

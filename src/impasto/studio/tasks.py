@@ -37,7 +37,7 @@ class TaskState(Enum):
         return self in (TaskState.DONE, TaskState.STOPPED, TaskState.FAILED, TaskState.CANCELED)
 
 
-class Queued(Protocol):
+class AnyTask(Protocol):
     """What the queue and the worker need to know of what is to be made: see `Task`."""
 
     session: str
@@ -130,18 +130,18 @@ class Queue:
     """
 
     def __init__(self) -> None:
-        self.waiting: dict[str, deque[Queued]] = {}
+        self.waiting: dict[str, deque[AnyTask]] = {}
         self.served: dict[str, int] = {}  # page to the number of the last turn that it had
         self.changed = threading.Condition()
         self.closed = False
 
-    def put(self, task: Queued) -> None:
+    def put(self, task: AnyTask) -> None:
         """Let a task wait for its turn."""
         with self.changed:
             self.waiting.setdefault(task.session, deque()).append(task)
             self.changed.notify()
 
-    def take(self) -> Queued | None:
+    def take(self) -> AnyTask | None:
         """Wait for the next task, and return it; None once the queue is closed."""
         with self.changed:
             self.changed.wait_for(lambda: self.closed or self.waiting)
@@ -154,7 +154,7 @@ class Queue:
             self.served[session] = max(self.served.values(), default=0) + 1
             return task
 
-    def remove(self, task: Queued) -> bool:
+    def remove(self, task: AnyTask) -> bool:
         """Take a waiting task out, and tell whether it was still waiting."""
         with self.changed:
             tasks = self.waiting.get(task.session, deque())
@@ -165,7 +165,7 @@ class Queue:
                 del self.waiting[task.session]
             return True
 
-    def order(self) -> list[Queued]:
+    def order(self) -> list[AnyTask]:
         """Return the waiting tasks in the order in which they will be painted."""
         with self.changed:
             lists = [list(self.waiting[page]) for page in self._pages()]
@@ -190,7 +190,7 @@ class Queue:
             self.changed.notify_all()
 
 
-def turns(lists: list[list[Queued]]) -> Iterator[Queued]:
+def turns(lists: list[list[AnyTask]]) -> Iterator[AnyTask]:
     """Yield the first of each list, then the second of each, and so on."""
     for round_ in itertools.zip_longest(*lists):
         yield from (task for task in round_ if task is not None)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from impasto.run import clock, losses
 from impasto.studio.entry import thin
-from impasto.studio.tasks import Queued, Task, TaskState
+from impasto.studio.tasks import AnyTask, Task, TaskState
 
 CURVE_WIDTH, CURVE_HEIGHT = 240, 48
 """Of the loss curve, in its own units."""
@@ -97,7 +97,7 @@ def chart(curve: Sequence[tuple[int, float]]) -> str:
 
 
 def queue(
-    tasks: Sequence[Queued], session: str, shown: Task | None, is_own: Callable[[Queued], bool]
+    tasks: Sequence[AnyTask], session: str, shown: Task | None, is_own: Callable[[AnyTask], bool]
 ) -> str:
     """Return the list of what is painted and what waits, in order.
 

@@ -13,7 +13,7 @@ from impasto.studio.fitting import prepare_or_fit
 from impasto.studio.preview import data_uri
 from impasto.studio.sound_tasks import SoundTask
 from impasto.studio.store import Store
-from impasto.studio.tasks import Queue, Queued, Task, TaskState
+from impasto.studio.tasks import AnyTask, Queue, Task, TaskState
 
 
 class Worker:
@@ -21,7 +21,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.queue = Queue()
-        self.current: Queued | None = None
+        self.current: AnyTask | None = None
         self.film: Timelapse | None = None
         self.thread = threading.Thread(target=self._run, name="impasto-studio", daemon=True)
 
@@ -29,17 +29,17 @@ class Worker:
         """Begin to paint what is asked for."""
         self.thread.start()
 
-    def ask(self, task: Queued) -> None:
+    def ask(self, task: AnyTask) -> None:
         """Let a task wait for its turn."""
         self.queue.put(task)
 
-    def stop(self, task: Queued) -> None:
+    def stop(self, task: AnyTask) -> None:
         """Stop a task: what is painted is kept, what only waits is taken out of the queue."""
         task.stopping = True
         if self.queue.remove(task):
             task.state = TaskState.CANCELED
 
-    def unfinished(self) -> list[Queued]:
+    def unfinished(self) -> list[AnyTask]:
         """Return the task being painted and those that wait, in order."""
         now = self.current
         return ([now] if now is not None else []) + self.queue.order()
@@ -65,7 +65,7 @@ class Worker:
                 task.release()
                 self.current = None
 
-    def work(self, task: Queued) -> None:
+    def work(self, task: AnyTask) -> None:
         """Do what is asked for."""
         if isinstance(task, SoundTask):
             task.make()
