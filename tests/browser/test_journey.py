@@ -21,8 +21,8 @@ VIEWS = [(1440, "light"), (1024, "dark"), (390, "light")]
 
 
 def in_sight(page, place: str) -> bool:
-    """Tell whether the top of something is on the screen."""
-    return 0 <= page.locator(place).bounding_box()["y"] < 844
+    """Tell whether the top of something is on the screen, to the pixel."""
+    return 0 <= round(page.locator(place).bounding_box()["y"]) < 844
 
 
 @pytest.mark.parametrize(("width", "scheme"), VIEWS)

@@ -45,7 +45,7 @@ def details(store: Store, entry: Entry, recipe: Recipe | None) -> str:
         f'<p class="files" data-before="{url(store.shown(entry, "before"))}" '
         f'data-after="{url(store.shown(entry, "after"))}">'
         f'<a class="download" href="{url(store.picture(entry))}" '
-        f'download="{escape(name)}.png">Download in full resolution</a>{EXPORTS}'
+        f'download="{escape(name)}.png" title="In full resolution">Download PNG</a>{EXPORTS}'
         f"{more(store, entry, name)}</p>"
         f"<details><summary>Details</summary>{settings}</details></section>"
     )
