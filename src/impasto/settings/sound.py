@@ -88,7 +88,7 @@ class SoundSettings:
         choices=BIT_DEPTHS,
     )
     piece: float = spec(
-        20.0,
+        15.0,
         parsing.real,
         "longer results are made in pieces of so many seconds that overlap; shorter take less "
         "memory",
