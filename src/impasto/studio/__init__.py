@@ -36,6 +36,11 @@
     preview.py   the picture so far, small enough to be sent twice a second
     store.py     the folder of finished pictures, which survives a restart
     entry.py     what is known of one of them
+    sound_page.py    the page of sounds; listen.js lets one hear both at the same moment
+    sound_views.py   its parts that are drawn here
+    sound_studio.py  what it can ask for
+    sound_tasks.py   a sound that is to be made; it waits among the pictures
+    sound_store.py   the folder of recordings, and of what was made of them
     inputs.py    what people upload: decoded, limited and written anew before anything else
     sound_page.py    the page of sounds; listen.js is how they are heard side by side
     sound_views.py   its parts that are drawn here
