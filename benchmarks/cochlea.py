@@ -35,15 +35,20 @@ OCTAVES = 6
 """Octaves of modulation, from 1 Hz, whose correlations are compared."""
 
 QUIET = 40.0
-"""Decibels below the loudest band, beyond which a band's level does not count."""
+"""Decibels below the recording's loudest band, beyond which a band does not count: beside it nobody
+hears the band, and its moments are those of rounding."""
 
 WIDTHS, FILTERS, SEED = (3, 6, 11, 24, 48), 256, 99
 """Of the random networks; none of them is one that makes sounds."""
 
 
-def texture_statistics(sound: Numbers, rate: int) -> Statistics:
-    """Return the statistics of a sound (N,), by group."""
+def texture_statistics(
+    sound: Numbers, rate: int, heard: npt.NDArray[np.bool_] | None = None
+) -> Statistics:
+    """Return the statistics of a sound (N,), by group, of all bands or of those heard (BANDS,)."""
     powers, envelopes = cochlea(sound, rate, BANDS)
+    if heard is not None:
+        powers, envelopes = powers[heard], envelopes[heard]
     mean, deviation = envelopes.mean(axis=1), envelopes.std(axis=1) + 1e-9
     z = (envelopes - mean[:, None]) / deviation[:, None]
     modulation = [
@@ -74,13 +79,14 @@ def texture_statistics(sound: Numbers, rate: int) -> Statistics:
 
 def texture_distance(sound: Numbers, recording: Numbers, rate: int) -> tuple[float, Statistics]:
     """Return the mean error of all groups of statistics, and the error of each."""
-    a, b = (texture_statistics(each, rate) for each in (sound, recording))
+    level = 10 * np.log10(cochlea(recording, rate, BANDS)[0] + 1e-12)
+    heard = level > level.max() - QUIET
+    a, b = (texture_statistics(each, rate, heard) for each in (sound, recording))
     errors = {}
     for group, wanted in b.items():
         error = a[group] - wanted
         if group == "level":  # in units of 10 dB
-            heard = wanted > wanted.max() - QUIET
-            errors[group] = np.sqrt(np.square(error[heard]).mean()) / 10
+            errors[group] = np.sqrt(np.square(error).mean()) / 10
         else:
             errors[group] = np.sqrt(np.square(error).mean() / (np.square(wanted).mean() + 1e-12))
     return float(np.mean(list(errors.values()))), errors

@@ -43,6 +43,7 @@ PARTS = {
     "evaluation": ("benchmarks/results", "measurements:evaluation"),
     "torture": ("tests/torture/counts.json", "torture:counts"),
     "baselines": ("benchmarks/convergence.py", "measurements:baselines"),
+    "gigapixel": ("benchmarks/gigapixel.py", "measurements:gigapixel"),
     "growth": ("benchmarks/results/scaling.json", "measurements:growth"),
     "steps": ("docs/measured.py", "findings:steps"),
     "early": ("docs/measured.py", "findings:early"),

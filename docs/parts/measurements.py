@@ -83,6 +83,13 @@ def evaluation() -> str:
     return table(heads, rows)
 
 
+def gigapixel() -> str:
+    """Return what large pictures take by the forecast's constants."""
+    from benchmarks.gigapixel import HEADINGS, rows
+
+    return table(HEADINGS, rows())
+
+
 def growth() -> str:
     """Return how the time of an evaluation grows with the size."""
     found = results("scaling")

@@ -15,7 +15,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "sounds"
 
 SETTINGS: dict[str, Any] = {"seconds": 8}
 
-HALF = 640
+HALF = 450
 """Width of one spectrogram in pixels."""
 
 
@@ -35,7 +35,7 @@ def pairs() -> Image.Image:
 def beside(rows: list[tuple[str, Sound, Sound]]) -> Image.Image:
     """Return the spectrograms of recordings on the left, and of what was made on the right."""
     pictures = [
-        stacked([(f"{name}, the recording", one), (f"{name}, made of its statistics", other)], HALF)
+        stacked([(f"{name}, the recording", one), (f"{name}, made of it", other)], HALF)
         for name, one, other in rows
     ]
     height = pictures[0].height // 2

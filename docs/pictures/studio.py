@@ -47,8 +47,12 @@ def page(width: int = WIDTH, height: int = HEIGHT, scheme: str = "light") -> Ite
         browser.close()
 
 
-def seen(opened: Any) -> Image.Image:
-    """Return what is seen of a page."""
+def seen(opened: Any, above: str = "scrollTo(0, 0)") -> Image.Image:
+    """Return what is seen of a page, from its top or from where a script scrolls to."""
+    opened.mouse.move(2, 2)  # nothing looks as if it were pointed at
+    opened.evaluate(above)
+    opened.evaluate("document.activeElement.blur()")
+    opened.wait_for_timeout(500)  # what moves to its place
     return Image.open(io.BytesIO(opened.screenshot())).convert("RGB")
 
 
@@ -63,7 +67,6 @@ def choose(opened: Any, photograph: str, style: str) -> None:
 def quick(opened: Any) -> None:
     """Choose the quick network, and a size at which it is quick."""
     opened.locator("#setting-backbone label", has_text="Quick").click()
-    opened.evaluate("scrollTo(0, 0)")
 
 
 def landing() -> Image.Image:
@@ -110,7 +113,6 @@ def finished() -> Image.Image:
         opened.wait_for_selector("#details a.file >> text=Film")
         opened.wait_for_function("document.querySelector('.stage img').naturalWidth > 1")
         opened.locator(".stage input").fill("50")
-        opened.evaluate("scrollTo(0, 0)")
         return seen(opened)
 
 
@@ -118,10 +120,8 @@ def phone() -> Image.Image:
     """The page on a phone: what is painted, and how."""
     with page(390, 844, "dark") as opened:
         choose(opened, "cat", "dots")
-        top = seen(opened)
-        opened.evaluate("document.getElementById('looks').scrollIntoView()")
-        opened.evaluate("scrollBy(0, -52)")
-        return sheet([top, seen(opened)], height=844)
+        looks = "document.getElementById('looks').scrollIntoView(); scrollBy(0, -52)"
+        return sheet([seen(opened), seen(opened, above=looks)], height=844)
 
 
 CARD = (240, 160)

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from impasto.backbones import BACKBONES
+from impasto.cluster import Hands
 from impasto.errors import look_up
+from impasto.gigapixel import with_workers
 from impasto.job import Shape, Sources, as_painting, prepare
 from impasto.run import Result, run
 from impasto.settings import CLIP_SPECS, SPECS, ClipSettings, Settings, apply, check, with_look
@@ -39,6 +41,8 @@ def stylize(
     progress: FollowProgress | None = None,
     content_mask: Any = None,
     style_mask: Any = None,
+    workers: int | str | None = None,
+    cluster: str | None = None,
     **settings: Any,
 ) -> Result:
     """Paint a photograph in the style of one or several paintings.
@@ -52,6 +56,9 @@ def stylize(
         progress: Called after every evaluation.
         content_mask: Where to paint: a mask or a sequence of masks, see `impasto.controls`.
         style_mask: With which part of the paintings, likewise.
+        workers: Let so many processes of this machine evaluate the tiles of a picture that is too
+            large for one; ``"auto"`` for as many as it has processors and memory for.
+        cluster: Or the workers of a Dask cluster, by the address of its scheduler.
         **settings: See `Settings`; for instance ``size=1024, style_weight=200``.
 
     Returns:
@@ -66,12 +73,13 @@ def stylize(
         >>> result.image.size
         (64, 43)
     """
-    check_keywords(settings, "preset", "look", "progress", "content_mask", "style_mask")
-    chosen = chosen_settings(preset, look, settings)
     masks = {"content_mask": content_mask, "style_mask": style_mask}
-    for result in run(prepare(content, style, chosen, **masks)):
-        if progress is not None:
-            progress(result)
+    check_keywords(settings, "preset", "look", "progress", *masks, "workers", "cluster")
+    chosen, hands = chosen_settings(preset, look, settings), Hands.of(workers, cluster)
+    with with_workers(prepare(content, style, chosen, **masks), hands, chosen.tile) as job:
+        for result in run(job):
+            if progress is not None:
+                progress(result)
     return result
 
 

@@ -1,4 +1,8 @@
-"""A studio in a process of its own, and a browser that can reach nothing else."""
+"""One studio with two users, one browser that can reach nothing else, and pictures in the history.
+
+All tests share them, and each opens a page of its own, which begins empty. What only has to be
+there, finished pictures, is put there before the studio starts.
+"""
 
 import importlib.util
 import os
@@ -12,12 +16,15 @@ import pytest
 from impasto import samples
 from impasto.job import prepare
 from impasto.run import run
+from impasto.studio.entry import Entry
 from impasto.studio.store import Store
 from tests.support.studio import PATIENCE, SMALL, serving
 
 CHROMIUM = (
     os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 )
+
+PASSWORDS = {"ann": "correct horse", "ben": "battery staple"}
 
 
 def missing() -> str:
@@ -37,19 +44,36 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
+def put_into_history(folder: Path, style_weight: float) -> Entry:
+    """Paint samples, tiny, and put the picture where a studio finds it when it starts."""
+    sources = samples.photograph("coffee"), samples.painting("ink")
+    settings = SMALL.replace(size=64, iterations=6, style_weight=style_weight)
+    painted = [*run(prepare(*sources, settings))][-1]
+    names = "photograph-coffee", ("painting-ink",)
+    return Store(folder / "pictures").add(painted, "coffee in the style of ink", *names)
+
+
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory) -> Path:
-    """The folder of a studio that has painted before."""
+    """The folder of a studio whose first user has painted one photograph twice."""
     made = tmp_path_factory.mktemp("studio")
-    sources = samples.photograph("coffee"), samples.painting("ink")
-    painted = [*run(prepare(*sources, SMALL))][-1]
-    Store(made / "pictures").add(painted, "coffee in the style of ink", "a" * 32, ("b" * 32,))
+    for style_weight in (20, 60):
+        put_into_history(made, style_weight)
     return made
+
+
+@pytest.fixture
+def store(folder) -> Callable[[], Store]:
+    """Return what is in the history now."""
+    return lambda: Store(folder / "pictures")
 
 
 @pytest.fixture(scope="session")
 def address(folder: Path) -> Iterator[str]:
-    with serving(folder) as url:
+    users = [word for user in PASSWORDS for word in ("--user", user)]
+    passwords = "\n".join(PASSWORDS.values())
+    program = "tests.support.quick_studio"
+    with serving(folder, *users, program=program, IMPASTO_STUDIO_PASSWORD=passwords) as url:
         yield url
 
 
@@ -69,27 +93,41 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def window(browser):
-    """A window for all tabs, since one that is new has to load everything again."""
-    window = browser.new_context()
-    window.set_default_timeout(1000 * PATIENCE)
+def logged_in(browser, address) -> Iterator[Callable[[str], object]]:
+    """Return the window of a user: all pages in it share the login and what was loaded once."""
+    windows = {}
+
+    def window(user: str):
+        if user not in windows:
+            windows[user] = browser.new_context()
+            windows[user].set_default_timeout(60_000)
+            page = windows[user].new_page()
+            page.goto(address)
+            page.locator("input").first.fill(user)
+            page.locator("input[type=password]").fill(PASSWORDS[user])
+            page.get_by_role("button", name="Login").click()
+            page.wait_for_selector("#photographs button")
+            page.close()
+        return windows[user]
+
     yield window
-    window.close()
+    for each in windows.values():
+        each.close()
 
 
 @pytest.fixture
-def open_page(window, address) -> Iterator[Callable[..., object]]:
+def open_page(logged_in, address) -> Iterator[Callable[..., object]]:
     """Open the page in a tab of its own; at the end, no tab may have asked another host."""
     pages, asked = [], set()
 
-    def make(url: str = address, width: int = 1280, scheme: str = "light", motion: str = "reduce"):
-        page = window.new_page()
+    def make(width: int = 1280, scheme: str = "light", motion: str = "reduce", user: str = "ann"):
+        page = logged_in(user).new_page()
         pages.append(page)
         page.set_viewport_size({"width": width, "height": 844})
         # Nothing moves by itself, unless a test is about that: what is measured stays there.
         page.emulate_media(color_scheme=scheme, reduced_motion=motion)
         page.on("request", lambda request: asked.add(urlsplit(request.url)))
-        page.goto(url)
+        page.goto(address)
         page.wait_for_selector("#photographs button")
         return page
 

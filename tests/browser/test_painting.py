@@ -1,10 +1,5 @@
-"""The studio as people use it: a real browser, from the upload to the download."""
+"""While it is painted: stopped, gone on with, in turn with others, varied, and what goes wrong."""
 
-from PIL import Image
-
-from impasto.job.recipe import Recipe
-from impasto.studio.store import Store
-from tests.support.studio import serving
 from tests.support.studio_page import (
     LONG,
     accepted,
@@ -12,12 +7,9 @@ from tests.support.studio_page import (
     fill,
     filled,
     finished,
-    open_picture,
     paint,
     shows,
     unfold,
-    unfold_group,
-    upload,
 )
 
 AWAY = """() => {
@@ -31,42 +23,8 @@ AWAY = """() => {
 """Another tab is looked at, and the browser may tell what happens on this one."""
 
 
-def test_a_picture_goes_from_upload_to_download_and_back_into_the_form(
-    open_page, photograph, painting, tmp_path
-):
-    page = open_page()
-    unfold(page)
-    upload(page, "photograph", photograph)
-    upload(page, "painting-1", painting)
-    accepted(page, "photograph", "painting-1")
-    fill(page, "style_weight", "7")
-    fill(page, "size", "128")
-    fill(page, "iterations", "4")
-    paint(page)
-    finished(page)
-    shows(page, "#details", "128 × 96 pixels (1.1 × 0.8 cm at 300 pixels per inch), 4 evaluations")
-    page.wait_for_function("document.querySelector('#stage img')?.naturalWidth === 128")
-    with page.expect_download() as download:
-        page.click("a.download")
-    assert download.value.suggested_filename == "photo-png-in-the-style-of-painting-jpg.png"
-    saved = tmp_path / "saved.png"
-    download.value.save_as(saved)
-    with Image.open(saved) as picture:
-        assert (picture.format, picture.size) == ("PNG", (128, 96))
-    settings = Recipe.of_picture(saved).settings
-    assert (settings.style_weight, settings.iterations) == (140, 4)
-
-    # and a page opened later finds the settings and the pictures again by that file
-    other = open_page()
-    open_picture(other, saved)
-    accepted(other, "painting-1")
-    shows(other, "#notice", "settings and the pictures are in the form")
-    filled(other, "style_weight", "7")
-    filled(other, "size", "128")
-
-
-def test_stop_midway_keeps_the_picture_and_it_can_be_continued(open_page, folder):
-    page = open_page()
+def test_stop_midway_keeps_the_picture_and_it_can_be_continued(open_page, store):
+    page = open_page(width=390, scheme="dark")
     choose(page, iterations=LONG)
     paint(page)
     page.wait_for_selector("img.live")
@@ -74,6 +32,12 @@ def test_stop_midway_keeps_the_picture_and_it_can_be_continued(open_page, folder
     page.click("#progress > button")
     shows(page, "#numbers", "evaluation")
     assert page.locator("#status [role=progressbar]").get_attribute("aria-valuenow") is not None
+
+    # opened anew meanwhile, the page shows it all the same, and fills the form from it
+    page.reload()
+    page.click("#use-running")
+    accepted(page, "photograph", "painting-1")
+    filled(page, "size", "64")
     page.evaluate(AWAY)
     page.wait_for_function("document.title.includes('%')")
     page.click("#stop")
@@ -81,21 +45,32 @@ def test_stop_midway_keeps_the_picture_and_it_can_be_continued(open_page, folder
     page.wait_for_function("window.told.length")
     assert page.evaluate("window.told") == ["coffee in the style of ink"]
     shows(page, "#status", "Stopped, and kept as it was.")
-    count = len(Store(folder / "pictures").entries)
-    assert Store(folder / "pictures").entries[0].stopped
+    count = len(store().entries)
+    assert store().entries[0].stopped
 
+    # the last picture stays, dimmed, until the first new one
+    unfold(page)
     fill(page, "iterations", "2")
+    page.evaluate(WATCHED)
     page.click("#continue")
     shows(page, "#details", ", 2 evalua")
+    assert page.evaluate("window.dimmed")
     page.click("#larger")
-    shows(page, "#details", "256 × 171")
-    entries = Store(folder / "pictures").entries
+    shows(page, "#details", "128 × 85")
+    entries = store().entries
     assert [entry.evaluations for entry in entries[:2]] == [2, 2]
     assert len(entries) == count + 2
 
 
-def test_two_tabs_take_turns_in_a_queue_that_both_see(open_page, folder):
-    first, second = open_page(), open_page()
+WATCHED = """() => new MutationObserver(() => {
+  window.dimmed ||= Boolean(document.querySelector('#stage .dimmed'));
+}).observe(document.getElementById('stage'), {childList: true, subtree: true})"""
+"""Remember whether the stage was dimmed, however short that was."""
+
+
+def test_two_pages_take_turns_and_one_that_is_closed_stops_nothing(open_page, store):
+    first, second = open_page(), open_page(width=1024, scheme="dark")
+    count = len(store().entries)
     first.bring_to_front()  # a page behind another one takes its time
     choose(first, iterations=LONG)
     paint(first)
@@ -108,53 +83,20 @@ def test_two_tabs_take_turns_in_a_queue_that_both_see(open_page, folder):
     second.wait_for_function("document.querySelectorAll('#queue li').length === 3")
     rows = second.locator("#queue li").all_inner_texts()
     assert ["(this page)" in row for row in rows] == [False, True, False]
-    assert "painting" in rows[0]
-    assert "waiting" in rows[1]
+    assert ["painting" in rows[0], "waiting" in rows[1]] == [True, True]
     shows(second, "#status", "Waiting for its turn")
+    second.close()
     first.bring_to_front()
-    first.wait_for_function("document.querySelectorAll('#queue li').length === 3")
     first.click("#stop")
     shows(first, "#details", ", 2 evalua")
-    second.bring_to_front()
-    finished(second)
-    later, earlier = Store(folder / "pictures").entries[:2]
+    later, earlier = store().entries[:2]
     assert (earlier.evaluations, later.evaluations) == (3, 2)
+    assert len(store().entries) == count + 3
 
 
-def test_a_closed_page_does_not_stop_its_picture(open_page, folder):
-    page = open_page()
-    before = len(Store(folder / "pictures").entries)
-    choose(page, iterations="60")
-    paint(page)
-    page.wait_for_selector("#status p")
-    page.close()
-    other = open_page()
-    other.wait_for_function(f"document.querySelectorAll('#history button').length === {before + 1}")
-    assert Store(folder / "pictures").entries[0].evaluations == 60
-
-
-def test_a_size_beyond_memory_and_a_bad_value_are_told_and_the_next_one_runs(open_page):
-    page = open_page()
+def test_variants_are_chosen_on_the_stage_and_a_bad_value_is_told(open_page):
+    page = open_page(width=390)
     choose(page)
-    unfold_group(page, "Machine", "memory")
-    page.locator("#setting-backbone label", has_text="Fine").click()
-    # The studio itself takes half of that; the page's largest size would need two thirds.
-    fill(page, "memory", "1.5")
-    fill(page, "size", "2048")
-    paint(page)
-    shows(page, "#status", "largest size")
-    fill(page, "size", "128")
-    fill(page, "plan", "nonsense")
-    paint(page)
-    shows(page, "#notice", "plan is")
-    fill(page, "plan", "")
-    paint(page)
-    finished(page)
-
-
-def test_variants_are_chosen_from_a_sheet(open_page):
-    page = open_page()
-    choose(page, iterations="1", size="128")
     page.click("#vary")
     page.wait_for_selector("#sheet figure")
     page.locator("#stage .stage").wait_for(state="detached")  # the sheet is in its place
@@ -164,15 +106,10 @@ def test_variants_are_chosen_from_a_sheet(open_page):
     filled(page, "style_weight", "3")
     filled(page, "style_scale", "1.6")
 
-
-def test_the_history_survives_a_restart(open_page, folder):
-    entries = Store(folder / "pictures").entries
-    with serving(folder) as address:
-        page = open_page(address)
-        page.wait_for_selector("#history button")
-        assert page.locator("#history button").count() == min(len(entries), 48)
-        page.locator("#history button").first.click()
-        finished(page)
-        shows(page, "#details", entries[0].title)
-        page.click("#details summary")
-        shows(page, "#details table", "style_weight")
+    # what is wrong is told in one sentence, and the next one is painted
+    fill(page, "plan", "nonsense")
+    paint(page)
+    shows(page, "#notice", "Plan is")
+    fill(page, "plan", "")
+    paint(page)
+    finished(page)

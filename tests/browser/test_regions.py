@@ -16,8 +16,9 @@ from tests.support.studio_page import (
 )
 
 
-def changed(entry, store: Store) -> tuple[float, float]:
-    """Return how much the left and the right half of a picture differ from its photograph."""
+def changed(store: Store) -> tuple[float, float]:
+    """Return how much the left and the right half of the latest picture differ from before."""
+    entry = store.entries[0]
     with Image.open(store.picture(entry)) as file:
         painted = np.asarray(file.convert("RGB"), float)
     before = images.read(samples.photograph("coffee")).over_white()
@@ -26,11 +27,9 @@ def changed(entry, store: Store) -> tuple[float, float]:
     return change[:, : middle - 8].max(), change[:, middle + 8 :].mean()
 
 
-def test_only_what_the_brush_painted_is_restyled_also_larger_and_after_opening(
-    open_page, folder, tmp_path
-):
+def test_only_what_the_brush_painted_is_restyled_also_larger_and_after_opening(open_page, store):
     page = open_page()
-    choose(page, iterations="3", size="128")
+    choose(page, iterations="3")
     page.click("#regions > button")
     understood(page, "Nothing is painted")
     stroke(page, 0, "green", (0.1, 0.5), (0.4, 0.5))
@@ -47,43 +46,24 @@ def test_only_what_the_brush_painted_is_restyled_also_larger_and_after_opening(
     understood(page, "The rest stays")
     paint(page)
     finished(page)
-    store = Store(folder / "pictures")
-    left, right = changed(store.entries[0], store)
+    left, right = changed(store())
     assert left <= 1  # what rounding makes
     assert right > 5
     page.click("#larger")
-    shows(page, "#details", "256 × 171")
-    store = Store(folder / "pictures")
-    left, right = changed(store.entries[0], store)
+    shows(page, "#details", "128 × 85")
+    left, right = changed(store())
     assert left <= 1
     assert right > 5
 
     other = open_page()
-    open_picture(other, store.picture(store.entries[0]))
+    open_picture(other, store().picture(store().entries[0]))
     other.wait_for_selector("#notice .notice:not(:empty)")
     other.click("#regions > button")
     understood(other, "The rest stays")
 
 
-def test_the_same_color_tells_which_part_of_the_painting_goes_where(open_page, folder):
+def test_colors_tell_which_part_of_the_painting_goes_where_by_keyboard_too(open_page, store):
     page = open_page(width=390)
-    choose(page, iterations="2", size="128")
-    page.click("#regions > button")
-    page.locator("#brushes .size").fill("30")
-    for place in (0, 1):
-        stroke(page, place, "red", (0.2, 0.1), (0.2, 0.9))
-        stroke(page, place, "cyan", (0.7, 0.1), (0.7, 0.9))
-        words = "there is 1 painting" if place == 0 else "Restyled: red"
-        understood(page, words)
-    paint(page)
-    finished(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    entry = Store(folder / "pictures").entries[0]
-    assert (len(entry.content_masks), len(entry.style_masks)) == (1, 1)
-
-
-def test_regions_are_painted_with_the_keyboard(open_page):
-    page = open_page()
     choose(page)
     page.locator("#regions > button").press("Enter")
     canvas = page.locator("canvas[data-place='0'][data-ready]")
@@ -96,3 +76,15 @@ def test_regions_are_painted_with_the_keyboard(open_page):
     for _ in range(2):  # folded away and back, it is the same
         page.locator("#regions > button").press("Enter")
     assert canvas.evaluate("canvas => canvas.toDataURL()") == painted
+
+    page.locator("#brushes .size").fill("30")
+    for place in (0, 1):
+        stroke(page, place, "red", (0.2, 0.1), (0.2, 0.9))
+        stroke(page, place, "cyan", (0.7, 0.1), (0.7, 0.9))
+        words = "there is 1 painting" if place == 0 else "Restyled: red"
+        understood(page, words)
+    paint(page)
+    finished(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    entry = store().entries[0]
+    assert (len(entry.content_masks), len(entry.style_masks)) == (1, 1)

@@ -16,6 +16,16 @@ REFUSED = json.dumps(
     {"error": "this picture did not arrive: send it again.", "visible": True, "title": "Error"}
 )
 
+A_FEW = (
+    "a private picture",
+    "a missing one",
+    "traversal",
+    "a link to a picture",
+    "a device",
+    "null",
+)
+"""Of the paths, those that are tried wherever one can be sent."""
+
 TAKE_FILES = {"image", "uploadbutton"}
 PASSWORD = "correct horse"
 
@@ -109,13 +119,15 @@ def unread(folder, private) -> Iterator[None]:
 
 @pytest.mark.usefixtures("unread")
 def test_a_picture_that_was_not_uploaded_is_refused_in_one_sentence(client, paths):
-    """Every component that takes a file, and every way to name one."""
+    """Every component that takes a file; the first of them every path, named in every way."""
     kinds = {key: each["type"] for key, each in client.components().items()}
     taken = [e for e in client.events() if any(kinds[i] in TAKE_FILES for i in e["inputs"])]
     assert len(taken) == 8
     for at, event in enumerate(taken):
         for what, path in paths.items():
-            for form in forms(path)[: None if at == 0 else 2]:  # all of them once
+            if at and what not in A_FEW:
+                continue
+            for form in forms(path)[: None if at == 0 else 2]:
                 status, told = client.send(event["id"], [form])
                 assert (status, told) == (500, REFUSED), (what, form)
 
@@ -137,7 +149,9 @@ def test_no_event_opens_what_it_carries(client, paths):
     for event in client.events():
         told = {}
         carries = event["targets"][0][1] in ("click", "input")
-        for what, path in list(paths.items())[: None if carries else 2]:
+        for what, path in paths.items():
+            if what not in (A_FEW if carries else A_FEW[:2]):
+                continue
             data = {"name": path, "path": path, "mask": path, "place": 0, "at": 1}
             answer = client.send(event["id"], [None] * len(event["inputs"]), data)
             told[what] = without(path, answer)

@@ -129,12 +129,12 @@ def test_tiles_change_nothing_and_are_chosen_when_memory_is_short(
     impasto, photograph, painting, tmp_path
 ):
     whole, tiled, short = (tmp_path / f"{name}.png" for name in ("whole", "tiled", "short"))
-    command = ("paint", photograph, painting, "--size", 700, "--plan", "350:2,700:2", "--bits", 16)
+    command = ("paint", photograph, painting, "--size", 400, "--plan", "200:1,400:2", "--bits", 16)
     command = (*command, "--backbone=pocket", "--precision", "float32", "-o")
     assert impasto(*command, whole).code == 0
-    assert impasto(*command, tiled, "--tile", 256).code == 0
+    assert impasto(*command, tiled, "--tile", 192).code == 0
     assert np.abs(pixels(whole) - pixels(tiled)).max() < 1e-3
-    done = impasto(*command, short, "--memory", 0.4 + taken("cpu") / GIB)
+    done = impasto(*command, short, "--memory", 0.1 + taken("cpu") / GIB)
     assert "tiles of" in done.err
     assert Recipe.of_picture(short).settings.tile > 0
     assert Recipe.of_picture(whole).settings.tile == 0
@@ -154,7 +154,7 @@ def test_several_styles_are_blended_by_their_weights(impasto, photograph, painti
         out = tmp_path / f"{blend}.png"
         done = impasto(
             *("paint", photograph, painting, other, "-o", out, "--style-blend", blend),
-            *("--size", 32, "--iterations", 20, "--style-weight", 1000),
+            *("--size", 32, "--iterations", 20, "--style-weight", 1000, "--backbone=pocket"),
         )
         assert done.code == 0, done.err
         found.append(pixels(out)[..., 0].mean() - pixels(out)[..., 2].mean())
@@ -172,7 +172,7 @@ def test_a_level_that_has_converged_is_left_early(impasto, photograph, painting,
     out = tmp_path / "out.png"
     done = impasto(
         *("paint", photograph, painting, "-o", out, "--quiet", "--json", "--converge", 0.02),
-        *("--size", 64, "--plan", "32:500,64:500"),
+        *("--size", 64, "--plan", "32:500,64:500", "--backbone=pocket"),
     )
     steps = [json.loads(line) for line in done.out.splitlines()]
     assert [step["index"] for step in steps] == list(range(1, len(steps) + 1))

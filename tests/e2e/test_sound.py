@@ -12,7 +12,7 @@ from impasto.sound import Sound, read_sound, write_sound
 from tests.support.processes import command, rest_of, running
 from tests.support.sounds import RATE, hiss, ticks
 
-FAST = ("--filters", 8, "--iterations", 2, "--refinement", 2)
+FAST = ("--filters", 8, "--iterations", 4)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_texture_is_made_longer_and_seen(impasto, clock, tmp_path):
     assert done.code == 0, done.err
     assert done.out.splitlines() == [str(out), str(picture)]
     assert "3.0 seconds, 8000 Hz, channels: 1" in done.err
-    assert re.search(r"4/4  waveform  loss [\d.e-]+  0:00 left", done.err)
+    assert re.search(r"4/4  loss [\d.e-]+  0:00 left", done.err)
     made = read_sound(out)
     assert (made.seconds, made.tags["title"]) == (3, "A clock")
     with Image.open(picture) as both:
@@ -45,6 +45,29 @@ def test_a_texture_is_made_longer_and_seen(impasto, clock, tmp_path):
     said = impasto("info", out).out.splitlines()
     assert any(line.split()[:2] == ["texture", "clock.wav"] for line in said)
     assert any(line.split() == ["filters", "8"] for line in said)
+
+
+def test_a_sound_is_made_again(impasto, clock, rain, tmp_path):
+    out = tmp_path / "out" / "long.flac"
+    out.parent.mkdir()
+    assert impasto("sound", "texture", clock, "-o", out, "--seconds", 1, *FAST).code == 0
+    done = impasto("repeat", out, "--quiet")
+    assert done.code == 0, done.err
+    again = out.with_name("long-again.flac")
+    assert done.out.splitlines() == [str(again)]
+    assert np.array_equal(read_sound(again).samples, read_sound(out).samples)
+
+    painted = tmp_path / "painted.wav"
+    assert impasto("sound", "paint", clock, rain, "-o", painted, *FAST).code == 0
+    clock.unlink()
+    done = impasto("repeat", painted)
+    assert (done.code, "clock.wav' is missing" in done.err) == (2, True)
+    for words, said in (
+        (("repeat", out, "--content", rain, "--style", rain), "made without content"),
+        (("repeat", out, "--init", rain), "--init is for pictures"),
+    ):
+        done = impasto(*words)
+        assert (done.code, said in done.err) == (2, True), done.err
 
 
 def test_a_recording_is_painted_with_a_texture(impasto, clock, rain, tmp_path, monkeypatch):
@@ -70,7 +93,7 @@ def test_the_figure_shows_which_statistics_carry_what(impasto, clock, tmp_path):
 
 def test_the_demo_needs_nothing(impasto, tmp_path, monkeypatch):
     module = import_module("impasto.cli.sound")
-    quick = {"seconds": 1, "filters": 8, "iterations": 1, "refinement": 1}
+    quick = {"seconds": 1, "filters": 8, "iterations": 2}
     monkeypatch.setattr(module, "DEMO", quick)
     done = impasto("sound", "demo", "bubbles", "-o", tmp_path / "out")
     assert done.code == 0, done.err

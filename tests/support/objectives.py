@@ -51,4 +51,4 @@ def objective_of(
 
 def is_tiled(objective: Objective) -> bool:
     """Tell whether an objective is evaluated in tiles."""
-    return bool(objective.evaluate.func is tiled(None, 1).func)
+    return type(objective.evaluate) is type(tiled(None, 1))

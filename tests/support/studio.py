@@ -34,9 +34,11 @@ def upload(studio: Studio, file: Path) -> Upload:
 
 
 @contextmanager
-def serving(folder: Path, *options: str, **environment: str) -> Iterator[str]:
-    """Run ``impasto studio`` and yield the address of its page."""
-    command = [sys.executable, "-m", "impasto", "studio", "--port", "0", "--no-browser"]
+def serving(
+    folder: Path, *options: str, program: str = "impasto", **environment: str
+) -> Iterator[str]:
+    """Run ``impasto studio``, or a program like it, and yield the address of its page."""
+    command = [sys.executable, "-m", program, "studio", "--port", "0", "--no-browser"]
     process = subprocess.Popen(
         [*command, "--folder", str(folder), *options],
         env={**os.environ, "OMP_NUM_THREADS": "1", **environment},

@@ -1,5 +1,6 @@
 """The page of the studio, used as people use it. Everything waits for what it needs to see."""
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,25 @@ Page = Any
 
 LONG = "100000"
 """Iterations of a run that does not end by itself."""
+
+FILES = """list => {
+  const files = new DataTransfer();
+  for (const [name, data] of list) {
+    const bytes = Uint8Array.from(atob(data), each => each.charCodeAt(0));
+    files.items.add(new File([bytes], name, {type: 'image/png'}));
+  }
+  return files;
+}"""
+
+DROP = f"""([place, list]) => {{
+  const files = ({FILES})(list), target = document.querySelector(place);
+  const common = {{dataTransfer: files, bubbles: true, cancelable: true}};
+  for (const kind of ['dragenter', 'dragover', 'drop'])
+    target.dispatchEvent(new DragEvent(kind, common));
+}}"""
+
+PASTE = f"""([list]) => document.body.dispatchEvent(
+  new ClipboardEvent('paste', {{clipboardData: ({FILES})(list), bubbles: true}}))"""
 
 
 def unfold(page: Page) -> None:
@@ -25,7 +45,7 @@ def unfold_group(page: Page, title: str, setting: str) -> None:
 def unfold_everything(page: Page) -> None:
     """Open all that is folded away, but for the groups of settings."""
     for place in ("#more > button", "#regions > button", "#advanced > button", "#trial > button"):
-        page.click(place)
+        page.locator(place).click()
     page.click("#details summary")
     drawn(page, "#weight-4")
     page.locator("canvas[data-ready]").first.wait_for()
@@ -67,7 +87,7 @@ def accepted(page: Page, *places: str) -> None:
         page.wait_for_selector(f"#{place} img[src*='/inputs/']")
 
 
-def choose(page: Page, iterations: str = "3", size: str = "128") -> None:
+def choose(page: Page, iterations: str = "2", size: str = "64") -> None:
     """Choose samples, the quick network, and small settings."""
     unfold(page)
     page.locator("#setting-backbone label", has_text="Quick").click()
@@ -79,6 +99,28 @@ def choose(page: Page, iterations: str = "3", size: str = "128") -> None:
         accepted(page, place)
     fill(page, "size", size)
     fill(page, "iterations", iterations)
+
+
+def show_first(page: Page) -> None:
+    """Show the latest of the finished pictures."""
+    page.locator("#history button").first.click()
+    finished(page)
+
+
+def number(page: Page, setting: str) -> str:
+    """Return the number beside a dial."""
+    return str(page.locator(f"#setting-{setting} .exact input").input_value())
+
+
+def drop(page: Page, place: str, *files: tuple[str, bytes]) -> None:
+    """Drop files on a part of the page, by the events that a browser sends."""
+    sent = [[name, base64.b64encode(data).decode()] for name, data in files]
+    page.evaluate(DROP, [place, sent])
+
+
+def paste(page: Page, name: str, data: bytes) -> None:
+    """Paste a file anywhere."""
+    page.evaluate(PASTE, [[[name, base64.b64encode(data).decode()]]])
 
 
 def paint(page: Page) -> None:

@@ -10,6 +10,7 @@ import click
 
 from impasto.cli.options import (
     PaintCommand,
+    crew_options,
     display_options,
     given,
     look_option,
@@ -20,6 +21,7 @@ from impasto.cli.options import (
     settings_options,
     take_outputs,
 )
+from impasto.cli.sound import make_again
 from impasto.errors import PictureError, SettingsError, printable
 from impasto.interruption import complain
 from impasto.settings import Settings, for_print, with_look
@@ -63,6 +65,7 @@ SOUNDS_WITH_RECIPE = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a")
 @preset_option
 @output_options
 @display_options
+@crew_options
 @settings_options
 @click.pass_context
 def paint(
@@ -78,15 +81,20 @@ def paint(
     preset: str | None,
     quiet: bool,
     as_json: bool,
+    workers: str | None,
+    cluster: str | None,
     **values: Any,
 ) -> None:
     """Paint the photograph CONTENT in the style of one or several pictures STYLE.
 
-    The path of the picture is printed at the end. Ctrl-C stops and keeps the picture so far.
+    The path of the picture is printed at the end. Ctrl-C stops and keeps the picture so far. With
+    --workers or --cluster, others evaluate the tiles of a picture that is too large for one.
     """
     from impasto.cli.own_defaults import with_own_defaults
     from impasto.cli.work import Work, paint_file
+    from impasto.cluster import Hands
 
+    hands = Hands.of(workers, cluster)
     style = styles_of(content, style, named)
     outputs, options = take_outputs(values), given(values)
     if paper is not None:
@@ -99,7 +107,7 @@ def paint(
     usual = Path(f"{Path(content).stem}-{Path(style[0]).stem}.png")
     out = outputs.place(output, usual, overwrite)
     paint_file(Work(out=out, content=content, styles=style, settings=settings, outputs=outputs,
-                    quiet=quiet, as_json=as_json))  # fmt: skip
+                    quiet=quiet, as_json=as_json, hands=hands))  # fmt: skip
 
 
 def styles_of(content: str, behind: tuple[str, ...], named: tuple[str, ...]) -> tuple[str, ...]:
@@ -210,6 +218,13 @@ def info_of_sound(path: Path, as_json: bool) -> None:
         click.echo(printable(f"{name:15} {json.dumps(value)}"))
 
 
+def refuse_for_sounds(options: dict[str, Any]) -> None:
+    """Raise SettingsError if an option is given that is for pictures only."""
+    for name in options:
+        option = name.replace("_", "-")
+        raise SettingsError(f"--{option} is for pictures: leave it out to make a sound again.")
+
+
 def embedded(path: str) -> str:
     """Return the text of the recipe inside a picture or a film."""
     from impasto.job import read_embedded
@@ -248,7 +263,12 @@ def repeat(
     as_json: bool,
     **moved: str | None,
 ) -> None:
-    """Paint a PICTURE again from the settings inside it, pixel for pixel."""
+    """Paint a PICTURE again from the settings inside it, pixel for pixel; or make a sound again."""
+    if Path(picture).suffix.lower() in SOUNDS_WITH_RECIPE:
+        others = given({**moved, "content_mask": content_mask, "style_mask": style_mask})
+        refuse_for_sounds(others)
+        make_again(Path(picture), output, content, style, overwrite, quiet)
+        return
     from impasto.cli.work import Work, paint_file
     from impasto.images import Canvas
     from impasto.job import Recipe, is_packaged, locate, locate_all

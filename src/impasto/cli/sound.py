@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,10 @@ from impasto.errors import SettingsError
 from impasto.settings import SoundSettings
 
 if TYPE_CHECKING:
+    from impasto.job import SourceFile
     from impasto.sound import SoundJob
 
-DEMO: dict[str, Any] = {"seconds": 6.0, "filters": 128, "iterations": 25, "refinement": 25}
+DEMO: dict[str, Any] = {"seconds": 6.0, "filters": 128, "iterations": 40}
 """What `demo` takes where nothing is given: it is done in under a minute."""
 
 
@@ -130,6 +131,56 @@ def reconstruct(recording: str, output: str | None, quiet: bool, **values: Any) 
     settings = SoundSettings(**given(values))
     folder = Path(output or f"{Path(recording).stem}-statistics")
     reconstruct_into(folder, recording, settings, quiet)
+
+
+def make_again(
+    old: Path,
+    output: str | None,
+    content: str | None,
+    texture: Sequence[str],
+    overwrite: bool,
+    quiet: bool,
+) -> None:
+    """Make a sound again from the settings inside it."""
+    from impasto.job import locate
+    from impasto.sound import prepare_paint, prepare_texture, read_sound_recipe
+
+    recipe = read_sound_recipe(old)
+    settings = settings_of(old, recipe["sound"])
+    heard = recorded(old, recipe.get("texture"))
+    grain = locate(texture[0] if texture else None, heard, old, "style")
+    out = place(output, old.with_stem(f"{old.stem}-again"), overwrite)
+    if "content" in recipe:
+        painted = locate(content, recorded(old, recipe["content"]), old, "content")
+        inputs = [painted, grain, str(old)]
+        work(lambda: prepare_paint(painted, grain, settings), out, None, inputs, settings, quiet)
+    elif content is not None:
+        raise SettingsError(f"'{old}' was made without content: leave out --content.")
+    else:
+        work(
+            lambda: prepare_texture(grain, settings), out, None, [grain, str(old)], settings, quiet
+        )
+
+
+def recorded(path: Path, source: Any) -> SourceFile:
+    """Return what a recipe tells of a recording, or raise SettingsError."""
+    from impasto.job import SourceFile
+
+    try:
+        return SourceFile.from_dict({**source, "sha256": source["sha256"] or ""})
+    except (LookupError, TypeError, ValueError):
+        raise SettingsError(f"'{path}' does not tell what it was made of: make it anew.") from None
+
+
+def settings_of(path: Path, values: Any) -> SoundSettings:
+    """Return the settings of a recipe, or raise SettingsError."""
+    try:
+        return SoundSettings(**values)
+    except TypeError:
+        raise SettingsError(
+            f"'{path}' was made by another version of Impasto, with settings that this one does "
+            "not have."
+        ) from None
 
 
 def place(output: str | None, usual: Path, overwrite: bool) -> Path:

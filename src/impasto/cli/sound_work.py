@@ -122,7 +122,7 @@ def reconstruct_into(folder: Path, recording: str, settings: SoundSettings, quie
             images.check_places(outputs, [recording])
         with INTERRUPTION.heed():
             latest: dict[FigureRow, SoundResult] = {}
-            evaluations = len(FIGURE) * (settings.iterations + settings.refinement)
+            evaluations = len(FIGURE) * settings.iterations
             words = f"{len(FIGURE)} rows, {evaluations} evaluations"
             with display(words, evaluations, quiet) as show:
                 for row, result in figure(given, settings, INTERRUPTION.has_come):
@@ -143,12 +143,10 @@ def opening(job: SoundJob) -> str:
     recording, pieces = job.recording, len(job.plan.pieces)
     words = f"{job.plan.wanted / recording.rate:.1f} seconds"
     words += f" in {pieces} pieces" if pieces > 1 else ""
-    levels, waveform = job.evaluations
     each = " each" if pieces > 1 else ""
     return (
         f"{words}, {recording.rate} Hz, channels: {recording.channels}; "
-        f"{job.ear.network.description}; evaluations{each}: spectrogram {levels}, "
-        f"waveform {waveform}"
+        f"{job.ear.network.description}; evaluations{each}: {job.settings.iterations}"
     )
 
 
@@ -207,9 +205,7 @@ class Pace:
 
 
 def label(result: SoundResult) -> str:
-    """Return what is being changed, and its loss."""
+    """Return which piece is made, and its loss."""
     pieces = len(result.job.plan.pieces)
     piece = f"piece {min(result.finished + 1, pieces)}/{pieces}  " if pieces > 1 else ""
-    stage = "" if result.stage is None else result.stage.name
-    loss = "" if result.step is None else f"  loss {result.step.total:.4g}"
-    return f"{piece}{stage}{loss}"
+    return piece if result.step is None else f"{piece}loss {result.step.total:.4g}"

@@ -14,8 +14,10 @@ import click
 from impasto import images
 from impasto.cli.claims import claimed
 from impasto.cli.display import displays
+from impasto.cluster import Hands
 from impasto.errors import ImpastoError
 from impasto.filesystem import sweep_up
+from impasto.gigapixel import with_workers
 from impasto.interruption import INTERRUPTION, complain, mute
 from impasto.job import prepare
 from impasto.run import Checkpoint, Guarded, Outputs, Recorder, Result, numbers, run
@@ -38,6 +40,7 @@ class Work:
         quiet: Whether no progress is shown.
         as_json: Whether every step is printed on standard output.
         keep: Further files that must not be overwritten.
+        hands: Who evaluates the tiles of a large picture.
     """
 
     out: Path
@@ -48,6 +51,7 @@ class Work:
     quiet: bool = False
     as_json: bool = False
     keep: tuple[str, ...] = ()
+    hands: Hands = field(default_factory=Hands)
 
     @property
     def inputs(self) -> list[str]:
@@ -94,8 +98,10 @@ def paint_file(work: Work) -> None:
         if settings.auto and not work.quiet:
             complain("auto: short runs at a small size choose the style weight")
         followers, stop = recorders(work, miss), INTERRUPTION.has_come
-        for _ in run(job, followers, checkpoint, lambda _: displays(work.quiet), stop):
-            pass
+        announce = (lambda sentence: None) if work.quiet else complain
+        with with_workers(job, work.hands, settings.tile, announce) as job:
+            for _ in run(job, followers, checkpoint, lambda _: displays(work.quiet), stop):
+                pass
     INTERRUPTION.leave()
     if missing:
         sys.exit(1)

@@ -6,6 +6,7 @@ lost takes nothing along: Dask gives its order to another one, with everything t
 
 from __future__ import annotations
 
+import math
 import queue
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,6 +23,9 @@ TRIED_AGAIN: Final = 2
 
 LISTEN: Final = 0.2
 """Seconds after which a look is taken at whether to stop."""
+
+FETCH: Final = 60.0
+"""Seconds after which a look is taken at whether an answer was lost with the worker that had it."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +79,36 @@ class Crew:
         return sum(self.client.nthreads().values())
 
     @property
+    def memory(self) -> float:
+        """Bytes that the smallest of them may take, infinity without a limit; one has to be."""
+        self.await_one()
+        there = self.client.scheduler_info(n_workers=-1)["workers"].values()
+        return min((each["memory_limit"] or math.inf for each in there), default=math.inf)
+
+    @property
     def dashboard(self) -> str:
         """The address of Dask's own page about the work; empty if there is none."""
         return str(self.client.dashboard_link or "") if _has_dashboard() else ""
+
+    def await_one(self) -> None:
+        """Wait until there is a worker.
+
+        Raises:
+            OSError: If the scheduler does not answer.
+        """
+        while not self.client.nthreads():
+            self.refill()
+            with suppress(TimeoutError):
+                self.client.wait_for_workers(1, timeout=LISTEN)
+
+    def refill(self) -> None:
+        """Have workers of this machine started again that have gone, and do not come by themselves.
+
+        Dask gives up one that ends while it is starting, or that takes too long to start again.
+        """
+        cluster = self.client.cluster
+        if cluster is not None and self.size < len(cluster.worker_spec):
+            cluster.scale(len(cluster.worker_spec))
 
     def each(
         self, call: Call, orders: Iterable[Order], stop: Callable[[], bool] = lambda: False
@@ -117,15 +148,24 @@ class _Work:
         """Keep the workers busy, and yield what they say."""
         from distributed.client import ClosedClientError
 
+        event = None
         while self.waiting or self.begun:
             try:
-                yield from self._begin()
+                yield from self._begin()  # first: nobody waits while an answer is written
+                yield from self._heard(event)
                 if stop():
                     return
-                with suppress(queue.Empty):
-                    yield from self._heard(self.events.get(timeout=LISTEN))
+                event = self._listen()
             except (OSError, ClosedClientError):
                 yield from self._lost()
+
+    def _listen(self) -> Any:
+        """Return the next event, or None after a while."""
+        try:
+            return self.events.get(timeout=LISTEN)
+        except queue.Empty:
+            self.crew.refill()
+            return None
 
     def _begin(self) -> Iterator[Answer]:
         """Send parcels, as many as shall be on their way.
@@ -136,7 +176,7 @@ class _Work:
         if not self.waiting:
             return
         most = max(self.crew.ahead * self.crew.size, self.crew.least)
-        while self.waiting and len(self.begun) < most:
+        while self.waiting and sum(not future.done() for future in self.begun) < most:
             order = self.waiting.pop()
             try:
                 self._send(order, None)
@@ -157,11 +197,15 @@ class _Work:
             allow_other_workers=missing is not None,
             priority=0 if missing is None else 1,  # its turn had come
         )
+        self._await(future, order)
+
+    def _await(self, future: Any, order: Order) -> None:
+        """Wait for what becomes of an order that is under way."""
         self.begun[future] = order
         future.add_done_callback(self.events.put)
 
     def _heard(self, event: Any) -> Iterator[Answer | WorkerReport]:
-        """Yield what a worker has said, or what a task has become."""
+        """Yield what a worker has said, or what a task has become; nothing, if nothing was."""
         if isinstance(event, dict):
             if "order" in event:
                 yield WorkerReport(event["order"], f"worker {event['worker']}", event["share"])
@@ -170,9 +214,12 @@ class _Work:
         if order is None:  # of those that were given up
             return
         try:
-            value = event.result()
+            value = event.result(FETCH)
         except Exception as error:
-            yield Answer(order, error=_explained(error))
+            if isinstance(error, TimeoutError) and event.status != "error":
+                self._await(event, order)  # it was there, and is being made again
+            else:
+                yield Answer(order, error=explained(error))
             return
         if not isinstance(value, Missing):
             yield Answer(
@@ -199,7 +246,7 @@ class _Work:
             self.crew.client.unsubscribe_topic(self.topic)
 
 
-def _explained(error: Exception) -> Exception:
+def explained(error: Exception) -> Exception:
     """Return what to tell of an error that is Dask's own."""
     from distributed import KilledWorker
     from distributed.client import FutureCancelledError

@@ -30,6 +30,9 @@ ON_THIS_MACHINE: Final = {"ahead": 1, "least": 1}
 FIRST_ANSWER: Final = 10.0
 """Seconds that a scheduler has to answer the first time."""
 
+TO_START_AGAIN: Final = "2 minutes"
+"""What a lost worker of this machine may take until it is there again: others may be busy."""
+
 A_PROCESS: Final = 0.6e9
 """Bytes that a process takes before it paints: Python, torch, a network."""
 
@@ -86,12 +89,13 @@ class Hands:
         return self.workers is not None or self.cluster is not None
 
     @contextmanager
-    def hired(self, memory: float, orders: int) -> Iterator[Crew]:
+    def hired(self, memory: float, orders: int, own: float = 0) -> Iterator[Crew]:
         """Yield the workers; processes of this machine end with the block.
 
         Args:
             memory: Bytes that the largest order needs, an estimate.
             orders: How many there are: no more workers of this machine are started.
+            own: Bytes that this process is going to take meanwhile.
 
         Raises:
             UsageError: If there is no such cluster.
@@ -100,8 +104,8 @@ class Hands:
             with hire(self.cluster) as crew:
                 yield crew
         else:
-            count = self.workers or most_here(memory + A_PROCESS)
-            with hire_here(min(count, orders)) as crew:
+            count = self.workers or most_here(memory + A_PROCESS, own)
+            with hire_here(min(count, orders), own) as crew:
                 yield crew
 
 
@@ -141,17 +145,19 @@ def hire(address: str) -> Iterator[Crew]:
 
 
 @contextmanager
-def hire_here(workers: int) -> Iterator[Crew]:
+def hire_here(workers: int, own: float = 0) -> Iterator[Crew]:
     """Yield processes of this machine, with one thread each; they end with the block.
 
     Args:
         workers: How many, 1 or more.
+        own: Bytes that this process is going to take meanwhile.
     """
     distributed = require_dask()
     import dask
 
     quiet = {
         "distributed.scheduler.allowed-failures": TRIED_AGAIN,
+        "distributed.deploy.lost-worker-timeout": TO_START_AGAIN,  # the usual 15 s are short
         "distributed.admin.large-graph-warning-threshold": "1GB",
         "distributed.worker.preload": ["impasto.cluster.deaf"],
         "distributed.worker.memory.spill": False,
@@ -164,25 +170,26 @@ def hire_here(workers: int) -> Iterator[Crew]:
             threads_per_worker=1,
             host="127.0.0.1",
             dashboard_address="127.0.0.1:0",  # any port, also for numbers without a dashboard
-            memory_limit=int(memory_each(workers)),
+            memory_limit=int(memory_each(workers, own)),
             silence_logs=logging.CRITICAL,
         )
         with cluster, distributed.Client(cluster, set_as_default=False) as client:
             yield Crew(client, **ON_THIS_MACHINE)
 
 
-def memory_each(workers: int) -> float:
+def memory_each(workers: int, own: float = 0) -> float:
     """Return the bytes that each of so many workers of this machine may take."""
     free = min(float(psutil.virtual_memory().available), container_rest())
-    return FOR_THE_SYSTEM * free / workers
+    return max(FOR_THE_SYSTEM * free - own, 1) / workers
 
 
-def most_here(needed: float) -> int:
+def most_here(needed: float, own: float = 0) -> int:
     """Return how many processes of this machine can work at once: one a core, and memory for each.
 
     Args:
         needed: Bytes that each of them takes.
+        own: Bytes that this process is going to take.
     """
     cores = len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else 0
     cores = cores or psutil.cpu_count() or 1
-    return max(1, min(cores, int(memory_each(1) * OF_THE_LIMIT / needed)))
+    return max(1, min(cores, int(memory_each(1, own) * OF_THE_LIMIT / needed)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import Any, Final
 
@@ -106,28 +107,35 @@ def version_there() -> str:
     return __version__
 
 
+@contextmanager
+def working() -> Iterator[Any]:
+    """Let a worker do one thing at a time, within its memory; yield the worker."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    with ALONE:
+        keep_freed_memory()  # Dask has every process give it back at once, and get it again
+        limit = worker.memory_manager.memory_limit
+        allow_memory(OF_THE_LIMIT * limit if limit else None)
+        yield worker
+
+
 def perform(parcel: Parcel) -> Any:
     """Do what a parcel asks for, on a worker; the answer is the function's, or `Missing`.
 
     Raises:
         ImpastoError: If the worker has another version of Impasto.
     """
-    from distributed import get_worker
-
-    worker = get_worker()
-    if parcel.version != __version__:
-        raise ImpastoError(
-            f"the worker {worker.address} has Impasto {__version__}, and here is {parcel.version}: "
-            "install the same version there."
-        )
-    with ALONE:
-        keep_freed_memory()  # Dask has every process give it back at once, and get it again
+    with working() as worker:
+        if parcel.version != __version__:
+            raise ImpastoError(
+                f"the worker {worker.address} has Impasto {__version__}, and here is "
+                f"{parcel.version}: install the same version there."
+            )
         places = Unpacked(Path(worker.local_directory) / "impasto").take(
             parcel.files, parcel.contents
         )
         if set(places) != set(parcel.files):
             return Missing(worker.address, tuple(set(parcel.files) - set(places)))
-        limit = worker.memory_manager.memory_limit
-        allow_memory(OF_THE_LIMIT * limit if limit else None)
         line = Wire(worker, parcel.topic, parcel.order.name)
         return parcel.call(parcel.order.argument, places, line)

@@ -22,14 +22,23 @@ from impasto.job.load import pick_tile, record_of, weight_file
 from impasto.job.prepare import prepare
 from impasto.job.recipe import FILES, WRONG_FIELDS, Recipe, fields_of, read_embedded
 from impasto.job.reconstruction import Sources, as_painting, inversion, texture
-from impasto.job.resources import Cost
+from impasto.job.resources import GIB, LEAST_TILE, OVERHEAD, Cost
 from impasto.job.sizes import Shape, Sizes
 from impasto.job.source_file import SourceFile, is_packaged, locate, locate_all, seen_from
-from impasto.job.style_terms import active_layers, choose, style_losses
+from impasto.job.style_terms import (
+    active_layers,
+    check_tiles,
+    choose,
+    style_losses,
+    wanted_layers,
+)
 from impasto.job.terms import make_objective
 
 __all__ = [
     "FILES",
+    "GIB",
+    "LEAST_TILE",
+    "OVERHEAD",
     "WRONG_FIELDS",
     "Anchor",
     "Cost",
@@ -43,6 +52,7 @@ __all__ = [
     "Sources",
     "active_layers",
     "as_painting",
+    "check_tiles",
     "choose",
     "extent_of",
     "fields_of",
@@ -60,5 +70,6 @@ __all__ = [
     "seen_from",
     "style_losses",
     "texture",
+    "wanted_layers",
     "weight_file",
 ]

@@ -9,7 +9,7 @@ import torch
 
 from impasto.errors import SettingsError
 from impasto.images import MAX_PIXELS
-from impasto.job.resources import Cost, Extent, peak
+from impasto.job.resources import Cost, Extent, lasting, peak
 from impasto.job.sizes import Sizes
 from impasto.losses import BYTES_PER_PIXEL
 from impasto.optimize import kept_type
@@ -44,6 +44,11 @@ class Estimate:
     def memory(self) -> float:
         """The bytes that the run will take."""
         return peak(self.extent, self.cost, self.tile, self.margin)
+
+    @property
+    def without_tiles(self) -> float:
+        """The bytes that the run will take if others have the tiles."""
+        return lasting(self.extent, self.cost)
 
     @property
     def seconds(self) -> float:

@@ -17,7 +17,7 @@ from impasto.job.recipe import Recipe
 from impasto.job.resources import Cost
 from impasto.job.sizes import Sizes, scaled, shape_of
 from impasto.job.style_terms import choices_of, minimum_side, wanted_layers
-from impasto.objective import Term
+from impasto.objective import Map, Term
 from impasto.pyramid import Level
 from impasto.settings import ResolvedSettings
 
@@ -57,6 +57,8 @@ class Job:
         anchors: What the result is to stay near, at the final size.
         style_terms: Those that another job with the same style pictures and regions has made, by
             size: a clip makes them once.
+        each: What applies a function to every tile, see `impasto.objective.tiled`.
+        keep: For how many tiles who does that keeps the forward pass.
     """
 
     settings: ResolvedSettings
@@ -71,6 +73,8 @@ class Job:
     notes: tuple[str, ...] = ()
     anchors: tuple[Anchor, ...] = ()
     style_terms: Mapping[int, tuple[Term, ...]] = field(default_factory=dict)
+    each: Map = map
+    keep: int = 0
 
     @property
     def levels(self) -> tuple[Level, ...]:

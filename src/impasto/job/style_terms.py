@@ -13,6 +13,7 @@ from impasto.losses import StyleLoss
 from impasto.normalization import Scale
 from impasto.objective import (
     Kind,
+    Map,
     Region,
     Spread,
     Term,
@@ -154,6 +155,7 @@ def style_terms(
     side: int,
     region: Region,
     how: Spread,
+    each: Map = map,
 ) -> list[Term]:
     """Return the style terms of one region, against its parts of the style pictures.
 
@@ -169,6 +171,7 @@ def style_terms(
         side: Of the tiles that statistics are collected in, or 0.
         region: What is painted with which style pictures.
         how: How masks are spread.
+        each: What applies a function to every tile.
 
     Source: Gatys et al. (2017), section 4, the guided Gram matrix.
     """
@@ -184,8 +187,8 @@ def style_terms(
             )
             for choice in additive
         }
-        statistics.append(collect_statistics(backbone, styles[index], wanted, side))
-        maps.append(collect_features(backbone, styles[index], whole, side))
+        statistics.append(collect_statistics(backbone, styles[index], wanted, side, each))
+        maps.append(collect_features(backbone, styles[index], whole, side, each))
     blended = [weights[index] for index in region.styles]
 
     def loss(choice: Choice) -> StyleLoss:

@@ -30,7 +30,8 @@ from impasto.registry import SPREADS, VARIATIONS
 def make_objective(job: Job, inputs: Inputs) -> Objective:
     """Return the objective of a job at one size; its targets are computed here, once."""
     side = tile_side(job, inputs)
-    evaluate = tiled(job.backbone, side) if side else whole(job.backbone)
+    in_tiles = tiled(job.backbone, side, job.each, job.keep)
+    evaluate = in_tiles if side else whole(job.backbone)
     terms = [
         *content(job, inputs),
         *faces(job, inputs),
@@ -51,7 +52,7 @@ def content(job: Job, inputs: Inputs) -> Iterator[Term]:
     """Yield a term for every content layer: ``α w_l L_content``."""
     norm = NORMALIZATIONS[job.settings.normalization]
     layers = shares(active_layers(job.settings)[0], norm.shares)
-    features = collect_features(job.backbone, inputs.content, layers, job.settings.tile)
+    features = collect_features(job.backbone, inputs.content, layers, job.settings.tile, job.each)
     for layer, share in layers.items():
         weight = job.settings.content_weight * share
         loss = ContentLoss(features[layer], norm.content)
@@ -70,7 +71,7 @@ def faces(job: Job, inputs: Inputs) -> Iterator[Term]:
     settings, scale = job.settings, NORMALIZATIONS[job.settings.normalization].content
     names = tuple(active_layers(settings)[1])
     layer = names[len(names) // 2]
-    features = collect_features(job.backbone, inputs.content, [layer], settings.tile)
+    features = collect_features(job.backbone, inputs.content, [layer], settings.tile, job.each)
     mask = masks_of(job.backbone, [layer], inputs.faces, SPREADS["simple"].load())[layer]
     weight = settings.content_weight * job.controls.care.more_content
     loss = ContentLoss(features[layer], scale)
@@ -90,7 +91,7 @@ def style(job: Job, inputs: Inputs) -> Iterator[Term]:
     for region in inputs.regions or [Region.whole(len(inputs.styles))]:
         yield from style_terms(
             job.backbone, inputs.styles, job.blend, choices, norm.style, settings.tile,
-            region, how,
+            region, how, job.each,
         )  # fmt: skip
 
 

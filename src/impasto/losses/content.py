@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import final
 
 from torch import Tensor
@@ -33,3 +34,9 @@ class ContentLoss(LocalLoss):
         target = self.target[..., rows, columns]
         squares = (accumulable(features) - target).square()
         return self.scale * (squares if mask is None else mask * squares).sum()
+
+    def at(self, rows: slice, columns: slice) -> ContentLoss:
+        """Return the loss of one part of the feature map alone, with its part of the target."""
+        loss = copy(self)
+        loss.target = self.target[..., rows, columns]
+        return loss

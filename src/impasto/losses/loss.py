@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, final
 
 from torch import Tensor
 
@@ -54,6 +54,24 @@ class LocalLoss(Loss):
             columns: Columns of the whole layer.
             mask: How much each of these positions counts, (1, 1, h, w); without it, each once.
         """
+
+    def at(self, rows: slice, columns: slice) -> LocalLoss:
+        """Return the loss of these rows and columns alone, called on features (B, C, h, w)."""
+        return _LossOfPart(self, rows, columns)
+
+
+@final
+class _LossOfPart(LocalLoss):
+    """The share of some rows and columns; all of the loss goes along."""
+
+    def __init__(self, loss: LocalLoss, rows: slice, columns: slice) -> None:
+        self.loss, self.place = loss, (rows, columns)
+
+    def part(
+        self, features: Any, rows: slice, columns: slice, mask: Tensor | None = None
+    ) -> Tensor:
+        """Return the share of this part; of less of it, nobody asks."""
+        return self.loss.part(features, *self.place, mask)
 
 
 class StyleLoss(Loss):

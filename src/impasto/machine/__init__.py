@@ -11,7 +11,12 @@ job has been prepared, and `fit_allocator` for every size that is painted. Impor
 needs no torch: the functions that use it load it when they are called.
 """
 
-from impasto.machine.allocator import fit_allocator, give_back_free, keep_freed_memory
+from impasto.machine.allocator import (
+    fit_allocator,
+    give_back_free,
+    give_back_from,
+    keep_freed_memory,
+)
 from impasto.machine.allowance import allow_memory, allowance_rest
 from impasto.machine.container import container_rest
 from impasto.machine.device import (
@@ -37,6 +42,7 @@ __all__ = [
     "dtype_of",
     "fit_allocator",
     "give_back_free",
+    "give_back_from",
     "has_native_bfloat16",
     "is_here",
     "keep_freed_memory",

@@ -2,6 +2,7 @@
 
 objective.py  Objective: a weighted sum of named terms
 tiled.py      the same function, evaluated in tiles
+one_tile.py   what is computed of one of them, here or elsewhere
 tiling.py     where the tiles lie, with their margins
 guidance.py   masks, spread with the network to its layers
 balance.py    weights by which every style term pulls alike
@@ -10,17 +11,21 @@ balance.py    weights by which every style term pulls alike
 from impasto.objective.balance import balanced
 from impasto.objective.guidance import Region, Spread, spread
 from impasto.objective.objective import IMAGE, Evaluation, Features, Kind, Objective, Term, whole
-from impasto.objective.tiled import Wanted, collect_features, collect_statistics, tiled
+from impasto.objective.one_tile import Piece, TilePlace, Wanted
+from impasto.objective.tiled import Map, collect_features, collect_statistics, tiled
 
 __all__ = [
     "IMAGE",
     "Evaluation",
     "Features",
     "Kind",
+    "Map",
     "Objective",
+    "Piece",
     "Region",
     "Spread",
     "Term",
+    "TilePlace",
     "Wanted",
     "balanced",
     "collect_features",

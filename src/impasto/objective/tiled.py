@@ -16,75 +16,53 @@ Source: the two passes are those of Galerne et al. (2024), "Scaling Painting Sty
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, final
 
 import torch
 from torch import Tensor
 
 from impasto.backbones import FrozenNetwork, empty_features, memory_format
-from impasto.losses import LocalLoss, StyleLoss
+from impasto.losses import StyleLoss
 from impasto.objective.objective import IMAGE, Evaluator, Sums, Term, layers_of
-from impasto.objective.tiling import Tile, tiles
+from impasto.objective.one_tile import (
+    Piece,
+    TilePlace,
+    Wanted,
+    features_of,
+    gradient_of,
+    statistics_of,
+)
+from impasto.objective.tiling import tiles
 from impasto.statistics import Statistic
 
 Key = TypeVar("Key")
-Piece = tuple[Tile, Tensor]
 
 Map = Callable[..., Iterable[Any]]
 """Applies a function to every item, and gives the results in their order, like ``map``."""
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """A statistic to collect.
-
-    Attributes:
-        layers: Of which layers.
-        statistic: The sum over positions, of features and weights.
-        mask: How much each position counts, (1, 1, H, W) of the whole first layer; None for once.
-        joint: Whether it sees a tuple of feature maps, not one.
-    """
-
-    layers: tuple[str, ...]
-    statistic: Callable[[Any, Tensor | None], Statistic]
-    mask: Tensor | None = None
-    joint: bool = False
-
-    def of(self, features: Mapping[str, Tensor], tile: Tile, backbone: FrozenNetwork) -> Statistic:
-        """Return the statistic of the inner part of a tile's feature maps."""
-        inner, _, mask = _inner(self, features, tile, backbone)
-        return self.statistic(inner, mask)
-
-
-def _inner(
-    one: Wanted | Term, features: Mapping[str, Tensor], tile: Tile, backbone: FrozenNetwork
-) -> tuple[Any, tuple[slice, slice], Tensor | None]:
-    """Return the inner part of what is seen in a tile, its place in the first layer, its mask."""
-    strides = {layer: 1 if layer == IMAGE else backbone.stride([layer]) for layer in one.layers}
-    inner = tuple(tile.inner(features[layer], stride) for layer, stride in strides.items())
-    place = tile.place(strides[one.layers[0]])
-    mask = None if one.mask is None else one.mask[..., *place]
-    return inner if one.joint else inner[0], place, mask
-
-
 @torch.no_grad()
 def collect_features(
-    backbone: FrozenNetwork, image: Tensor, layers: Collection[str], side: int
+    backbone: FrozenNetwork,
+    image: Tensor,
+    layers: Collection[str],
+    side: int,
+    each: Map = map,
 ) -> dict[str, Tensor]:
-    """Return feature maps of the whole image, computed in tiles."""
+    """Return feature maps of the whole image, computed in tiles, see `tiled`."""
     found: dict[str, Tensor] = {}
-    # Backwards, because the last tile tells how many positions there are in all.
-    for tile in reversed(tiles(image, backbone, layers, side)) if layers else ():
-        for layer, part in backbone(tile.cut(image), layers).items():
-            stride = backbone.stride([layer])
+    cut = tiles(image, backbone, layers, side) if layers else []
+    pieces = [Piece(TilePlace(tile, {}), tile.cut(image)) for tile in cut]
+    look = partial(features_of, backbone, tuple(layers))
+    for tile, parts in zip(cut, each(look, pieces), strict=True):
+        for layer, part in parts.items():
             if layer not in found:
-                starts = (tile.rows.outer_start, tile.columns.outer_start)
-                size = [at // stride + n for at, n in zip(starts, part.shape[2:], strict=True)]
+                size = (backbone.positions(layer, length) for length in image.shape[2:])
                 found[layer] = empty_features((*part.shape[:2], *size), part, memory_format(part))
-            found[layer][..., *tile.place(stride)] = tile.inner(part, stride)
+            found[layer][..., *tile.place(backbone.stride([layer]))] = part
     return found
 
 
@@ -105,35 +83,29 @@ def collect_statistics(
         side: Of a tile's inner part in pixels; 0 for the whole image at once.
         each: Applies a function to every tile, see `tiled`.
     """
-    found: dict[Key, Statistic] = {}
+    if not wanted:
+        return {}
     layers = {layer for one in wanted.values() for layer in one.layers} - {IMAGE}
-    if wanted:
-        pieces = _pieces(image, tiles(image, backbone, layers, side))
-        for parts in each(partial(_statistics_of_tile, backbone, layers, wanted), pieces):
-            for key, part in parts.items():
-                found[key] = found[key] + part if key in found else part
+    places = (TilePlace.of(tile, backbone, wanted) for tile in tiles(image, backbone, layers, side))
+    pieces = [Piece(place, place.tile.cut(image)) for place in places]
+    return _summed(each(partial(statistics_of, backbone, _without_masks(wanted), 0), pieces))
+
+
+def _without_masks(wanted: Mapping[Key, Wanted]) -> dict[Key, Wanted]:
+    """Return statistics without the masks of the whole: every place has its part of them."""
+    return {key: replace(one, mask=None) for key, one in wanted.items()}
+
+
+def _summed(parts: Iterable[Mapping[Key, Statistic]]) -> dict[Key, Statistic]:
+    """Return the sums of statistics, added in their order."""
+    found: dict[Key, Statistic] = {}
+    for each in parts:
+        for key, part in each.items():
+            found[key] = found[key] + part if key in found else part
     return found
 
 
-def _pieces(image: Tensor, cut: Iterable[Tile]) -> Iterator[Piece]:
-    """Yield tiles with their pixels, which are copied: a view would take the image along."""
-    return ((tile, tile.cut(image).clone()) for tile in cut)
-
-
-@torch.no_grad()
-def _statistics_of_tile(
-    backbone: FrozenNetwork,
-    layers: Collection[str],
-    wanted: Mapping[Key, Wanted],
-    piece: Piece,
-) -> dict[Key, Statistic]:
-    """Return the statistics of the inner part of one tile."""
-    tile, pixels = piece
-    features = {IMAGE: pixels, **backbone(pixels, layers)}
-    return {key: one.of(features, tile, backbone) for key, one in wanted.items()}
-
-
-def tiled(backbone: FrozenNetwork, side: int, each: Map = map) -> Evaluator:
+def tiled(backbone: FrozenNetwork, side: int, each: Map = map, keep: int = 0) -> Evaluator:
     """Return what evaluates terms in tiles, in the memory of one.
 
     Args:
@@ -141,30 +113,82 @@ def tiled(backbone: FrozenNetwork, side: int, each: Map = map) -> Evaluator:
         side: Of a tile's inner part, in pixels.
         each: Applies a function to every tile: ``map``, or one that hands the tiles to others and
             returns their answers in the same order. What it is given can be pickled.
+        keep: For how many tiles whoever computes has the memory to keep the forward pass until the
+            second round.
     """
-    return partial(_evaluate_tiled, backbone, side, each)
+    return _Tiled(backbone, side, each, keep)
 
 
-def _evaluate_tiled(
-    backbone: FrozenNetwork, side: int, each: Map, terms: Sequence[Term], image: Tensor
-) -> Sums:
-    image = image.detach()
-    parts = {term.name: 0.0 for term in terms}
-    gradient = torch.zeros_like(image)
-    on_layers = [term for term in terms if term.layers != (IMAGE,)]
-    for term in terms:
-        if term.layers == (IMAGE,):
-            gradient += _of_image(term, image, parts)
-    layers = layers_of(on_layers)
-    if layers:
-        cotangents = _of_statistics(backbone, side, each, on_layers, image, parts)
-        pull = partial(_of_tile, backbone, layers, on_layers, cotangents)
-        cut = tiles(image, backbone, layers, side)
-        for tile, (share, found) in zip(cut, each(pull, _pieces(image, cut)), strict=True):
-            tile.cut(gradient).add_(share)
+@final
+class _Tiled:
+    """Evaluates terms in tiles, see `tiled`."""
+
+    def __init__(self, backbone: FrozenNetwork, side: int, each: Map, keep: int) -> None:
+        self.backbone, self.side, self.each, self.keep = backbone, side, each, keep
+        self.terms: Sequence[Term] = ()
+        self.places: list[TilePlace] = []
+        self.shape: torch.Size | None = None
+
+    def __call__(self, terms: Sequence[Term], image: Tensor) -> Sums:
+        image = image.detach()
+        parts = {term.name: 0.0 for term in terms}
+        gradient = torch.zeros_like(image)
+        on_layers = [term for term in terms if term.layers != (IMAGE,)]
+        for term in terms:
+            if term.layers == (IMAGE,):
+                gradient += _of_image(term, image, parts)
+        if layers_of(on_layers):
+            self._add_layers(on_layers, image, parts, gradient)
+        return sum(parts.values()), parts, gradient
+
+    def _add_layers(
+        self, terms: Sequence[Term], image: Tensor, parts: dict[str, float], gradient: Tensor
+    ) -> None:
+        """Add the losses of terms on layers of the network, and their gradient."""
+        wanted = _without_masks(_statistics(terms))
+        pieces = [Piece(place, place.tile.cut(image)) for place in self._places(terms, image)]
+        look = partial(statistics_of, self.backbone, wanted, self.keep)
+        sums = _summed(self.each(look, pieces)) if wanted else {}
+        cotangents = {}
+        for term in terms:
+            if isinstance(term.loss, StyleLoss):
+                value, cotangents[term.name] = _pull(term, term.loss, sums[term.name])
+                parts[term.name] = value
+        weights = {term.name: term.weight for term in terms if term.name not in cotangents}
+        back = partial(gradient_of, self.backbone, wanted, cotangents, weights)
+        for piece, (share, found) in zip(pieces, self.each(back, pieces), strict=True):
+            piece.place.tile.cut(gradient).add_(share)
             for name, part in found.items():
                 parts[name] += part
-    return sum(parts.values()), parts, gradient
+
+    def _places(self, terms: Sequence[Term], image: Tensor) -> list[TilePlace]:
+        """Return the places of the tiles: the last ones, if only weights have changed since.
+
+        So what lies there travels once, where others compute.
+        """
+        same = len(self.terms) == len(terms) and all(map(_differ_in_weight, self.terms, terms))
+        if same and self.shape == image.shape:
+            return self.places
+        wanted = _statistics(terms)
+        local = [term for term in terms if term.name not in wanted]
+        cut = tiles(image, self.backbone, layers_of(terms), self.side)
+        self.places = [TilePlace.of(tile, self.backbone, wanted, local) for tile in cut]
+        self.terms, self.shape = terms, image.shape
+        return self.places
+
+
+def _differ_in_weight(one: Term, other: Term) -> bool:
+    """Tell whether two terms are the same but for their weights."""
+    return one.name == other.name and one.loss is other.loss and one.mask is other.mask
+
+
+def _statistics(terms: Sequence[Term]) -> dict[str, Wanted]:
+    """Return the statistics that the style terms want, by the names of the terms."""
+    return {
+        term.name: Wanted(term.layers, term.loss.statistic, term.mask, term.joint)
+        for term in terms
+        if isinstance(term.loss, StyleLoss)
+    }
 
 
 def _of_image(term: Term, image: Tensor, parts: dict[str, float]) -> Tensor:
@@ -176,60 +200,9 @@ def _of_image(term: Term, image: Tensor, parts: dict[str, float]) -> Tensor:
     return torch.autograd.grad(value, leaf)[0]
 
 
-def _of_statistics(
-    backbone: FrozenNetwork,
-    side: int,
-    each: Map,
-    terms: Sequence[Term],
-    image: Tensor,
-    parts: dict[str, float],
-) -> dict[str, Tensor]:
-    """Return the derivative of each style term with respect to its summed statistic."""
-    style = {term.name: (term, term.loss) for term in terms if isinstance(term.loss, StyleLoss)}
-    wanted = {
-        name: Wanted(term.layers, loss.statistic, term.mask, term.joint)
-        for name, (term, loss) in style.items()
-    }
-    sums = collect_statistics(backbone, image, wanted, side, each)
-    cotangents = {}
-    for name, (term, loss) in style.items():
-        total = sums[name].total.requires_grad_()
-        with torch.enable_grad():
-            value = term.weight * loss.distance(Statistic(total, sums[name].positions))
-        (cotangents[name],) = torch.autograd.grad(value, total)
-        parts[name] = value.item()
-    return cotangents
-
-
-def _of_tile(
-    backbone: FrozenNetwork,
-    layers: Collection[str],
-    terms: Sequence[Term],
-    cotangents: Mapping[str, Tensor],
-    piece: Piece,
-) -> tuple[Tensor, dict[str, float]]:
-    """Return the gradient of the tile's inner features with respect to its padded pixels.
-
-    Also return the losses of the inner part for those terms that are sums over positions.
-    """
-    tile, pixels = piece
-    pixels = pixels.detach().requires_grad_()
-    shares, parts = [], {}
+def _pull(term: Term, loss: StyleLoss, summed: Statistic) -> tuple[float, Tensor]:
+    """Return a style term and its derivative with respect to its summed statistic."""
+    total = summed.total.requires_grad_()
     with torch.enable_grad():
-        features = {IMAGE: pixels, **backbone(pixels, layers)}
-        for term in terms:
-            inner, place, mask = _inner(term, features, tile, backbone)
-            if isinstance(term.loss, StyleLoss):
-                statistic = term.loss.statistic(inner, mask)
-                shares.append((cotangents[term.name] * statistic.total).sum())
-            elif isinstance(term.loss, LocalLoss):
-                value = term.weight * term.loss.part(inner, *place, mask)
-                parts[term.name] = value.item()
-                shares.append(value)
-            else:
-                raise TypeError(
-                    f"{term.name} is no sum over positions: on layers of the network, tiles need a "
-                    "StyleLoss or a LocalLoss"
-                )
-        gradient = torch.autograd.grad(torch.stack(shares).sum(), pixels)[0]
-    return gradient, parts
+        value = term.weight * loss.distance(Statistic(total, summed.positions))
+    return value.item(), torch.autograd.grad(value, total)[0]

@@ -61,15 +61,7 @@ class SoundSettings:
         high=1e6,
     )
     iterations: int = spec(
-        40, parsing.whole, "evaluations of the spectrogram", Group.SOUND, low=1, high=100_000
-    )
-    refinement: int = spec(
-        40,
-        parsing.whole,
-        "evaluations of the waveform afterwards, 0 for none",
-        Group.SOUND,
-        low=0,
-        high=100_000,
+        60, parsing.whole, "evaluations of each piece", Group.SOUND, low=1, high=100_000
     )
     filters: int = spec(
         256,
@@ -96,7 +88,7 @@ class SoundSettings:
         choices=BIT_DEPTHS,
     )
     piece: float = spec(
-        20.0,
+        15.0,
         parsing.real,
         "longer results are made in pieces of so many seconds that overlap; shorter take less "
         "memory",

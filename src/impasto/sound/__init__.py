@@ -1,11 +1,10 @@
 """Sounds: style is a statistic that adds up, and in a sound the positions are moments.
 
 texture.py      READ THIS FIRST: a texture, made longer without repeating
-stages.py       what is changed: the spectrogram, then the waveform
+gains.py        what is changed: how loud every bin is at every moment
 ear.py          what is learned of a recording, once
 network.py      what it is heard with: random filters, and the memory of two seconds
 stft.py         from samples to moments and back
-phases.py       from magnitudes to a sound
 shuffle.py      where a texture starts: moments of the recording in an order with its rhythm
 piece.py        pieces of a long sound
 job.py          a sound before the work, textures and painted recordings
@@ -29,7 +28,7 @@ from impasto.sound.reading import as_sound, read_sound, read_sound_recipe
 from impasto.sound.reconstruction import FIGURE, FigureRow, figure, sheet
 from impasto.sound.recording import Sound
 from impasto.sound.result import SoundResult
-from impasto.sound.spectrogram import spectrogram, stacked
+from impasto.sound.spectrogram import peak, spectrogram, stacked
 from impasto.sound.texture import make
 from impasto.sound.writing import check_sound_file, write_sound
 
@@ -48,6 +47,7 @@ __all__ = [
     "figure",
     "make",
     "paint",
+    "peak",
     "prepare_paint",
     "prepare_texture",
     "read_sound",

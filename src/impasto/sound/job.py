@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, final
 
 import torch
@@ -13,6 +14,7 @@ from torch.nn.functional import pad
 from impasto import images
 from impasto._version import __version__
 from impasto.errors import SoundError
+from impasto.job import seen_from
 from impasto.losses import ContentLoss
 from impasto.normalization import inverse_energy
 from impasto.objective import Kind, Term
@@ -49,14 +51,9 @@ class SoundJob:
     draw: torch.Generator = field(default_factory=torch.Generator)
 
     @property
-    def evaluations(self) -> tuple[int, int]:
-        """Evaluations of each stage of a piece."""
-        return self.settings.iterations, self.settings.refinement
-
-    @property
     def total_evaluations(self) -> int:
         """Evaluations of all pieces."""
-        return len(self.plan.pieces) * sum(self.evaluations)
+        return len(self.plan.pieces) * self.settings.iterations
 
     def start(self, span: PieceSpan, made: AlreadyMade) -> Tensor:
         """Return where a piece starts (C, N), around what is there already."""
@@ -79,10 +76,9 @@ class SoundJob:
         """What it is made of, by what it is for."""
         return {"texture": self.recording}
 
-    @property
-    def recipe(self) -> dict[str, Any]:
-        """What determines it, as the file tells it."""
-        made_of = {what: described(sound) for what, sound in self.sources.items()}
+    def recipe(self, folder: Path) -> dict[str, Any]:
+        """Return what determines it, as a file in a folder tells it."""
+        made_of = {what: described(sound, folder) for what, sound in self.sources.items()}
         return {"impasto": __version__, "sound": self.settings.to_dict(), **made_of}
 
 
@@ -138,11 +134,11 @@ def around(sound: Tensor, before: Tensor, after: Tensor) -> Tensor:
     return torch.cat([before, inner, after], dim=1)
 
 
-def described(sound: Sound) -> dict[str, Any]:
-    """Return what a recipe tells of a sound."""
+def described(sound: Sound, folder: Path) -> dict[str, Any]:
+    """Return what a recipe tells of a sound, seen from the folder that the recipe is in."""
     if sound.path is None:
         return {"path": None, "sha256": None}
-    return {"path": sound.path.name, "sha256": images.sha256(sound.path)}
+    return {"path": seen_from(folder, str(sound.path)), "sha256": images.sha256(sound.path)}
 
 
 def prepare_texture(

@@ -241,15 +241,6 @@ def name(width: int) -> str:
     return f"width{width}"
 
 
-def scaled(features: Features, factor: float) -> Features:
-    """Return what sees an image ``factor`` times as large: optimizers take steps of one length."""
-
-    def larger(image: Tensor, layers: Collection[str]) -> Mapping[str, Tensor]:
-        return features(image * factor, layers)
-
-    return larger
-
-
 def looped(network: FrozenNetwork) -> Features:
     """Return what sees a sound as a loop: after its end comes its beginning.
 

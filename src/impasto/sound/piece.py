@@ -14,9 +14,8 @@ from torch import Tensor
 
 from impasto.sound.ear import FINE, Ear
 from impasto.sound.network import COARSE_MOMENTS, LAGS
-from impasto.sound.phases import extended
 from impasto.sound.shuffle import GRAIN, Surroundings, shuffled
-from impasto.sound.stft import Stft, levels
+from impasto.sound.stft import Stft, extended, levels
 
 
 @dataclass(frozen=True)

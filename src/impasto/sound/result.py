@@ -15,11 +15,11 @@ from torch import Tensor
 from impasto.errors import ImpastoError
 from impasto.optimize import Step
 from impasto.sound.copying import copy_correlation
+from impasto.sound.gains import Gains
 from impasto.sound.job import AlreadyMade, SoundJob
 from impasto.sound.loudness import leveled
 from impasto.sound.piece import PieceSpan
 from impasto.sound.recording import Samples, Sound
-from impasto.sound.stages import QUICK, Stage
 from impasto.sound.writing import write_sound
 
 
@@ -33,7 +33,7 @@ class SoundResult:
         job: What is made.
         evaluations: How many have been made.
         step: The last one; None before the first.
-        stage: What is being changed.
+        gains: What is being changed.
         span: The piece that is being made.
         finished: How many pieces are finished.
         notes: What went wrong on the way.
@@ -43,7 +43,7 @@ class SoundResult:
         self.job = job
         self.evaluations = self.finished = 0
         self.step: Step | None = None
-        self.stage: Stage | None = None
+        self.gains: Gains | None = None
         self.span: PieceSpan | None = None
         self.notes: list[str] = []
         shape = (job.recording.channels, job.plan.length)
@@ -66,25 +66,23 @@ class SoundResult:
         head: Samples = self.samples[:, cut : cut + count]
         return head
 
-    def follow(self, span: PieceSpan, stage: Stage, step: Step) -> None:
+    def follow(self, span: PieceSpan, gains: Gains, step: Step) -> None:
         """Take in one evaluation."""
         self.evaluations += 1
-        self.span, self.stage, self.step = span, stage, step
+        self.span, self.gains, self.step = span, gains, step
         if step.note:
             self.notes.append(step.note)
         self.__dict__.pop("sound", None)
 
-    def draft(self, quick: bool = False) -> Tensor:
-        """Return the present piece (C, N) as far as it has come; quickly it is less faithful.
+    def draft(self) -> Tensor:
+        """Return the present piece (C, N) as far as it has come.
 
         Raises:
             ImpastoError: If nothing has been made yet.
         """
-        if self.stage is None or self.step is None:
+        if self.gains is None or self.step is None:
             raise ImpastoError("nothing has been made yet.")
-        if quick:
-            return self.stage.sound(self.step.image, QUICK)
-        return self.stage.sound(self.step.image)
+        return self.gains.sound(self.step.image)
 
     def keep(self) -> None:
         """Keep the present piece: it is finished."""
@@ -114,7 +112,7 @@ class SoundResult:
         if not self.is_complete:
             span = plan.pieces[self.finished]
             if span == self.span:
-                draft = self.draft(quick=True).numpy()
+                draft = self.draft().numpy()
                 samples = np.concatenate([self.samples[:, : span.start], draft], axis=1)
         wanted = samples[:, plan.cut : plan.cut + plan.wanted]
         recording = job.recording
@@ -137,4 +135,5 @@ class SoundResult:
         Raises:
             UsageError: If the file cannot be written.
         """
-        write_sound(Path(path), self.sound, json.dumps(self.job.recipe))
+        folder = Path(path).resolve().parent
+        write_sound(Path(path), self.sound, json.dumps(self.job.recipe(folder)))

@@ -107,6 +107,13 @@ class Stft:
         return torch.hann_window(self.window, dtype=like.dtype, device=like.device)
 
 
+def extended(sound: Tensor, stft: Stft, loop: bool) -> Tensor:
+    """Return a sound (C, N), a loop with as much of its beginning as its last moment sees."""
+    if not loop:
+        return sound
+    return torch.cat([sound, sound[:, : stft.window - stft.hop]], dim=1)
+
+
 def levels(magnitudes: Tensor, unit: float) -> Tensor:
     """Return ``log(1 + |S| / unit)``: near 0 it is linear, and above it a logarithm."""
     return torch.log1p(magnitudes / unit)

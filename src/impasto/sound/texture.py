@@ -1,16 +1,15 @@
 """READ THIS FIRST: a texture, made longer without repeating.
 
     start        moments of the recording, in an order that has its rhythm; or noise
-    spectrogram  how loud every bin is at every moment, changed until its statistics are right;
-                 then the sound that has these magnitudes, as nearly as there is one
-    waveform     its samples, changed until what is heard of them has these statistics
+    gains        how much louder every bin of it gets at every moment, changed until what is heard
+                 has the statistics of the recording
 
-In both stages the same sum of terms is minimized, by the same loop and optimizer as for pictures. A
-long result is made in pieces.
+The sum of terms is minimized by the same loop and optimizer as for pictures. A long result is made
+in pieces.
 
 Source: Antognini, Hoffman and Weiss (2019), "Audio Texture Synthesis with Random Neural Networks",
-for the losses; Caracalla and Röbel (2020), "Sound texture synthesis using RI spectrograms", for the
-optimization of the waveform and for pieces that overlap.
+for the losses; Caracalla and Röbel (2020), "Sound texture synthesis using RI spectrograms", for
+pieces that overlap.
 """
 
 from __future__ import annotations
@@ -23,10 +22,10 @@ from impasto.machine import considerate
 from impasto.objective import Objective, whole
 from impasto.optimize import State, minimize
 from impasto.registry import OPTIMIZERS
+from impasto.sound.gains import Gains
 from impasto.sound.job import SoundJob
 from impasto.sound.piece import PieceSpan
 from impasto.sound.result import SoundResult
-from impasto.sound.stages import SOUND_STAGES
 
 HISTORY = 10
 """Steps that an optimizer remembers."""
@@ -52,13 +51,11 @@ def make(job: SoundJob, stop: Callable[[], bool] = lambda: False) -> Iterator[So
 
 def synthesize(job: SoundJob, span: PieceSpan, result: SoundResult) -> Iterator[None]:
     """Make one piece; the result follows every evaluation."""
-    sound = job.start(span, result.made(span))
-    for make_stage, evaluations in zip(SOUND_STAGES, job.evaluations, strict=True):
-        stage = make_stage(job.ear, span, sound)
-        objective = Objective(job.terms(span), whole(stage.features), stage.restrict)
-        optimizer = OPTIMIZERS[stage.optimizer].load()(1.0, min(HISTORY, evaluations))
-        state = State().begin(stage.image, optimizer)
-        for step in minimize(objective, state, [(1.0, evaluations)]):
-            result.follow(span, stage, step)
-            yield
-        sound = result.draft()
+    gains = Gains(job.ear, span, job.start(span, result.made(span)))
+    objective = Objective(job.terms(span), whole(gains.features))
+    evaluations = job.settings.iterations
+    optimizer = OPTIMIZERS["lbfgs"].load()(1.0, min(HISTORY, evaluations))
+    state = State().begin(gains.image, optimizer)
+    for step in minimize(objective, state, [(1.0, evaluations)]):
+        result.follow(span, gains, step)
+        yield

@@ -7,16 +7,21 @@
     logins.py    a delay after wrong passwords
     received.py  the folder of uploads, the only files that a page can name by a path
     page.py      the layout
-    events.py    from events of the page to the studio, and from its answers to the page
+    events.py    who listens to the page: on_pictures.py, on_form.py, on_paint.py, on_history.py
+    listeners.py what these have in common
+    answers.py   what a page is told: everything that has changed
     widgets.py   a control of the page for every setting
     words.py     what an artist is told of those that are always in sight
     dials.py     how these look; dials.js moves them
     scripts.py   the scripts of the page; pick.js is that of pictures to choose from
     brushes.py   the pictures that regions are painted on; brush.js is their behavior, stage.js that
                  of the stage, drops.js that of files on the page
-    views.py     the parts of the page that are drawn here: picture, status, queue, loss curve
+    stage.py     what is on the stage
+    details.py   what is told of a finished picture
+    views.py     what is told while it is painted: status, numbers, loss curve, queue, sentences
     choices.py   pictures to choose from: what is here, styles, variants
     studio.py    what a page can ask for
+    history.py   what it does with finished pictures
     studios.py   one for each user, and one worker for all
     form.py      which settings the page has, and what it sends back, as `Settings`
     tabs.py      what is known of each open page
@@ -30,10 +35,16 @@
     fitting.py   the largest size that fits into memory
     preview.py   the picture so far, small enough to be sent twice a second
     store.py     the folder of finished pictures, which survives a restart
+    entry.py     what is known of one of them
     inputs.py    what people upload: decoded, limited and written anew before anything else
+    sound_page.py    the page of sounds; listen.js is how they are heard side by side
+    sound_views.py   its parts that are drawn here
+    sound_studio.py  what it can ask for
+    sound_tasks.py   a sound that is to be made; it waits among the pictures
+    sound_store.py   the folder of recordings and of what was made
     files.py     names that are safe, and JSON that is complete
 
 The page is a front end only: it consumes the steps that the command line consumes. Only `app`,
-`page`, `events`, `answers` and `widgets` know Gradio, an optional dependency, and only `app`,
-`guard` and `logins` what it is served with.
+`page`, `sound_page`, `widgets`, `answers` and who listens know Gradio, an optional dependency, and
+only `app`, `guard` and `logins` what it is served with.
 """

@@ -9,8 +9,11 @@ from typing import Any
 import gradio as gr
 
 from impasto.errors import ImpastoError
-from impasto.studio import choices, views
+from impasto.job import Recipe
+from impasto.studio import choices, stage, views
 from impasto.studio.brushes import brushes
+from impasto.studio.details import details
+from impasto.studio.entry import Entry
 from impasto.studio.page import BUSY, IDLE_SECONDS, StudioPage
 from impasto.studio.regions import told
 from impasto.studio.studio import Studio
@@ -35,49 +38,26 @@ class Answers:
         self.page = page
         self.live = [
             page.stage, page.status, page.numbers, page.numbers_box, page.aloud, page.stop,
+            page.use_running,
             page.after, page.details, page.star,
             page.compare, page.put_back, page.sheet, page.queue, page.history,
             page.content_samples, page.style_samples, page.uploads, page.brushes, page.understood,
-            page.timer,
+            page.timer, *page.wrong,
         ]  # fmt: skip
 
     def state(self, studio: Studio, tab: Tab) -> list[Any]:
         """Return what has changed on the page since it was last told."""
         tab.advance()
-        task, entry = tab.task, tab.entry
-        stage, details = views.landing(), ""
-        if entry is not None:
-            stage = views.finished(studio.store, entry, tab.beside)
-            details = views.details(studio.store, entry, recipe(studio, tab))
-        elif task is not None and not task.state.final:
-            stage = views.unfinished(studio.store, task, studio.preview.of(task), tab.before)
-        if tab.on_sheet:
-            stage = ""
-        waiting = studio.worker.unfinished()
+        busy = tab.busy or studio.worker.unfinished()
         parts = {
-            "stage": stage,
-            "status": views.status(task) if task is not None else "",
-            "numbers": views.numbers(task),
-            "numbers_box": gr.update(visible=task is not None and task.state is TaskState.PAINTING),
-            "aloud": aloud(tab),
-            "stop": gr.update(visible=tab.busy),
-            "after": gr.update(visible=entry is not None),
-            "details": details,
-            "star": gr.update(value="Unstar" if entry is not None and entry.starred else "Star"),
-            "compare": gr.update(value="Compare no longer" if tab.beside else "Compare"),
-            "put_back": gr.update(visible=tab.removed is not None),
-            "sheet": choices.sheet(tab.sheet),
-            "queue": views.queue(waiting, tab.session, task, studio.is_own),
-            "history": choices.strip(
-                studio.store.latest(SHOWN), studio.store, "What you paint is kept here."
-            ),
-            "content_samples": offers(studio, "photograph"),
-            "style_samples": choices.styles(
-                studio.inputs.samples("painting"), studio.gallery.of(tab.content), tab.styles[0]
-            ),
-            "uploads": choices.strip(studio.inputs.recent("painting"), studio.store),
+            **shown(studio, tab),
+            **choices_of(studio, tab),
             **self.regions(tab),
-            "timer": gr.update(value=BUSY if tab.busy or waiting else IDLE_SECONDS),
+            "timer": gr.update(value=BUSY if busy else IDLE_SECONDS),
+            **{
+                f"wrong {place}": views.notice(tab.refused.get(place, ""), bad=True)
+                for place in range(len(self.page.wrong))
+            },
         }
         return [
             value if tab.is_new(part, value) or part in SENT_ALWAYS else gr.skip()
@@ -118,6 +98,57 @@ class Answers:
         ]
 
 
+def shown(studio: Studio, tab: Tab) -> dict[str, Any]:
+    """Return the stage and what lies beneath it."""
+    task, entry = tab.task, tab.entry
+    painting = task is not None and task.state is TaskState.PAINTING
+    adopted = painting and task is not None and task.session != tab.session
+    chosen_from = tab.on_sheet and (task is None or task.state.final)
+    return {
+        "stage": on_stage(studio, tab),
+        "status": "" if task is None or chosen_from else views.status(task),
+        "numbers": views.numbers(task),
+        "numbers_box": gr.update(visible=painting),
+        "aloud": aloud(tab),
+        "stop": gr.update(visible=tab.busy),
+        "use_running": gr.update(visible=adopted),
+        "after": gr.update(visible=entry is not None and not tab.on_sheet),
+        "details": "" if entry is None else details(studio.store, entry, recipe(studio, entry)),
+        "star": gr.update(value="Unstar" if entry is not None and entry.starred else "Star"),
+        "compare": gr.update(value="Compare no longer" if tab.beside else "Compare"),
+        "put_back": gr.update(visible=tab.removed is not None),
+        "sheet": choices.sheet(tab.sheet),
+        "queue": views.queue(studio.worker.unfinished(), tab.session, task, studio.is_own),
+    }
+
+
+def on_stage(studio: Studio, tab: Tab) -> str:
+    """Return what is on the stage: nothing where variants are in its place."""
+    task = tab.task
+    if tab.on_sheet:
+        return ""
+    if tab.entry is not None:
+        return stage.finished(studio.store, tab.entry, tab.beside)
+    if task is not None and not task.state.final:
+        return stage.unfinished(studio.store, task, studio.preview.of(task), tab.before)
+    if tab.content is not None:
+        return stage.given(tab.content, styled=bool(tab.chosen))
+    return stage.landing()
+
+
+def choices_of(studio: Studio, tab: Tab) -> dict[str, str]:
+    """Return the pictures that one can choose from."""
+    store, inputs = studio.store, studio.inputs
+    photographs = [*inputs.samples("photograph"), *inputs.recent("photograph")]
+    painted = studio.gallery.of(tab.content)
+    return {
+        "history": choices.strip(store.latest(SHOWN), store, "What you paint is kept here."),
+        "content_samples": choices.strip(photographs, store),
+        "style_samples": choices.styles(inputs.samples("painting"), painted, tab.styles[0]),
+        "uploads": choices.strip(inputs.recent("painting"), store),
+    }
+
+
 def understood(tab: Tab) -> str:
     """Return what is understood of the regions that are painted."""
     words = told(tab.strokes[0], [tab.strokes[place] for place in tab.chosen])
@@ -135,16 +166,9 @@ def aloud(tab: Tab) -> str:
     return views.sentence(task)
 
 
-def offers(studio: Studio, kind: str) -> str:
-    """Return the samples of a kind and the recent uploads of that kind."""
-    inputs = studio.inputs
-    return choices.strip([*inputs.samples(kind), *inputs.recent(kind)], studio.store)
-
-
-def recipe(studio: Studio, tab: Tab) -> Any:
-    """Return how the picture that is shown was painted, or None if its file is damaged."""
-    assert tab.entry is not None
+def recipe(studio: Studio, entry: Entry) -> Recipe | None:
+    """Return how a picture was painted, or None if its file is damaged."""
     try:
-        return studio.store.recipe(tab.entry)
+        return studio.store.recipe(entry)
     except ImpastoError:
         return None

@@ -10,20 +10,29 @@ from starlette.middleware import Middleware
 
 from impasto.errors import PictureError, UsageError
 from impasto.studio.address import Address, bracketed
-from impasto.studio.events import Events
+from impasto.studio.events import connect
 from impasto.studio.guard import Guard, UploadLimit
 from impasto.studio.logins import LoginDelay
 from impasto.studio.page import lay_out
 from impasto.studio.received import MOST_BYTES, NOT_RECEIVED, Received
+from impasto.studio.sound_page import MAIN_PAGE, SoundEvents, lay_out_sounds
 from impasto.studio.studios import Studios
 
 SANS = ["ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 MONO = ["ui-monospace", "SF Mono", "Cascadia Mono", "Menlo", "Consolas", "monospace"]
 
+LOGIN = {
+    "body_background_fill": "#faf8f5", "body_background_fill_dark": "#181614",
+    "block_background_fill": "#ffffff", "block_background_fill_dark": "#211e1b",
+    "button_primary_background_fill": "#9c4220", "button_primary_background_fill_dark": "#e6936a",
+    "button_primary_text_color": "#ffffff", "button_primary_text_color_dark": "#221208",
+}  # fmt: skip
+"""Colors of the page where one logs in, which is Gradio's, and does not load ``studio.css``."""
+
 DAY = 86400
 """Seconds: what was received is deleted after this time; the studio has its own copy by then."""
 
-TAKE_FILES = (gr.Image, gr.UploadButton)
+TAKE_FILES = (gr.File, gr.Image, gr.UploadButton)
 """Components whose value is a file."""
 
 
@@ -70,7 +79,10 @@ def build(studios: Studios) -> gr.Blocks:
     with Blocks(
         title="Impasto", analytics_enabled=False, fill_width=True, delete_cache=(DAY, DAY)
     ) as blocks:
-        Events(studios, lay_out()).connect(blocks)
+        gr.Navbar(main_page_name=MAIN_PAGE)
+        connect(studios, lay_out(), blocks)
+    with blocks.route("Sounds", "sounds"):
+        SoundEvents(studios, lay_out_sounds()).connect(blocks)
     blocks.received = studios.received
     return blocks
 
@@ -81,7 +93,7 @@ def start(blocks: gr.Blocks, studios: Studios, address: Address) -> None:
     Raises:
         UsageError: If the address has been taken meanwhile.
     """
-    shown = [folder for each in studios.all() for folder in (each.inputs.folder, each.store.folder)]
+    shown = [folder for each in studios.all() for folder in each.shown]
     gr.set_static_paths(shown)
     folders = [*shown, studios.received.folder]
     middleware = [
@@ -124,4 +136,4 @@ def theme() -> gr.themes.Base:
         primary_hue=gr.themes.colors.stone,
         neutral_hue=gr.themes.colors.stone,
         radius_size=gr.themes.sizes.radius_md,
-    )
+    ).set(**LOGIN)

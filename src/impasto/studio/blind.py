@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from impasto.errors import ImpastoError, PictureError
-from impasto.studio.store import Entry, Store
+from impasto.studio.entry import Entry
+from impasto.studio.store import Store
 
 BlindPair = tuple[Entry, Entry]
 """The picture at the left, and that at the right."""
@@ -35,15 +36,17 @@ class BlindTrial:
     def pair(self) -> BlindPair | None:
         """Return two pictures of one photograph, in random order; None if there are none.
 
-        A pair comes again only when all have been asked for.
+        They were painted with different settings: of equal ones nobody learns anything. A pair
+        comes again only when all have been asked for.
         """
         pairs = [two for two in itertools.combinations(self.store.all(), 2) if comparable(*two)]
-        if not pairs:
-            return None
-        new = [two for two in pairs if frozenset(each.name for each in two) not in self.asked]
-        one, other = random.sample(random.choice(new or pairs), 2)
-        self.asked.add(frozenset((one.name, other.name)))
-        return one, other
+        random.shuffle(pairs)
+        pairs.sort(key=lambda two: frozenset(each.name for each in two) in self.asked)
+        for one, other in pairs:  # settings are read from the files, of few pairs only
+            if self._settings(one) != self._settings(other):
+                self.asked.add(frozenset((one.name, other.name)))
+                return (one, other) if random.random() < 0.5 else (other, one)
+        return None
 
     def answer(self, pair: BlindPair, side: str) -> None:
         """Keep an answer.
@@ -62,11 +65,14 @@ class BlindTrial:
             ) from error
 
     def _described(self, entry: Entry) -> dict[str, Any]:
-        try:
-            settings = self.store.recipe(entry).settings.to_dict()
-        except ImpastoError:  # the file was damaged since
-            settings = {}
+        settings = self._settings(entry)
         return {"picture": entry.name, "title": entry.title, "settings": settings}
+
+    def _settings(self, entry: Entry) -> dict[str, Any]:
+        try:
+            return self.store.recipe(entry).settings.to_dict()
+        except ImpastoError:  # the file was damaged since
+            return {}
 
 
 def comparable(one: Entry, other: Entry) -> bool:

@@ -11,9 +11,10 @@ from itertools import product
 
 from impasto.settings import LOOKS
 from impasto.studio.blind import BlindPair
+from impasto.studio.entry import Entry
 from impasto.studio.files import is_name
 from impasto.studio.inputs import Upload
-from impasto.studio.store import Entry, Store
+from impasto.studio.store import Store
 from impasto.studio.tasks import Task, TaskState
 from impasto.studio.variants import SCALES, STRENGTHS
 from impasto.studio.views import url
@@ -128,7 +129,7 @@ def blind(pair: BlindPair | None, store: Store, answered: int, possible: bool = 
     """
     thanks = f"<p>{answered} answered. Thank you.</p>" if answered else ""
     if pair is None:
-        words = "" if possible else "<p>Paint one photograph twice in the same style first.</p>"
+        words = "" if possible else f"<p>{TOO_FEW}</p>"
         start = '<p><button type="button" data-name="start">Show me two</button></p>'
         return f"{HELP_BLIND}{thanks}{words}{start}"
     pictures = "".join(
@@ -140,6 +141,8 @@ def blind(pair: BlindPair | None, store: Store, answered: int, possible: bool = 
         '<p><button type="button" data-name="neither">I cannot say</button></p>'
     )
 
+
+TOO_FEW = "Paint one photograph twice in the same style first, with different settings."
 
 HELP_BLIND = """<p class="faint">Two of your pictures, painted with different settings that are not
 shown. Press the one that you like better: the answers are kept with the settings.</p>"""

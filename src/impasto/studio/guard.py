@@ -21,7 +21,8 @@ from impasto.studio.received import MOST_BYTES, Received, regular_file
 
 API = "/gradio_api"
 
-PAGES = ("", "/config", "/favicon.ico", "/login", "/logout", "/manifest.json", "/theme.css")
+PAGES = ("", "/sounds", "/config", "/favicon.ico", "/login", "/logout", "/manifest.json",
+         "/theme.css")  # fmt: skip
 """What the page is made of, and how to log in."""
 
 CALLS = ("app_id", "login_check", "queue/data", "queue/join", "reset", "run/predict",

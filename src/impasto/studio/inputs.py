@@ -23,8 +23,8 @@ MOST_PIXELS = 64_000_000
 MOST_UPLOADED = 4 * 2**30
 """Bytes of all uploads that are kept; beyond it, the oldest that nothing needs are deleted."""
 
-THUMBNAIL_SIDE = 480
-"""Long side of the small pictures to choose from."""
+THUMBNAIL_SIDE = 800
+"""Long side of the copies that the page shows."""
 
 
 KINDS = ("photograph", "painting")

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from impasto.studio import choices, views, widgets
+from impasto.studio import choices, stage, views, widgets
 from impasto.studio.scripts import ALOUD, script
 from impasto.studio.tabs import STYLES
 
@@ -52,6 +52,7 @@ class StudioPage:
     numbers_box: Any = None
     aloud: Any = None
     stop: Any = None
+    use_running: Any = None
     after: Any = None
     resume: Any = None
     larger: Any = None
@@ -75,6 +76,9 @@ PAPERS = (("none: for the screen", ""), ("15 × 10 cm", "15x10cm"), ("30 × 20 c
 
 TELL = '<button type="button" id="tell-me">Tell me when it is done</button>'
 """Asks the browser for leave to tell, which it does while another tab is looked at."""
+
+USE = "Use these settings"
+"""Fills the form from the picture that is shown."""
 
 
 def lay_out() -> StudioPage:
@@ -160,7 +164,7 @@ def settings(page: StudioPage) -> None:
 def easel(page: StudioPage) -> None:
     """Place the picture and what can be done with it."""
     with gr.Column(elem_id="held"):
-        page.stage = gr.HTML(views.landing(), elem_id="stage", js_on_load=script("stage"))
+        page.stage = gr.HTML(stage.landing(), elem_id="stage", js_on_load=script("stage"))
         page.status = gr.HTML("", elem_id="status")
         page.aloud = gr.HTML("", elem_id="aloud", js_on_load=ALOUD)
         with gr.Accordion(
@@ -169,12 +173,13 @@ def easel(page: StudioPage) -> None:
             page.numbers = gr.HTML("", elem_id="numbers")
         with gr.Row(elem_id="while"):
             page.stop = gr.Button("Stop and keep", variant="stop", visible=False, elem_id="stop")
+            page.use_running = gr.Button(USE, visible=False, elem_id="use-running")
             gr.HTML(TELL, elem_id="tell")
     page.sheet = gr.HTML("", elem_id="sheet", js_on_load=script("pick"))
     with gr.Column(visible=False, elem_id="after") as page.after:
         page.details = gr.HTML("", elem_id="details", js_on_load=script("export"))
         with gr.Row(elem_classes="actions"):
-            page.use = gr.Button("Use these settings", size="sm", elem_id="use")
+            page.use = gr.Button(USE, size="sm", elem_id="use")
             page.resume = gr.Button("Continue", size="sm", elem_id="continue")
             page.larger = gr.Button("Paint larger", size="sm", elem_id="larger")
             page.star = gr.Button("Star", size="sm", elem_id="star")

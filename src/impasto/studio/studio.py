@@ -10,17 +10,19 @@ from impasto import images
 from impasto.errors import PictureError, UsageError
 from impasto.job import Recipe
 from impasto.settings import SPECS, Group, Settings
-from impasto.studio.blind import BLIND_ANSWERS, BlindTrial
+from impasto.studio.blind import BlindTrial
 from impasto.studio.form import to_settings
 from impasto.studio.gallery import StyleGallery
+from impasto.studio.history import History
 from impasto.studio.inputs import KINDS, Upload, Uploads, open_recipe
 from impasto.studio.preview import Preview
 from impasto.studio.received import Received
 from impasto.studio.regions import MaskFolder, Masks, to_masks
-from impasto.studio.store import Entry, Store
+from impasto.studio.sound_studio import SoundStudio
+from impasto.studio.store import Store
 from impasto.studio.strokes import of_mask, received
 from impasto.studio.tabs import STYLES, Tab, Tabs
-from impasto.studio.tasks import Task
+from impasto.studio.tasks import AnyTask, Task
 from impasto.studio.variants import LARGER, again, variants
 from impasto.studio.worker import Worker
 
@@ -49,8 +51,9 @@ class Studio:
         self.worker = worker or Worker()
         self.preview = Preview()
         self.gallery = StyleGallery(self.worker, self.inputs)
-        self.trial = BlindTrial(self.store, folder / "answers.jsonl")
+        self.history = History(self.store, BlindTrial(self.store, folder / "answers.jsonl"))
         self.tabs = Tabs()
+        self.sounds = SoundStudio(folder / "sounds", self.worker, self.received)
 
     def upload(self, sent: object, kinds: tuple[str, ...] = KINDS) -> Upload:
         """Take in a picture that the server has received.
@@ -71,7 +74,7 @@ class Studio:
     def needed(self) -> set[str]:
         """Return the uploads that something may still be painted from."""
         names = {name for entry in self.store.all() for name in (entry.content, *entry.styles)}
-        for task in self.worker.unfinished():
+        for task in self.pictures_to_come():
             names |= {one.name for one in (task.content, *task.styles)}
         return names | {one.name for tab in self.tabs.all() for one in tab.pictures if one}
 
@@ -130,6 +133,7 @@ class Studio:
         for task in tab.sheet:
             self.worker.stop(task)
         tab.sheet, tab.on_sheet = sheet, True
+        tab.refused.clear()
         for task in tab.sheet:
             self.worker.ask(task)
 
@@ -159,6 +163,7 @@ class Studio:
 
     def _ask(self, tab: Tab, task: Task) -> None:
         tab.on_sheet = tab.comparing = False
+        tab.refused.clear()
         tab.asked.append(task)
         tab.advance()
         self.worker.ask(task)
@@ -207,97 +212,46 @@ class Studio:
             if not task.state.final:
                 self.worker.stop(task)
 
-    def show(self, tab: Tab, name: object) -> Entry:
-        """Show a picture of the history.
-
-        Raises:
-            PictureError: If it is not there anymore.
-        """
-        entry = self.store.find(name)
-        if entry is None:
-            raise PictureError("this picture is not there anymore: choose another.")
-        tab.on_sheet = False
-        if tab.comparing and tab.entry is not None and tab.entry.name != entry.name:
-            tab.beside, tab.comparing = entry, False
-            return tab.entry
-        tab.entry, tab.beside, tab.comparing = entry, None, False
-        if tab.task is not None and tab.task.state.final:
-            tab.task = None
-        return entry
-
-    def compare(self, tab: Tab) -> str:
-        """Let the picture that is chosen next stand beside the one that is shown, or no longer."""
-        if tab.beside is not None or tab.comparing:
-            tab.beside, tab.comparing = None, False
-            return ""
-        tab.comparing = tab.entry is not None
-        return "Choose a finished picture below to compare with." if tab.comparing else ""
-
-    def answer(self, tab: Tab, side: object) -> bool:
-        """Take an answer to the blind trial, and show the next pair; tell whether there is one.
-
-        Raises:
-            PictureError: If the answer cannot be written.
-        """
-        known = side if isinstance(side, str) else ""
-        if tab.blind is not None and known in BLIND_ANSWERS:
-            self.trial.answer(tab.blind, known)
-            tab.answered += 1
-            tab.blind = self.trial.pair()
-        elif known == "start":
-            tab.blind = self.trial.pair()
-        return tab.blind is not None
-
-    def star(self, tab: Tab) -> None:
-        """Mark the picture that is shown, or take its mark away.
-
-        Raises:
-            PictureError: If that cannot be written.
-        """
-        if tab.entry is None:
-            return
-        tab.entry = self.store.star(tab.entry)
-        if tab.task is not None and tab.task.entry is not None:
-            tab.task.entry = self.store.find(tab.task.entry.name)
-
-    def remove(self, tab: Tab) -> None:
-        """Remove the picture that is shown."""
-        if tab.entry is not None:
-            self.store.remove(tab.entry)
-            tab.removed, tab.entry = tab.entry, None
-            tab.task = tab.before = tab.beside = None
-
-    def put_back(self, tab: Tab) -> str:
-        """Bring back the picture that was removed, and say if it is gone."""
-        removed, tab.removed = tab.removed, None
-        if removed is None or not self.store.put_back(removed):
-            return "This picture is gone: another was removed since."
-        tab.entry = removed
-        return ""
-
     def restore(self, tab: Tab, recipe: Recipe) -> str:
         """Take content and styles of a recipe if they are here, and say what was found."""
-        content = self.inputs.recorded(recipe.content) if recipe.content else None
-        styles = [self.inputs.recorded(style) for style in recipe.styles][:STYLES]
+        files = [recipe.content, *recipe.styles[:STYLES]] if recipe.content else []
+        found = [one for file in files if file and (one := self.inputs.recorded(file))]
         recorded = [*recipe.content_masks, *recipe.style_masks]
-        masks = [self.masks.recorded(mask) for mask in recorded]
-        if content is None or not all(styles) or not all(masks):
+        masks = [mask for file in recorded if (mask := self.masks.recorded(file))]
+        if not files or len(found) < len(files) or len(masks) < len(recorded):
             return "The settings are in the form. Its pictures are not all here: add them."
-        found = dict(enumerate([content, *styles]))
-        strokes = dict(enumerate(of_mask(images.read(mask)) for mask in masks if mask))
+        return self._put_all(tab, found, masks)
+
+    def take_up(self, tab: Tab, task: Task) -> str:
+        """Take content and styles of what is being painted, and say so."""
+        masks = [*task.masks.content, *task.masks.styles]
+        return self._put_all(tab, [task.content, *task.styles], masks)
+
+    def _put_all(self, tab: Tab, found: list[Upload], masks: list[Path]) -> str:
+        pictures = dict(enumerate(found))
+        strokes = dict(enumerate(of_mask(images.read(mask)) for mask in masks))
         for place in range(1 + STYLES):
             tab.put(place, None)
-            tab.put(place, found.get(place), strokes.get(place))
+            tab.put(place, pictures.get(place), strokes.get(place))
         return "The settings and the pictures are in the form."
 
-    def is_own(self, task: Task) -> bool:
+    def is_own(self, task: AnyTask) -> bool:
         """Tell whether a task is for the history, or for a page that is open."""
-        return task.store is self.store or self.tabs.has(task.session)
+        return task.store in (self.store, self.sounds.store) or self.tabs.has(task.session)
+
+    def pictures_to_come(self) -> list[Task]:
+        """Return the pictures that are painted or wait, of everybody."""
+        return [task for task in self.worker.unfinished() if isinstance(task, Task)]
+
+    @property
+    def shown(self) -> list[Path]:
+        """The folders whose files a page shows."""
+        return [self.inputs.folder, self.store.folder, self.sounds.store.folder]
 
     def adopt(self, tab: Tab) -> None:
         """Let a page that shows nothing show a picture that nobody watches anymore."""
         if tab.task is None and tab.entry is None and not tab.sheet:
-            for task in self.worker.unfinished():
+            for task in self.pictures_to_come():
                 if task.store is self.store and not self.tabs.watching(task):
                     tab.task = task
                     return

@@ -7,8 +7,8 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
 from impasto.studio.blind import BlindPair
+from impasto.studio.entry import Entry
 from impasto.studio.inputs import Upload
-from impasto.studio.store import Entry
 from impasto.studio.strokes import Strokes
 from impasto.studio.tasks import Task
 
@@ -20,15 +20,35 @@ MOST_TABS = 500
 
 
 @dataclass(eq=False)
-class Tab:
+class OpenPage:
+    """A page that somebody looks at.
+
+    Attributes:
+        session: Its name.
+        sent: What was last sent for each part of it, so that nothing is sent twice.
+    """
+
+    session: str
+    sent: dict[str, object] = field(default_factory=dict)
+
+    def is_new(self, part: str, value: object) -> bool:
+        """Tell whether a part of the page has to be sent, and remember that it was."""
+        if part in self.sent and self.sent[part] == value:
+            return False
+        self.sent[part] = value
+        return True
+
+
+@dataclass(eq=False)
+class Tab(OpenPage):
     """One open page. What it may choose from is known here, so that it sends only names.
 
     Attributes:
-        session: The name of the page.
         content: What will be painted.
         styles: In whose style; None where a place is empty.
         strokes: What is painted on the content image, place 0, and on the style pictures.
         heard: When, by the clock of the page, each of them was painted last.
+        refused: By places, why the file that came last is no picture.
         redrawn: How often strokes were changed by something else than the brush.
         asked: What the page has asked for and not shown yet.
         task: What the page shows while it is painted.
@@ -42,14 +62,13 @@ class Tab:
         sheet: The variants that the page chooses from.
         on_sheet: Whether they are on the stage.
         receiving: Held while an upload is read, so that what is pressed meanwhile waits for it.
-        sent: What was last sent for each part of the page, so that nothing is sent twice.
     """
 
-    session: str
     content: Upload | None = None
     styles: list[Upload | None] = field(default_factory=lambda: [None] * STYLES)
     strokes: list[Strokes | None] = field(default_factory=lambda: [None] * (1 + STYLES))
     heard: list[float] = field(default_factory=lambda: [0.0] * (1 + STYLES))
+    refused: dict[int, str] = field(default_factory=dict)
     redrawn: int = 0
     asked: deque[Task] = field(default_factory=deque)
     task: Task | None = None
@@ -63,7 +82,6 @@ class Tab:
     sheet: list[Task] = field(default_factory=list)
     on_sheet: bool = False
     receiving: threading.Lock = field(default_factory=threading.Lock)
-    sent: dict[str, object] = field(default_factory=dict)
 
     @property
     def pictures(self) -> list[Upload | None]:
@@ -77,6 +95,7 @@ class Tab:
 
     def put(self, place: int, found: Upload | None, strokes: Strokes | None = None) -> None:
         """Put a picture into a place, and what is painted on it; the same one keeps that."""
+        self.refused.clear()  # what was wrong before is no news anymore
         same = found is not None and self.pictures[place] == found and strokes is None
         if place == 0:
             self.content = found
@@ -99,13 +118,6 @@ class Tab:
         """Whether something that the page shows is going on."""
         shown = [*self.sheet, *self.asked, *([self.task] if self.task else [])]
         return any(not task.state.final for task in shown)
-
-    def is_new(self, part: str, value: object) -> bool:
-        """Tell whether a part of the page has to be sent, and remember that it was."""
-        if part in self.sent and self.sent[part] == value:
-            return False
-        self.sent[part] = value
-        return True
 
 
 class Tabs:

@@ -8,12 +8,14 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Protocol
 
 from impasto.run import Eta, Result
 from impasto.settings import Settings
+from impasto.studio.entry import Entry
 from impasto.studio.inputs import Upload
 from impasto.studio.regions import NONE, Masks
-from impasto.studio.store import Entry, Store
+from impasto.studio.store import Store
 
 _numbers = itertools.count(1)
 
@@ -33,6 +35,31 @@ class TaskState(Enum):
     def final(self) -> bool:
         """Whether nothing more will happen."""
         return self in (TaskState.DONE, TaskState.STOPPED, TaskState.FAILED, TaskState.CANCELED)
+
+
+class AnyTask(Protocol):
+    """What the queue and the worker need to know of what is to be made: see `Task`."""
+
+    session: str
+    background: bool
+    state: TaskState
+    sentence: str
+    stopping: bool
+
+    @property
+    def store(self) -> object:
+        """Where the result goes."""
+
+    @property
+    def title(self) -> str:
+        """What to call it."""
+
+    @property
+    def share(self) -> float:
+        """How much of the work is done, in [0, 1]."""
+
+    def release(self) -> None:
+        """Free what is needed during the work only."""
 
 
 @dataclass(eq=False)
@@ -90,6 +117,10 @@ class Task:
         step = result.step
         return result.job.estimate.share(step.size, step.iteration)
 
+    def release(self) -> None:
+        """Free a network's worth of memory."""
+        self.result = self.eta = None
+
 
 class Queue:
     """Waiting tasks: pages take turns, and each page's own tasks keep their order.
@@ -99,18 +130,18 @@ class Queue:
     """
 
     def __init__(self) -> None:
-        self.waiting: dict[str, deque[Task]] = {}
+        self.waiting: dict[str, deque[AnyTask]] = {}
         self.served: dict[str, int] = {}  # page to the number of the last turn that it had
         self.changed = threading.Condition()
         self.closed = False
 
-    def put(self, task: Task) -> None:
+    def put(self, task: AnyTask) -> None:
         """Let a task wait for its turn."""
         with self.changed:
             self.waiting.setdefault(task.session, deque()).append(task)
             self.changed.notify()
 
-    def take(self) -> Task | None:
+    def take(self) -> AnyTask | None:
         """Wait for the next task, and return it; None once the queue is closed."""
         with self.changed:
             self.changed.wait_for(lambda: self.closed or self.waiting)
@@ -123,7 +154,7 @@ class Queue:
             self.served[session] = max(self.served.values(), default=0) + 1
             return task
 
-    def remove(self, task: Task) -> bool:
+    def remove(self, task: AnyTask) -> bool:
         """Take a waiting task out, and tell whether it was still waiting."""
         with self.changed:
             tasks = self.waiting.get(task.session, deque())
@@ -134,7 +165,7 @@ class Queue:
                 del self.waiting[task.session]
             return True
 
-    def order(self) -> list[Task]:
+    def order(self) -> list[AnyTask]:
         """Return the waiting tasks in the order in which they will be painted."""
         with self.changed:
             lists = [list(self.waiting[page]) for page in self._pages()]
@@ -159,7 +190,7 @@ class Queue:
             self.changed.notify_all()
 
 
-def turns(lists: list[list[Task]]) -> Iterator[Task]:
+def turns(lists: list[list[AnyTask]]) -> Iterator[AnyTask]:
     """Yield the first of each list, then the second of each, and so on."""
     for round_ in itertools.zip_longest(*lists):
         yield from (task for task in round_ if task is not None)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from impasto.errors import SettingsError
 from impasto.settings import SPECS, Settings
+from impasto.studio.entry import Entry
 from impasto.studio.inputs import Upload
 from impasto.studio.regions import NONE, Masks
-from impasto.studio.store import Entry, Store
+from impasto.studio.store import Store
 from impasto.studio.tasks import Task
 
 STRENGTHS = (0.3, 1.0, 3.0)

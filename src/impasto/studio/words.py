@@ -41,14 +41,12 @@ class Dial:
 
     Attributes:
         title: What it is called.
-        before: What stands before the number.
-        unit: What stands behind it.
+        unit: What stands behind the number.
         marks: From the smallest to the largest; each as many times the one before.
         step: What is chosen by hand is a multiple of it; 0 for two digits.
     """
 
     title: str
-    before: str
     unit: str
     marks: tuple[Mark, ...]
     step: int = 0
@@ -70,15 +68,15 @@ class Dial:
 
 DIALS = {
     "style_weight": Dial(
-        "Style", "×", "", (Mark(0.1, "Subtle"), Mark(1, "Balanced"), Mark(10, "Strong"))
+        "Style", "×", (Mark(0.1, "Subtle"), Mark(1, "Balanced"), Mark(10, "Strong"))
     ),
     "style_scale": Dial(
-        "Strokes", "×", "",
+        "Strokes", "×",
         (Mark(0.5, "Fine", "strokes-fine"), Mark(1, "Medium", "strokes-medium"),
          Mark(2, "Broad", "strokes-broad")),
     ),
     "size": Dial(
-        "Size", "", "pixels",
+        "Size", "pixels",
         (Mark(256, "Small"), Mark(512, "Medium"), Mark(1024, "Large"), Mark(2048, "Huge")), 16,
     ),
 }  # fmt: skip

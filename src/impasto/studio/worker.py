@@ -8,10 +8,12 @@ from pathlib import Path
 from impasto.errors import ImpastoError, explain
 from impasto.job import Job
 from impasto.run import Eta, Guarded, Result, Timelapse, run
+from impasto.studio.entry import Entry
 from impasto.studio.fitting import prepare_or_fit
 from impasto.studio.preview import data_uri
-from impasto.studio.store import Entry, Store
-from impasto.studio.tasks import Queue, Task, TaskState
+from impasto.studio.sound_tasks import SoundTask
+from impasto.studio.store import Store
+from impasto.studio.tasks import AnyTask, Queue, Task, TaskState
 
 
 class Worker:
@@ -19,7 +21,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.queue = Queue()
-        self.current: Task | None = None
+        self.current: AnyTask | None = None
         self.film: Timelapse | None = None
         self.thread = threading.Thread(target=self._run, name="impasto-studio", daemon=True)
 
@@ -27,17 +29,17 @@ class Worker:
         """Begin to paint what is asked for."""
         self.thread.start()
 
-    def ask(self, task: Task) -> None:
+    def ask(self, task: AnyTask) -> None:
         """Let a task wait for its turn."""
         self.queue.put(task)
 
-    def stop(self, task: Task) -> None:
+    def stop(self, task: AnyTask) -> None:
         """Stop a task: what is painted is kept, what only waits is taken out of the queue."""
         task.stopping = True
         if self.queue.remove(task):
             task.state = TaskState.CANCELED
 
-    def unfinished(self) -> list[Task]:
+    def unfinished(self) -> list[AnyTask]:
         """Return the task being painted and those that wait, in order."""
         now = self.current
         return ([now] if now is not None else []) + self.queue.order()
@@ -60,10 +62,17 @@ class Worker:
                 task.sentence = told(error)
                 task.state = TaskState.FAILED
             finally:
-                task.result = task.eta = None  # a network's worth of memory
+                task.release()
                 self.current = None
 
-    def work(self, task: Task) -> None:
+    def work(self, task: AnyTask) -> None:
+        """Do what is asked for."""
+        if isinstance(task, SoundTask):
+            task.make()
+        elif isinstance(task, Task):
+            self.paint(task)
+
+    def paint(self, task: Task) -> None:
         """Paint one task. Whatever ends it, the picture so far is kept."""
         task.state = TaskState.PREPARING
         job = prepare_or_fit(task.content, task.styles, task.settings, task.masks)

@@ -4,6 +4,7 @@ import os
 import time
 from pathlib import Path
 
+import dask
 import pytest
 
 from impasto.cluster import Answer, Hands, Order, WorkerReport, hiring
@@ -70,6 +71,16 @@ def test_an_order_that_ends_every_worker_is_given_up(two):
     assert isinstance(found["deadly"].error, ImpastoError)
     assert "3 workers ended over it" in str(found["deadly"].error)
     assert answers(two, errands.contents, Order("after", 1))["after"].value == (1, {})
+
+
+def test_workers_that_do_not_come_back_are_replaced(two):
+    cluster = two.client.cluster
+    before = set(two.client.nthreads())
+    with dask.config.set({"distributed.deploy.lost-worker-timeout": "0.1s"}):
+        for nanny in tuple(cluster.workers.values()):
+            two.client.sync(nanny.close)
+        assert answers(two, errands.contents, Order("after", 1))["after"].value == (1, {})
+    assert not before & set(two.client.nthreads())
 
 
 def test_workers_report_and_hear_that_nobody_waits_any_more(two, tmp_path):
@@ -172,7 +183,7 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(address, monkeypatch):
 
 
 def test_as_many_processes_as_there_is_memory_for(monkeypatch):
-    monkeypatch.setattr(hiring, "memory_each", lambda workers: 8e9 / workers)
+    monkeypatch.setattr(hiring, "memory_each", lambda workers, own: 8e9 / workers)
     monkeypatch.setattr(hiring.psutil.Process, "cpu_affinity", lambda self: range(16))
     assert hiring.most_here(1e9) == 5  # of 8 GB, .7 may be used
     assert hiring.most_here(1e6) == 16

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from impasto.backbones import load_backbone
+from impasto.cluster.packing import Packed
 from impasto.objective import Objective, Wanted, collect_statistics, tiled
 from impasto.registry import STYLE_LOSSES
 from impasto.statistics import gram
@@ -83,7 +84,7 @@ def test_a_tile_that_is_sent_takes_no_more_than_itself_along():
 
     def weighed(function, items):
         for item in items:
-            sizes.append(len(pickle.dumps(item)))
+            sizes.append(Packed.of(item).nbytes)
             yield function(item)
 
     backbone, image = narrow_vgg19(), picture(1000, 40)
@@ -104,6 +105,7 @@ def test_nothing_is_left_on_the_tiles_that_were_handed_out():
     image = picture(131, 170, seed=3)
     found = Objective(plain.terms, tiled(narrow_vgg19(), 64, each=keeping))(image)
     assert found.total == plain(image).total
-    for tile, pixels in kept:
-        assert not pixels.requires_grad
-        assert torch.equal(pixels, tile.cut(image))
+    for piece in kept:
+        assert piece.forward is None
+        assert not piece.pixels.requires_grad
+        assert torch.equal(piece.pixels, piece.place.tile.cut(image))

@@ -1,6 +1,7 @@
 """Sounds in and out, and what is refused."""
 
 import re
+import wave
 
 import numpy as np
 import pytest
@@ -89,6 +90,13 @@ def test_files_without_a_sound_are_refused(tmp_path):
     refused(tmp_path / "text.wav", "cannot be read as a sound")
     refused(write_film(tmp_path / "film.mp4", panning(count=2)), "has no sound")
     refused(tmp_path, "cannot be read")
+
+
+def test_a_file_with_eight_channels_is_refused(tmp_path):
+    with wave.open(str(tmp_path / "eight.wav"), "wb") as file:
+        file.setparams((8, 2, RATE, RATE, "NONE", ""))
+        file.writeframes(hiss(channels=8).T.tobytes())
+    refused(tmp_path / "eight.wav", "eight.wav' has 8 channels", "1 to 6")
 
 
 @pytest.mark.parametrize("name", ["cut.wav", "cut.flac"])

@@ -8,7 +8,7 @@ from impasto.normalization import inverse_energy
 from impasto.objective import Kind, Objective, Term, Wanted, collect_statistics, tiled, whole
 from impasto.settings import SoundSettings
 from impasto.sound.ear import Ear
-from impasto.sound.network import looped, scaled
+from impasto.sound.network import looped
 from impasto.sound.recording import Sound
 from tests.support.sounds import RATE, hiss, ticks
 
@@ -95,10 +95,3 @@ def test_both_channels_are_heard_together(ear):
         [ear.waveform_network(left, ["width4"])["width4"]], [1.0], inverse_energy))  # fmt: skip
     apart = torch.cat([left[:, :1], left[:, 1:].roll(1000, dims=-1)], dim=1)
     assert Objective([term], whole(ear.waveform_network))(apart).total > 1e-4
-
-
-def test_scaling_changes_the_image_only(ear):
-    given = image(ear)
-    a = ear.waveform_network(given, ["width2"])["width2"]
-    assert torch.allclose(scaled(ear.waveform_network, 0.1)(given * 10, ["width2"])["width2"], a,
-                          rtol=1e-3, atol=1e-3)  # fmt: skip

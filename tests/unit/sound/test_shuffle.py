@@ -1,5 +1,6 @@
 """Where a texture starts."""
 
+import pytest
 import torch
 
 from impasto.sound.shuffle import GRAIN, NOVEL_BY, Shuffle, Surroundings, autocorrelation
@@ -31,6 +32,16 @@ def test_moments_in_their_order_have_the_rhythm():
     assert shuffle.error < 0.35 < before
     again = torch.fft.irfft(torch.fft.rfft(shuffle.row, dim=1).abs().square(), shuffle.length)
     assert torch.allclose(shuffle.total, again[:, : LAGS + 1], atol=1e-2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_beats_stay_in_step_from_the_first_to_the_last(seed):
+    shuffle = Shuffle(beats(), 480, empty(beats()), LAGS, generator(seed))
+    shuffle.run()
+    loud = shuffle.row[0, : shuffle.filled] > 0.4
+    (first,) = torch.nonzero(loud[1:] & ~loud[:-1], as_tuple=True)
+    steps = first.diff()
+    assert (steps - PERIOD).abs().max() <= 3
 
 
 def test_a_loop_has_it_across_its_seam():

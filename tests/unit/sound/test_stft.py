@@ -2,11 +2,9 @@
 
 import math
 
-import pytest
 import torch
 
-from impasto.sound.phases import extended, inconsistency, with_phases
-from impasto.sound.stft import Stft, levels, magnitudes_of
+from impasto.sound.stft import Stft, extended, levels, magnitudes_of
 
 STFT = Stft(64, 16)
 
@@ -53,23 +51,3 @@ def test_the_gradient_is_finite_at_silence():
 def test_levels_come_back():
     loud = torch.tensor([0.0, 1e-3, 1.0, 50.0], dtype=torch.float64)
     assert torch.allclose(magnitudes_of(levels(loud, 0.01), 0.01), loud)
-
-
-@pytest.mark.parametrize("loop", [False, True])
-def test_a_sound_with_given_magnitudes_is_found_from_wrong_phases(loop):
-    stft, t = Stft(128, 32), torch.arange(32 * 120, dtype=torch.float32) / 8000
-    wanted = (torch.sin(2 * math.pi * 500 * t) * (1 + torch.sin(2 * math.pi * 5 * t)))[None]
-    magnitudes = stft.transform(extended(wanted, stft, loop)).abs()
-    start = noise(wanted.shape[1], dtype=torch.float32)
-    before = inconsistency(stft, magnitudes, start, loop)
-    sound = with_phases(stft, magnitudes, start, loop=loop, iterations=100)
-    assert inconsistency(stft, magnitudes, sound, loop) < 0.1 < before
-
-
-def test_known_samples_stay():
-    sound, other = noise(32 * 40), noise(32 * 40).flip(1)
-    known = torch.arange(sound.shape[1]) < 320
-    magnitudes = STFT.transform(other).abs()
-    found = with_phases(STFT, magnitudes, sound, known, iterations=5)
-    assert torch.equal(found[:, :320], sound[:, :320])
-    assert not torch.allclose(found[:, 400:], sound[:, 400:])

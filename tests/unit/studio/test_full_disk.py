@@ -12,9 +12,10 @@ from impasto.errors import PictureError
 from impasto.job import Recipe
 from impasto.studio import files, worker
 from impasto.studio.choices import strip
+from impasto.studio.stage import finished
 from impasto.studio.store import Store
 from impasto.studio.tasks import TaskState
-from impasto.studio.views import finished, sentence
+from impasto.studio.views import sentence
 from tests.support.studio import wait_for
 
 

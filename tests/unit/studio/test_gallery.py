@@ -7,9 +7,9 @@ import pytest
 from impasto.errors import PictureError
 from impasto.studio.choices import blind, styles
 from impasto.studio.gallery import GALLERY
+from impasto.studio.stage import given, unfinished
 from impasto.studio.tabs import Tab
 from impasto.studio.tasks import TaskState
-from impasto.studio.views import unfinished
 from tests.support.studio import upload, wait_for
 
 
@@ -50,34 +50,34 @@ def shown(studio, ask):
     tasks = [ask(), ask(style_weight=3)]
     wait_for(lambda: all(task.state is TaskState.DONE for task in tasks))
     tab = Tab("a")
-    studio.show(tab, studio.store.latest(2)[0].name)
+    studio.history.show(tab, studio.store.latest(2)[0].name)
     return tab, studio.store.latest(2)
 
 
 def test_the_next_picture_that_is_chosen_stands_beside(studio, shown):
     tab, (one, other) = shown
-    assert "Choose" in studio.compare(tab)
-    studio.show(tab, other.name)
+    assert "Choose" in studio.history.compare(tab)
+    studio.history.show(tab, other.name)
     assert (tab.entry, tab.beside) == (one, other)
-    assert studio.compare(tab) == ""
+    assert studio.history.compare(tab) == ""
     assert tab.beside is None
 
 
 def test_what_was_removed_is_put_back_once(studio, shown):
     tab, (one, other) = shown
-    studio.remove(tab)
+    studio.history.remove(tab)
     assert (tab.entry, tab.removed, studio.store.latest(5)) == (None, one, [other])
-    assert studio.put_back(tab) == ""
+    assert studio.history.put_back(tab) == ""
     assert (tab.entry, tab.removed) == (one, None)
-    assert "gone" in studio.put_back(tab)
+    assert "gone" in studio.history.put_back(tab)
 
 
 def test_a_star_is_on_the_picture_that_is_shown(studio, shown):
     tab, (one, _) = shown
-    studio.star(tab)
+    studio.history.star(tab)
     assert tab.entry.starred
     assert studio.store.find(one.name).starred
-    studio.star(Tab("b"))  # shows nothing
+    studio.history.star(Tab("b"))  # shows nothing
 
 
 def test_the_last_picture_stays_until_there_is_a_new_one(studio, shown, ask):
@@ -105,13 +105,13 @@ def test_uploads_are_kept_apart_by_what_they_were_given_as(studio, photograph, p
 
 def test_two_pictures_of_one_photograph_are_asked_about_blindly(studio, shown):
     tab, (one, other) = shown
-    assert not studio.answer(tab, "left")  # nothing was asked
-    assert studio.answer(tab, "start")
+    assert not studio.history.answer(tab, "left")  # nothing was asked
+    assert studio.history.answer(tab, "start")
     assert set(tab.blind) == {one, other}
     page = blind(tab.blind, studio.store, tab.answered)
     assert one.title not in page
     liked = tab.blind[0].name
-    assert studio.answer(tab, "left")
+    assert studio.history.answer(tab, "left")
     assert tab.answered == 1
     line = json.loads((studio.folder / "answers.jsonl").read_text(encoding="utf-8"))
     assert (line["liked"], line["left"]["picture"]) == ("left", liked)
@@ -121,25 +121,45 @@ def test_two_pictures_of_one_photograph_are_asked_about_blindly(studio, shown):
 @pytest.mark.parametrize("side", [None, 3, "", "../x", {"a": 1}, ["left"]])
 def test_nothing_else_is_an_answer(studio, shown, side):
     tab, _ = shown
-    studio.answer(tab, "start")
+    studio.history.answer(tab, "start")
     before = tab.blind
-    assert studio.answer(tab, side)
+    assert studio.history.answer(tab, side)
     assert (tab.blind, tab.answered) == (before, 0)
     assert not (studio.folder / "answers.jsonl").exists()
 
 
+def test_equal_settings_are_no_question(studio, shown, monkeypatch):
+    tab, (one, _) = shown
+    same = studio.store.recipe(one)
+    monkeypatch.setattr(studio.store, "recipe", lambda entry: same)
+    assert not studio.history.answer(tab, "start")
+
+
+def test_the_stage_has_the_photograph_until_it_is_painted(pair):
+    content, _ = pair
+    assert "choose a style" in given(content, styled=False)
+    assert "Press Paint" in given(content, styled=True)
+
+
+def test_what_was_refused_is_forgotten_with_the_next_picture(pair):
+    tab = Tab("a")
+    tab.refused[0] = "'x' is no picture"
+    tab.put(1, pair[1])
+    assert not tab.refused
+
+
 def test_without_two_of_one_photograph_there_is_nothing_to_ask(studio):
     tab = Tab("a")
-    assert not studio.answer(tab, "start")
+    assert not studio.history.answer(tab, "start")
     assert "first" in blind(None, studio.store, 0, possible=False)
 
 
 def test_an_answer_that_cannot_be_kept_is_told(studio, shown):
     tab, _ = shown
-    studio.answer(tab, "start")
+    studio.history.answer(tab, "start")
     (studio.folder / "answers.jsonl").mkdir()
     with pytest.raises(PictureError, match="answer again"):
-        studio.answer(tab, "right")
+        studio.history.answer(tab, "right")
     assert tab.answered == 0
 
 

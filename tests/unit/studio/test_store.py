@@ -8,9 +8,10 @@ import pytest
 from impasto import images, samples
 from impasto.job import prepare
 from impasto.run import Result, run
-from impasto.studio.store import CURVE_POINTS, Store, thin
+from impasto.studio.details import details
+from impasto.studio.entry import CURVE_POINTS, thin
+from impasto.studio.store import Store
 from impasto.studio.studio import Studio
-from impasto.studio.views import details
 from tests.support.studio import SMALL
 
 
@@ -133,7 +134,7 @@ def test_a_picture_of_version_0_1_0_is_shown_restored_and_continued(tmp_path):
     images.write(folder / f"{name}.png", rgb, settings=RECIPE_OF_0_1_0)
     studio = Studio(tmp_path)
     tab, values = studio.tabs.of("a"), {"iterations": 3}
-    entry = studio.show(tab, name)
+    entry = studio.history.show(tab, name)
     assert studio.store.latest(5) == [entry]
     assert (entry.content, entry.styles) == ("photograph-coffee", ("painting-ink",))
     assert (entry.title, entry.curve[1]) == (OF_0_1_0["title"], (2, 154.85107421875))

@@ -31,7 +31,7 @@ def test_what_one_has_painted_and_uploaded_the_other_does_not_see(studios, photo
     with pytest.raises(PictureError, match="not there anymore"):
         ben.choose(photo.name)
     with pytest.raises(PictureError, match="not there anymore"):
-        ben.show(ben.tabs.of("b"), task.entry.name)
+        ben.history.show(ben.tabs.of("b"), task.entry.name)
 
 
 def test_a_queue_tells_of_others_no_titles_and_nobody_adopts_their_pictures(
@@ -42,7 +42,7 @@ def test_a_queue_tells_of_others_no_titles_and_nobody_adopts_their_pictures(
     studios.worker.ask(task)
     tasks = studios.worker.unfinished()
     assert task.title in views.queue(tasks, "x", None, ann.is_own)
-    assert "a picture of somebody else" in views.queue(tasks, "b", None, ben.is_own)
+    assert "something of somebody else" in views.queue(tasks, "b", None, ben.is_own)
     assert task.title not in views.queue(tasks, "b", None, ben.is_own)
     tab = ben.tabs.of("b")
     ben.adopt(tab)

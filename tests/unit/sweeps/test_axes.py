@@ -14,6 +14,7 @@ def test_cells_are_the_product_of_the_axes(make):
     assert {cell.settings.size for cell in sweep.cells} == {32}
     assert sweep.cells[3].settings.style_weight == 100
     assert sweep.cells[3].settings.optimizer == "adam"
+    assert sweep.title == "style weight × optimizer"
 
 
 def test_values_with_commas_are_separated_by_semicolons(make):
