@@ -8,6 +8,7 @@ sent that.
 from __future__ import annotations
 
 import secrets
+import threading
 import weakref
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -28,7 +29,7 @@ AHEAD: Final = 2
 """Items on their way to each worker: none waits for the next one."""
 
 
-WATCH: Final = 5.0
+WATCH: Final = 2.0
 """Seconds without an answer after which a look is taken at whether the worker is still there."""
 
 
@@ -65,11 +66,12 @@ class FarTask:
 
 @dataclass(frozen=True, eq=False)
 class _Sent:
-    """An item, whom it was sent to, and what will be the answer."""
+    """An item, whom it was sent to, what will be the answer, and whether it has come."""
 
     item: Any
     worker: str
     future: Any
+    has_come: threading.Event
 
 
 @dataclass(frozen=True)
@@ -206,25 +208,26 @@ class FarMap:
             pure=False,
             retries=TRIED_AGAIN,
             workers=[worker],
-            allow_other_workers=True,
         )
-        return _Sent(item, worker, future)
+        has_come = threading.Event()
+        future.add_done_callback(lambda _: has_come.set())
+        return _Sent(item, worker, future, has_come)
 
     def _answer(self, function: Any, sent: _Sent) -> Any:
         """Return what a function gives for an item, once it is there."""
         from distributed.client import ClosedClientError, FutureCancelledError
 
         while True:
-            try:
-                answer = sent.future.result(timeout=WATCH)
-            except TimeoutError:
-                # Dask hands the tasks of a lost worker to another one; but if there is none at that
-                # moment, it waits for the lost one.
+            if not sent.has_come.wait(WATCH):
+                # Dask would wait for that very worker. To let it choose another one would be to
+                # let it move tasks away from what they need, whenever somebody has less to do.
                 workers = self._workers()
                 if sent.worker not in workers:
                     self.crew.client.cancel([sent.future])
                     sent = self._send(function, sent.item, workers[0])
                 continue
+            try:
+                answer = sent.future.result()
             except (FutureCancelledError, ClosedClientError) as error:
                 raise _gone() from error
             except Exception as error:
