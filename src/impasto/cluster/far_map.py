@@ -7,10 +7,12 @@ sent that.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import weakref
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -28,7 +30,7 @@ AHEAD: Final = 2
 """Items on their way to each worker: none waits for the next one."""
 
 
-WATCH: Final = 5.0
+WATCH: Final = 2.0
 """Seconds without an answer after which a look is taken at whether the worker is still there."""
 
 
@@ -65,11 +67,12 @@ class FarTask:
 
 @dataclass(frozen=True, eq=False)
 class _Sent:
-    """An item, whom it was sent to, and what will be the answer."""
+    """An item, whom it was sent to, the task that Dask makes of it, and what will be the answer."""
 
     item: Any
     worker: str
-    future: Any
+    task: Any
+    answer: Future[Any]
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,7 @@ class FarMap:
         finally:
             if begun:
                 with suppress(Exception):  # the scheduler may have gone
-                    self.crew.client.cancel([each.future for each in begun])
+                    self.crew.client.cancel([each.task for each in begun])
 
     def _workers(self) -> list[str]:
         """Return the addresses of all workers; wait if there is none yet."""
@@ -206,26 +209,33 @@ class FarMap:
             pure=False,
             retries=TRIED_AGAIN,
             workers=[worker],
-            allow_other_workers=True,
         )
-        return _Sent(item, worker, future)
+        return _Sent(item, worker, future, self._fetched(future))
+
+    def _fetched(self, task: Any) -> Future[Any]:
+        """Return what will be the result of a task, brought here as soon as it is there."""
+
+        async def fetch() -> Any:
+            return await self.crew.client.gather(task, asynchronous=True)
+
+        return asyncio.run_coroutine_threadsafe(fetch(), self.crew.client.loop.asyncio_loop)
 
     def _answer(self, function: Any, sent: _Sent) -> Any:
         """Return what a function gives for an item, once it is there."""
         from distributed.client import ClosedClientError, FutureCancelledError
 
         while True:
-            try:
-                answer = sent.future.result(timeout=WATCH)
-            except TimeoutError:
-                # Dask hands the tasks of a lost worker to another one; but if there is none at that
-                # moment, it waits for the lost one.
+            if not wait([sent.answer], WATCH).done:
+                # Dask would wait for that very worker. To let it choose another one would be to
+                # let it move tasks away from what they need, whenever somebody has less to do.
                 workers = self._workers()
                 if sent.worker not in workers:
-                    self.crew.client.cancel([sent.future])
+                    self.crew.client.cancel([sent.task])
                     sent = self._send(function, sent.item, workers[0])
                 continue
-            except (FutureCancelledError, ClosedClientError) as error:
+            try:
+                answer = sent.answer.result()
+            except (FutureCancelledError, ClosedClientError, CancelledError) as error:
                 raise _gone() from error
             except Exception as error:
                 raise explained(error) from error

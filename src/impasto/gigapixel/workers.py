@@ -43,14 +43,15 @@ def with_workers(
     if not hands.others:
         yield job
         return
-    check_tiles(style_losses(job.settings), tile or LEAST_SIDE)
+    side = tile or LEAST_SIDE
+    check_tiles(style_losses(job.settings), side)
     if job.settings.device != "cpu":
         raise SettingsError(
             f"workers compute on processors, and device is {job.settings.device}: add --device cpu."
         )
     height, width = job.sizes.shape(job.settings.size)
-    least = OVERHEAD * job.cost.memory * (LEAST_SIDE + 2 * job.estimate.margin) ** 2
-    tiles = -(-height // LEAST_SIDE) * -(-width // LEAST_SIDE)
+    least = OVERHEAD * job.cost.memory * (side + 2 * job.estimate.margin) ** 2
+    tiles = -(-height // side) * -(-width // side)
     with hands.hired(least, tiles, job.estimate.without_tiles) as crew:
         forecast = forecast_of(job, crew.size, OF_THE_LIMIT * crew.memory, tile or 0)
         tell(words(forecast, job))
