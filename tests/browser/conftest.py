@@ -100,7 +100,7 @@ def logged_in(browser, address) -> Iterator[Callable[[str], object]]:
     def window(user: str):
         if user not in windows:
             windows[user] = browser.new_context()
-            windows[user].set_default_timeout(60_000)
+            windows[user].set_default_timeout(1000 * PATIENCE)
             page = windows[user].new_page()
             page.goto(address)
             page.locator("input").first.fill(user)
