@@ -10,7 +10,7 @@ import pytest
 
 from impasto.__main__ import main
 from impasto.backbones.weights.published import PUBLISHED, Published
-from impasto.interruption import SIGNALS
+from impasto.interruption import INTERRUPTION, SIGNALS
 from tests.support.terminal import Terminal
 from tests.support.weight_server import DIGEST, Host
 
@@ -24,6 +24,7 @@ class Done(NamedTuple):
 @pytest.fixture
 def impasto(capfd, monkeypatch) -> Callable[..., Done]:
     monkeypatch.setenv("IMPASTO_CONFIG", "")  # that of whoever runs the tests
+    monkeypatch.setattr(INTERRUPTION, "came", None)  # a signal of one test is none of the next
 
     def run(*arguments: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["impasto", *map(str, arguments)])

@@ -15,7 +15,7 @@ def test_the_file_is_that_of_one_process(impasto, photograph, painting, tmp_path
         done = impasto("paint", photograph, painting, "-o", out, *SMALL, *more)
         assert done.code == 0, done.err
         files.append(out.read_bytes())
-    assert "2 workers: 2 tiles of 128 px" in done.err
+    assert "workers: 2; 2 tiles of 128 px" in done.err
     assert "forecast: " in done.err
     assert files[0] == files[1]
 

@@ -68,6 +68,9 @@ class PageNetwork:
     def stride(self, layers: list[str]) -> int:
         return max(1 << int(layer[4]) - 1 for layer in layers)
 
+    def positions(self, layer: str, length: int) -> int:
+        return length // self.stride([layer])
+
 
 @pytest.fixture(scope="module")
 def backbone(weights: dict[str, Tensor]) -> PageNetwork:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -32,6 +32,9 @@ FIRST_ANSWER: Final = 10.0
 
 TO_START_AGAIN: Final = "2 minutes"
 """What a lost worker of this machine may take until it is there again: others may be busy."""
+
+TO_COME: Final = 30.0
+"""Seconds after which the work begins with those workers that have come."""
 
 A_PROCESS: Final = 0.6e9
 """Bytes that a process takes before it paints: Python, torch, a network."""
@@ -174,6 +177,8 @@ def hire_here(workers: int, own: float = 0) -> Iterator[Crew]:
             silence_logs=logging.CRITICAL,
         )
         with cluster, distributed.Client(cluster, set_as_default=False) as client:
+            with suppress(TimeoutError):  # what they share out depends on how many there are
+                client.wait_for_workers(workers, timeout=TO_COME)
             yield Crew(client, **ON_THIS_MACHINE)
 
 

@@ -85,7 +85,7 @@ def words(forecast: Forecast, job: Job) -> str:
     evaluations = job.levels[-1].evaluations
     kept = min(forecast.keep * forecast.workers, forecast.tiles)
     return (
-        f"{forecast.workers} workers: {forecast.tiles} tiles of {forecast.side} px at the last "
+        f"workers: {forecast.workers}; {forecast.tiles} tiles of {forecast.side} px at the last "
         f"size, {forecast.memory / GIB:.2g} GiB each, {kept} tiles kept for the way back\n"
         f"forecast: {clock(forecast.seconds)} for an evaluation of that size, "
         f"{clock(forecast.seconds * (1 + evaluations))} for all; {forecast.traffic / 1e9:.2g} GB "

@@ -100,7 +100,7 @@ def test_a_picture_is_the_same_and_said_to_be_before(two, photograph, painting):
     *_, expected = run(job)
     assert (found.rgb == expected.rgb).all()
     assert found.recipe.settings == expected.recipe.settings
-    assert "2 workers: 2 tiles of 128 px" in said[0]
+    assert "workers: 2; 2 tiles of 128 px" in said[0]
     assert "such workers would gain nothing" in said[0]
 
 
