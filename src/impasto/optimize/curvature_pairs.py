@@ -129,7 +129,8 @@ class CurvaturePairs:
         """Return all of it; the vectors are not copied, and the next steps overwrite them."""
         memory: OptimizerState = {"pairs": len(self), "oldest": next(iter(self.places), 0)}
         for place, pair in self.places.items():
-            memory |= {f"s {place}": pair.s, f"y {place}": pair.y}
+            measures = torch.tensor(pair[2:], dtype=torch.float64, device="cpu")
+            memory |= {f"s {place}": pair.s, f"y {place}": pair.y, f"measures {place}": measures}
         if self.places and not self.unknown:
             used = 2 * len(self)
             memory["products"] = torch.from_numpy(self.products[:used, :used].copy())
@@ -138,7 +139,9 @@ class CurvaturePairs:
     def restore(self, memory: OptimizerState) -> None:
         """Take over what `state` has returned, and take the vectors out of it.
 
-        They come to lie where they were, so that the next steps are the same to the last bit.
+        They come to lie where they were, and nothing is measured again, so that the next steps are
+        the same to the last bit: how a product is rounded depends on where its vectors begin in
+        memory.
 
         Raises:
             ValueError: If the parts do not belong together, or are none that were remembered.
@@ -156,10 +159,10 @@ class CurvaturePairs:
                 or (self.places and s.shape != self.newest.s.shape)
             ):
                 raise ValueError(f"the vectors of pair {place} are not as long as the others")
-            pair = CurvaturePair.of(s, y)
-            if not 0 < pair.curvature < math.inf:
-                raise ValueError(f"pair {place} has the curvature {pair.curvature:g}")
-            self._put(place, pair)
+            curvature, lengths, ratio = expect_tensor(memory[f"measures {place}"]).tolist()
+            if not all(0 < measure < math.inf for measure in (curvature, lengths, ratio)):
+                raise ValueError(f"pair {place} has the curvature {curvature:g}")
+            self._put(place, CurvaturePair(s, y, curvature, lengths, ratio))
         if "products" in memory:
             products = expect_tensor(memory["products"])
             used = 2 * number

@@ -37,7 +37,7 @@ from impasto.run.checkpoint_fields import (
 from impasto.run.result import Result
 from impasto.settings import ResolvedSettings
 
-FORMAT = "impasto checkpoint 5"
+FORMAT = "impasto checkpoint 6"
 WRONG = (SafetensorError, OSError, UsageError, ValueError, KeyError, TypeError, AttributeError,
          OverflowError, RuntimeError, AssertionError)  # fmt: skip
 """What reading may raise if a file is damaged, or of a device that is not there."""
