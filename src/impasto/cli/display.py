@@ -24,7 +24,7 @@ from rich.text import Text
 
 from impasto.backbones import BACKBONES
 from impasto.backbones.weights import find, sources
-from impasto.cli.thumbnail import HIGH, LOW, thumbnail
+from impasto.cli.thumbnail import HIGH, LOW, on_terminal
 from impasto.interruption import complain
 from impasto.job import Job
 from impasto.optimize import Step
@@ -39,7 +39,7 @@ LONG_PAINTING = 3600.0
 """Seconds of a painting from which on a smaller one is advised first."""
 
 PICTURE_EVERY, PICTURE_SHARE = 2.0, 0.02
-"""Seconds between two pictures in letters, or more if they would take more than such a share."""
+"""Seconds between two pictures, or more if they would take more than such a share."""
 
 
 def left_word(job: Job) -> str:
@@ -117,7 +117,7 @@ class PlainDisplay(Recorder):
 
 @final
 class LiveDisplay(Recorder):
-    """Moves a bar per size, with losses and time left beneath, and the picture in letters above."""
+    """Moves a bar per size, with losses and time left beneath, and the picture above."""
 
     def __init__(self, console: Console) -> None:
         """Keep the terminal."""
@@ -169,7 +169,7 @@ class LiveDisplay(Recorder):
             return
         began = time.monotonic()
         # Rendered once, not with every move of the bars: that would take a fifth of a core.
-        self.picture = Segments(list(self.console.render(thumbnail(self.result.preview, rows))))
+        self.picture = on_terminal(self.result.preview, rows, self.console)
         now = time.monotonic()
         self.due = now + max(PICTURE_EVERY, (now - began) / PICTURE_SHARE)
 

@@ -15,7 +15,7 @@ from rich.segment import Segments
 from rich.text import Text
 
 from impasto.cli.display import PLAIN_EVERY, left_word
-from impasto.cli.thumbnail import HIGH, LOW, thumbnail
+from impasto.cli.thumbnail import HIGH, LOW, on_terminal
 from impasto.cli.work import tell
 from impasto.interruption import complain
 from impasto.run import clock, losses, numbers
@@ -103,7 +103,7 @@ def plain(painter: ClipPainter, remaining: Remaining) -> ShowFrame:
 def live(painter: ClipPainter, remaining: Remaining, console: Console) -> Iterator[ShowFrame]:
     """Yield a function that moves a bar over all frames, with the present one beneath.
 
-    Above it is the last finished frame in letters, where there is room and color for it.
+    Above it is the last finished frame, where there is room and color for it.
     """
     bar = Progress(
         TextColumn("frames"),
@@ -125,7 +125,7 @@ def live(painter: ClipPainter, remaining: Remaining, console: Console) -> Iterat
         nonlocal above
         left, step = remaining.update(frame), frame.result.last
         if frame.is_finished and has_room:
-            above = Segments(list(console.render(thumbnail(frame.result.preview, rows))))
+            above = on_terminal(frame.result.preview, rows, console)
         speed = pace(frame, remaining, left)
         bar.update(task, completed=total - remaining.left, pace=speed)
         at = f"{label(frame, painter)}  {step.size} px  {step.iteration}"
