@@ -32,20 +32,53 @@ def test_a_film_is_painted_with_its_times_and_its_sound(impasto, film, painting,
     assert not (tmp_path / "out.mp4.frames").exists()
 
 
-def test_a_film_tells_how_it_was_painted(impasto, film, painting, tmp_path):
-    for suffix in (".mp4", ".mkv", ".webm"):
-        out = tmp_path / f"out{suffix}"
-        words = ("video", film, painting, "-o", out, *FAST, "--frames", 1, "--no-sound")
-        assert impasto(*words, "--sweeps", 2).code == 0
-        said = impasto("info", out).out.splitlines()
-        assert any(line.split()[:2] == ["content", "in.mp4"] for line in said)
-        assert any(line.split()[:2] == ["style", "painting.jpg"] for line in said)
-        assert any(line.split() == ["sweeps", "2"] for line in said)
-        assert any(line.split() == ["size", "48"] for line in said)
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".webm", ".mkv", ".gif", ".webp", ".apng"])
+def test_a_film_tells_how_it_was_painted(impasto, film, painting, tmp_path, suffix):
+    out = tmp_path / f"out{suffix}"
+    words = ("video", film, painting, "-o", out, *FAST, "--frames", 1, "--no-sound")
+    assert impasto(*words, "--sweeps", 2).code == 0
+    said = impasto("info", out).out.splitlines()
+    assert any(line.split()[:2] == ["content", "in.mp4"] for line in said)
+    assert any(line.split()[:2] == ["style", "painting.jpg"] for line in said)
+    assert any(line.split() == ["sweeps", "2"] for line in said)
+    assert any(line.split() == ["size", "48"] for line in said)
     assert impasto(*words, "--recipe", "none").code == 0
     done = impasto("info", out)
     assert done.code == 2
     assert "holds no settings" in done.err
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".gif"])
+def test_a_film_is_painted_again_pixel_for_pixel(impasto, film, painting, tmp_path, suffix):
+    out = tmp_path / f"out{suffix}"
+    words = ("--from", 0.04, "--temporal-weight", 7, "--levels", 2, "--iterations", 3)
+    assert impasto("video", film, painting, "-o", out, *FAST, *words, "--quiet").code == 0
+    done = impasto("repeat", out, "--quiet")
+    assert done.code == 0, done.err
+    again = tmp_path / f"out-again{suffix}"
+    assert done.out == f"{again}\n"
+    assert again.read_bytes() == out.read_bytes()
+
+
+def test_pictures_are_painted_again_and_changed_ones_are_not(impasto, painting, tmp_path):
+    folder, out = write_pictures(tmp_path / "in", panning(count=2)), tmp_path / "out.mkv"
+    assert impasto("video", folder, painting, "-o", out, *FAST, "--quiet").code == 0
+    (tmp_path / "elsewhere").mkdir()
+    moved = folder.rename(tmp_path / "elsewhere" / "frames")
+    lost = impasto("repeat", out)
+    assert (lost.code, len(lost.err.splitlines())) == (2, 1)
+    assert "the content 'in' is missing" in lost.err
+    assert impasto("repeat", out, "--content", moved, "--quiet").code == 0
+    assert (tmp_path / "out-again.mkv").is_file()
+    folder.mkdir()
+    changed = impasto("repeat", out, "-o", out)
+    assert changed.code == 2
+    write_pictures(tmp_path / "new", panning(count=2, step=1)).rename(folder)
+    changed = impasto("repeat", out)
+    assert "has changed since" in changed.err
+    nothing = impasto("info", folder)
+    assert (nothing.code, len(nothing.err.splitlines())) == (2, 1)
+    assert "is a folder" in nothing.err
 
 
 def test_json_has_a_line_for_every_frame(impasto, film, painting, tmp_path):

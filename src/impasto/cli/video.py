@@ -1,10 +1,10 @@
-"""The command that paints a clip."""
+"""The command that paints a clip, and how one is painted again."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +21,19 @@ from impasto.cli.options import (
     preset_option,
     settings_options_where,
 )
-from impasto.errors import ImpastoError, PictureError
+from impasto.errors import ImpastoError, PictureError, SettingsError
 from impasto.interruption import INTERRUPTION, complain
-from impasto.settings import CLIP_SPECS, NOT_IN_CLIPS, ClipSettings, apply, with_look
+from impasto.settings import (
+    CLIP_SPECS,
+    NOT_IN_CLIPS,
+    ClipSettings,
+    Settings,
+    apply,
+    with_look,
+)
 
 if TYPE_CHECKING:
+    from impasto.job import Recipe
     from impasto.video import Clip, ClipPainter
 
 
@@ -71,9 +79,6 @@ def video(
     complete: after an interruption of any kind the same command goes on. Ctrl-C writes a film of
     what is finished so far.
     """
-    from impasto.cli.claims import claimed
-    from impasto.cli.video_display import choose_display
-    from impasto.filesystem import sweep_up
     from impasto.video import Clip
 
     how = ClipSettings(**given({name: values.pop(name, None) for name in CLIP_SPECS}))
@@ -81,22 +86,100 @@ def video(
     settings = apply(preset, chosen)
     usual = Path(f"{name_of(clip)}-{Path(style[0]).stem}.mp4")
     out = Path(output) if output is not None else place(usual, overwrite)
+    paint_clip(lambda: Clip.check(clip, style, settings, how, out, sound=not no_sound), out, quiet,
+               as_json)  # fmt: skip
+
+
+def paint_clip(check: Callable[[], Clip], out: Path, quiet: bool, as_json: bool) -> None:
+    """Check everything, paint a clip, and write what is finished, whatever ends it.
+
+    Args:
+        check: Returns the clip, checked.
+        out: The film, or the folder of pictures.
+        quiet: Whether no progress is shown.
+        as_json: Whether every finished frame is printed on standard output.
+    """
+    from impasto.cli.claims import claimed
+    from impasto.cli.video_display import choose_display
+    from impasto.filesystem import sweep_up
+
     with claimed([out]):
         with INTERRUPTION.heed():  # what is tried out is taken away again
-            work = Clip.check(clip, style, settings, how, out, sound=not no_sound)
+            work = check()
         sweep_up([out])
         if not quiet:
-            complain(f"reading '{clip}'")
+            complain(f"reading '{work.source.path}'")
         painter = work.begin(work.folder)
-        for note in painter.job.notes:
+        for note in (*work.notes, *painter.job.notes):
             complain(note)
-        if settings.auto and not quiet:
+        if work.settings.auto and not quiet:
             complain("auto: short runs at a small size choose the style weight")
         with INTERRUPTION.heed():
             with choose_display(painter, quiet, as_json) as show:
                 for frame in painter.paint(INTERRUPTION.has_come):
                     show(frame)
             write(work, painter, complain if as_json else None)
+
+
+def paint_again(
+    old: Path,
+    recipe: Recipe,
+    clip: dict[str, Any],
+    content: str | None,
+    styles: Sequence[str],
+    settings: Settings,
+    out: Path,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Paint a film again.
+
+    Args:
+        old: The film.
+        recipe: What it tells of its frames.
+        clip: What it tells of itself, likewise.
+        content: Where its source lies now, if it has moved.
+        styles: Where the style pictures lie now.
+        settings: How each frame is painted.
+        out: The new film.
+        quiet: Whether no progress is shown.
+        as_json: Whether every finished frame is printed on standard output.
+
+    Raises:
+        UsageError: If its source is missing or has changed, or it was edited.
+    """
+    from impasto.images import check_places
+    from impasto.job import locate
+    from impasto.video import Clip, files_of, of_all
+
+    how, evaluations, sound = settings_of(old, clip)
+    if recipe.content is None:
+        raise SettingsError(f"'{old}' does not tell what it was painted from: paint it anew.")
+    source = locate(
+        *(content, recipe.content, old, "content"),
+        is_there=lambda path: bool(files_of(path)),
+        digest=lambda path: of_all(files_of(path)),
+    )
+    check_places([out] if out.suffix else [], [old])
+    paint_clip(lambda: Clip.check(source, styles, settings, how, out, sound, evaluations), out,
+               quiet, as_json)  # fmt: skip
+
+
+def settings_of(old: Path, clip: dict[str, Any]) -> tuple[ClipSettings, int, bool]:
+    """Return how a clip was painted, the evaluations of a frame, and whether it has sound.
+
+    Raises:
+        SettingsError: If a film does not tell that.
+    """
+    try:
+        values = dict(clip)
+        evaluations, sound = int(values.pop("evaluations")), values.pop("sound") is True
+        return ClipSettings(**values), evaluations, sound
+    except (LookupError, TypeError, ValueError):
+        raise SettingsError(
+            f"'{old}' was painted by another version of Impasto, or edited: what it tells of the "
+            "clip cannot be read."
+        ) from None
 
 
 def name_of(clip: str) -> str:
