@@ -90,6 +90,21 @@ def test_json_has_a_line_for_every_frame(impasto, film, painting, tmp_path):
     assert done.err == f"{out}\n"
 
 
+def test_a_preview_is_small_and_beside_the_film(impasto, painting, tmp_path):
+    film = write_film(tmp_path / "in.mp4", panning(count=12), sound="aac")
+    out = tmp_path / "out.mkv"
+    words = ("--content-layers", "relu2_1", "--style-layers", "relu1_1", "--size", 48)
+    done = impasto("video", film, painting, "-o", out, *words, "--preview", "--sweeps", 2)
+    assert done.code == 0, done.err
+    assert "2 frames, 0.5 seconds; 48 × 32 pixels with pocket" in done.err
+    assert "then 30 a frame" in done.err
+    preview = tmp_path / "out-preview.mkv"
+    assert done.out == f"{preview}\n"
+    assert [at for at, _ in shown(preview)] == pytest.approx([0, 0.4])
+    assert heard(film)[-10:] == heard(preview)[-10:]
+    assert not out.exists()
+
+
 def test_an_interrupted_command_leaves_a_film_and_goes_on(impasto, painting, tmp_path):
     folder, out = write_pictures(tmp_path / "in", panning(count=4)), tmp_path / "out.mkv"
     words = ("video", folder, painting, "-o", out, *FAST)

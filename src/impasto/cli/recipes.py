@@ -28,7 +28,7 @@ INPUT_WORDS = {
 }
 """What `info` calls the files that a picture was made from."""
 
-FILMS = (".mp4", ".mov", ".webm", ".mkv")
+TOLD_AS_FILMS = (".mp4", ".mov", ".webm", ".mkv")
 """Where films tell how they were painted as films do; other ones do as pictures. To import
 `impasto.video` would take a second."""
 
@@ -105,7 +105,7 @@ def embedded(path: str) -> str:
             f"'{path}' is a folder, and pictures of a clip hold no settings: give a film, a "
             "picture or a sound."
         )
-    if Path(path).suffix.lower() in FILMS:
+    if Path(path).suffix.lower() in TOLD_AS_FILMS:
         from impasto.video import read_recipe
 
         return read_recipe(Path(path))

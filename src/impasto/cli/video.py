@@ -26,9 +26,12 @@ from impasto.interruption import INTERRUPTION, complain
 from impasto.settings import (
     CLIP_SPECS,
     NOT_IN_CLIPS,
+    PREVIEW_FRAMES,
+    PREVIEW_SIZE,
     ClipSettings,
     Settings,
     apply,
+    for_preview,
     with_look,
 )
 
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
 
 
 def film_option(command: Command) -> Command:
-    """Add ``--output``, for a film, ``--no-sound`` and ``--overwrite``."""
+    """Add ``--output``, for a film, ``--no-sound``, ``--preview`` and ``--overwrite``."""
     output = click.option(
         "-o",
         "--output",
@@ -48,7 +51,14 @@ def film_option(command: Command) -> Command:
     sound = click.option(
         "--no-sound", is_flag=True, help="Leave the sound out, which is copied as it is otherwise."
     )
-    return output(sound(overwrite_option(command)))
+    preview = click.option(
+        "--preview",
+        is_flag=True,
+        help="See first, in about a minute, what it will be: every tenth frame, at most "
+        f"{PREVIEW_FRAMES} of them, {PREVIEW_SIZE} pixels, by the quick network. The name of the "
+        "film gets -preview.",
+    )
+    return output(sound(preview(overwrite_option(command))))
 
 
 @click.command(cls=GroupedCommand)
@@ -65,6 +75,7 @@ def video(
     style: tuple[str, ...],
     output: str | None,
     no_sound: bool,
+    preview: bool,
     overwrite: bool,
     look: str | None,
     preset: str | None,
@@ -85,7 +96,12 @@ def video(
     chosen = with_look(look, given(values), lambda chosen: apply(preset, chosen))
     settings = apply(preset, chosen)
     usual = Path(f"{name_of(clip)}-{Path(style[0]).stem}.mp4")
-    out = Path(output) if output is not None else place(usual, overwrite)
+    out = Path(output) if output is not None else usual
+    if preview:
+        settings, how = for_preview(settings, how)
+        out = out.with_stem(f"{out.stem}-preview")
+    if output is None:
+        out = place(out, overwrite)
     paint_clip(lambda: Clip.check(clip, style, settings, how, out, sound=not no_sound), out, quiet,
                as_json)  # fmt: skip
 
