@@ -13,8 +13,8 @@ from artwork import paint
 from PIL import Image
 
 from impasto import samples
-from tests.support.clips import heard, shown
 from impasto.errors import UnknownName
+from tests.support.clips import heard, shown
 
 PICTURES = [(samples.photograph, name) for name in samples.PHOTOGRAPHS]
 PICTURES += [(samples.painting, name) for name in samples.PAINTINGS]

@@ -17,7 +17,8 @@ flicker.py        how much a clip flickers
 
 from impasto.video.clip import Clip, of_all
 from impasto.video.film_formats import FILM_FORMATS
-from impasto.video.films import read_recipe
+from impasto.video.film_source import FilmSource
+from impasto.video.films import check_film, read_recipe
 from impasto.video.flicker import flicker
 from impasto.video.opening import files_of
 from impasto.video.painting import ClipPainter, FrameInWork
@@ -27,8 +28,10 @@ __all__ = [
     "FILM_FORMATS",
     "Clip",
     "ClipPainter",
+    "FilmSource",
     "FrameInWork",
     "Remaining",
+    "check_film",
     "files_of",
     "flicker",
     "of_all",
