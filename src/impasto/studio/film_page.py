@@ -12,7 +12,7 @@ from impasto.studio import film_views, views
 from impasto.studio.film_studio import FILM_QUALITIES, FILM_SIZES, FilmStudio, FilmTab
 from impasto.studio.listeners import NO_PROGRESS, chosen, is_removal
 from impasto.studio.page import BUSY, IDLE_SECONDS, undecoded
-from impasto.studio.scripts import ALOUD, script
+from impasto.studio.scripts import ALOUD, TO_SCREEN, script
 from impasto.studio.side_page import MAIN_PAGE, SideEvents
 from impasto.studio.studios import Studios
 
@@ -47,7 +47,6 @@ def lay_out_films() -> FilmPage:
         with gr.Column(elem_classes="shown", scale=3):
             screen = gr.HTML(film_views.FILM_INVITATION, elem_id="screen")
             status = gr.HTML("", elem_id="film-status", js_on_load=ALOUD)
-            strip = gr.HTML("", elem_id="filmstrip", js_on_load=script("range"))
         with gr.Column(elem_classes="asked", scale=2):
             given = gr.File(
                 label="Your clip", height=110, elem_id="give-clip",
@@ -56,6 +55,7 @@ def lay_out_films() -> FilmPage:
             given.preprocess = undecoded
             gr.HTML('<h2 class="heading">Sample</h2>')
             samples = gr.HTML(elem_id="sample-clips", js_on_load=script("pick"))
+            strip = gr.HTML("", elem_id="filmstrip", js_on_load=script("range"))
             gr.HTML('<h2 class="heading">Style</h2>')
             styles = gr.HTML(elem_id="film-styles", js_on_load=script("pick"))
             own_style = gr.UploadButton(
@@ -111,6 +111,8 @@ class FilmEvents(SideEvents[FilmStudio, FilmTab]):
         asked = [page.quality, page.size, page.loop]
         page.paint.click(self.paint, asked, after, **NO_PROGRESS)
         page.preview.click(self.see, asked, after, **NO_PROGRESS)
+        for button in (page.paint, page.preview, page.made):
+            button.click(None, js=TO_SCREEN)
         page.stop.click(self.stop, None, after, **NO_PROGRESS)
         self.connect_looks(blocks, page.timer)
 

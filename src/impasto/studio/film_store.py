@@ -3,6 +3,7 @@
     clips/NAME          a clip as it came; no page is ever given it
     clips/NAME.json     what the page says of it
     films/NAME.jpg      its filmstrip
+    films/NAME-first.jpg  its first frame
     films/NAME.mp4      a film that was painted; .webm where an MP4 cannot hold the sound
     films/NAME.jpg      one of its frames
     films/NAME.json     what the page says of it
@@ -17,10 +18,11 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -39,8 +41,8 @@ MOST_FRAME_PIXELS = 4096 * 2304
 MOST_CLIPS = 4 * 2**30
 """Bytes of all clips that are kept; beyond it, the oldest that nothing needs are deleted."""
 
-STRIP_FRAMES, STRIP_HEIGHT, POSTER_SIDE = 10, 96, 480
-"""Of a filmstrip, and of the frame that stands for a film, in pixels."""
+STRIP_FRAMES, STRIP_SIDE, POSTER_SIDE = 8, 112, 768
+"""Of a filmstrip, with its sides of a frame, and of the frame that stands for a film, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,16 @@ class ClipEntry:
         title: What to call it.
         seconds: How long it lasts.
         frames: How many it has, by and large.
+        width: Of a frame, as it is shown.
+        height: Likewise.
     """
 
     name: str
     title: str
     seconds: float
     frames: int
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,8 @@ class FilmEntry:
         title: What to call it.
         clip: What it was painted from.
         told: What is said of how it was painted.
+        width: Of a frame.
+        height: Likewise.
         created: Seconds since 1970.
     """
 
@@ -78,6 +86,8 @@ class FilmEntry:
     title: str
     clip: str
     told: str
+    width: int
+    height: int
     created: float
 
 
@@ -105,8 +115,11 @@ class FilmStore:
         try:
             source = opened(path)
             frames = source.expected or sum(1 for _ in source.frames())
-            entry = ClipEntry(name, Path(label).stem, float(frames / source.rate), frames)
-            images.write(self.picture(name), filmstrip(source, entry.seconds))
+            seconds, sides = float(frames / source.rate), (source.width, source.height)
+            entry = ClipEntry(name, Path(label).stem, seconds, frames, *sides)
+            shown = frames_of(source, seconds)
+            images.write(self.picture(name), filmstrip(shown))
+            images.write(self.picture(f"{name}-first"), shown[0])
         except Unopened:
             raise PictureError(
                 f"'{label}' cannot be read as a clip: it must be a film, like .mp4, .mov, .mkv, "
@@ -134,7 +147,9 @@ class FilmStore:
         Raises:
             UsageError: If that cannot be written.
         """
-        entry = FilmEntry(film.stem, film.suffix, title, clip.name, told, time.time())
+        height, width = frame.shape[:2]
+        entry = FilmEntry(film.stem, film.suffix, title, clip.name, told, width, height,
+                          time.time())  # fmt: skip
         images.write(self.picture(entry.name), shrunk(frame, POSTER_SIDE))
         write_json(self.films / f"{entry.name}.json", asdict(entry))
         return entry
@@ -148,7 +163,7 @@ class FilmStore:
         return self.films / f"{entry.name}{entry.suffix}"
 
     def picture(self, name: str) -> Path:
-        """Return the filmstrip of a clip, or a frame of a film."""
+        """Return the filmstrip or the first frame of a clip, or a frame of a film."""
         return self.films / f"{name}.jpg"
 
     def find_clip(self, name: object) -> ClipEntry | None:
@@ -178,7 +193,8 @@ class FilmStore:
         others = [path for path in self.clips.iterdir() if is_name(path.name)]
         for path in delete_oldest([each for each in others if each.name not in keep], MOST_CLIPS):
             (self.clips / f"{path.name}.json").unlink(missing_ok=True)
-            self.picture(path.name).unlink(missing_ok=True)
+            for picture in (path.name, f"{path.name}-first"):
+                self.picture(picture).unlink(missing_ok=True)
 
 
 AnyEntry = TypeVar("AnyEntry", ClipEntry, FilmEntry)
@@ -212,17 +228,20 @@ def opened(path: Path) -> FilmSource:
     return FilmSource(path)
 
 
-def filmstrip(source: FilmSource, seconds: float) -> Rgb:
-    """Return frames of a clip side by side (H, W, 3), evenly over its length."""
-    width = max(round(source.width * STRIP_HEIGHT / source.height), 1)
-    times = [seconds * at / STRIP_FRAMES for at in range(STRIP_FRAMES)]
-    found = [frame for at in times for frame in first(source, at)]
-    small = [images.resize(frame, width, STRIP_HEIGHT).clip(0, 1) for frame in found]
-    return np.concatenate([*small, *[small[-1]] * (STRIP_FRAMES - len(small))], axis=1)
+def frames_of(source: FilmSource, seconds: float) -> list[Rgb]:
+    """Return frames of a clip, small, evenly over its length; the last again if some miss."""
+    times = (seconds * at / STRIP_FRAMES for at in range(STRIP_FRAMES))
+    width, height = images.fit(source.width, source.height, POSTER_SIDE)
+    shown = [
+        images.resize(frame.rgb, width, height).clip(0, 1)
+        for at in times
+        for frame in islice(source.frames(at), 1)
+    ]
+    return [*shown, *shown[-1:] * (STRIP_FRAMES - len(shown))]
 
 
-def first(source: FilmSource, at: float) -> Iterator[Rgb]:
-    """Yield the frame that is shown at a time, if there is one."""
-    frame: Any = next(source.frames(at), None)
-    if frame is not None:
-        yield frame.rgb
+def filmstrip(frames: Sequence[Rgb]) -> Rgb:
+    """Return the middle of frames side by side, as squares (H, W, 3)."""
+    return np.concatenate(
+        [images.cover(each, STRIP_SIDE, STRIP_SIDE).clip(0, 1) for each in frames], axis=1
+    )

@@ -11,6 +11,7 @@ from impasto.studio.film_store import ClipEntry, FilmEntry, FilmStore
 from impasto.studio.film_studio import FilmTab
 from impasto.studio.film_tasks import FilmTask
 from impasto.studio.inputs import Uploads
+from impasto.studio.stage import ratio
 from impasto.studio.tasks import TaskState
 from impasto.studio.views import bar, url
 
@@ -37,18 +38,21 @@ def screen(store: FilmStore, tab: FilmTab) -> str:
     task, entry = tab.task, tab.entry
     if entry is not None:
         return finished_film(store, entry)
-    if task is not None and task.picture and not task.state.final:
-        return (
-            f'<div class="screen"><img src="{task.picture}" decoding="sync" '
-            f'alt="{escape(task.title)}, frame {task.painted}"></div>'
-        )
     if tab.clip is None:
         return FILM_INVITATION
+    shape = ratio(tab.clip.width, tab.clip.height)
+    if task is not None and task.picture and not task.state.final:
+        return (
+            f'<div class="screen" {shape}><img src="{task.picture}" decoding="sync" '
+            f'alt="{escape(task.title)}, frame {task.painted}"></div>'
+        )
     words = "Choose a style, and press Paint." if tab.style is None else "Press Paint."
-    waiting = task is not None and not task.state.final
+    if tab.busy:
+        words = "Getting ready …"
+    first = url(store.picture(f"{tab.clip.name}-first"))
     return (
-        '<div class="stage empty"><p class="invitation">'
-        f"{'Getting ready …' if waiting else words}</p></div>"
+        f'<div class="screen" {shape}><img src="{first}" alt="{escape(tab.clip.title)}, not '
+        f'painted yet"></div><p class="invitation">{words}</p>'
     )
 
 
@@ -57,7 +61,8 @@ def finished_film(store: FilmStore, entry: FilmEntry) -> str:
     name = "".join(c if c.isalnum() else "-" for c in entry.title).strip("-").lower()
     file = url(store.film(entry))
     return (
-        f'<div class="screen"><video controls loop playsinline preload="auto" src="{file}" '
+        f'<div class="screen" {ratio(entry.width, entry.height)}><video controls loop playsinline '
+        f'preload="auto" src="{file}" '
         f'poster="{url(store.picture(entry.name))}" aria-label="{escape(entry.title)}"></video>'
         f'</div><p class="faint">{escape(entry.title)}: {escape(entry.told)}</p>'
         f'<p class="files"><a class="download" href="{file}" '
@@ -78,19 +83,20 @@ def strip_of(store: FilmStore, clip: ClipEntry | None) -> str:
         f'<div class="filmstrip" data-seconds="{clip.seconds:.3f}" data-frames="{clip.frames}">'
         f'<div><img src="{url(store.picture(clip.name))}" alt="Frames of {escape(clip.title)}">'
         f'<i class="from"></i><i class="to"></i>{ends}</div>'
-        f'<p class="faint">{escape(clip.title)}: <output></output></p></div>'
+        '<p class="faint"><output></output></p></div>'
     )
 
 
 def sample_clips(store: FilmStore, chosen: ClipEntry | None) -> str:
-    """Return the sample clips, each a button with a few of its frames."""
+    """Return the sample clips, each a button with its first frame."""
     buttons = []
     for name in CLIPS:
         clip = store.sample(name)
         pressed = f' aria-pressed="{str(chosen == clip).lower()}"'
         label = f'<span class="name">{escape(name.capitalize())}</span>'
-        buttons.append(choice(name, name, url(store.picture(clip.name)), label, pressed))
-    return f'<div class="gallery clips" role="group" aria-label="Clips">{"".join(buttons)}</div>'
+        first = url(store.picture(f"{clip.name}-first"))
+        buttons.append(choice(name, name, first, label, pressed))
+    return f'<div class="gallery" role="group" aria-label="Clips">{"".join(buttons)}</div>'
 
 
 def film_styles(inputs: Uploads, tab: FilmTab) -> str:

@@ -12,8 +12,8 @@ function draw() {
   const strip = element.querySelector('.filmstrip');
   if (!strip) return;
   const length = Number(strip.dataset.seconds), [start, end] = ends().map(each => Number(each.value));
-  strip.style.setProperty('--from', `${100 * start / length}%`);
-  strip.style.setProperty('--to', `${100 * end / length}%`);
+  strip.style.setProperty('--from', start / length);
+  strip.style.setProperty('--to', end / length);
   const frames = Math.max(1, Math.round(Number(strip.dataset.frames) * (end - start) / length));
   const said = frames === 1 ? '1 frame' : `${frames} frames`;
   strip.querySelector('output').textContent = `${time(start)} to ${time(end)}, ${said}`;
