@@ -9,6 +9,9 @@ from typing import Any
 from impasto.extras import require
 from impasto.filesystem import check_regular
 
+RECIPE_TAG = "comment"
+"""The name that all containers have for a text about a film or a sound."""
+
 
 class Unopened(Exception):
     """A file that FFmpeg cannot open, with the reason."""

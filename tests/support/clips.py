@@ -136,6 +136,7 @@ def with_subtitles(path: Path, folder: Path) -> Path:
         av.open(str(words)) as texts,
         av.open(str(path), "w") as film,
     ):
+        film.metadata.update(title="two words", comment="about the source")
         film.set_chapters(
             [
                 {"id": at, "start": start, "end": end, "time_base": MILLISECONDS,

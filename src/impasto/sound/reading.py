@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from impasto.errors import SoundError
 from impasto.extras import require
-from impasto.ffmpeg import Unopened, open_media, reason
+from impasto.ffmpeg import RECIPE_TAG, Unopened, open_media, reason
 from impasto.sound.recording import (
     LONGEST_RECORDING,
     MOST_CHANNELS,
@@ -23,9 +23,6 @@ from impasto.sound.recording import (
     check_sound,
     too_long,
 )
-
-SOUND_RECIPE_TAG = "comment"
-"""The name that all containers have for a text about a sound."""
 
 TAGS = ("title", "artist", "album", "genre", "date", "copyright")
 """What is taken over from a recording to what is made of it."""
@@ -185,7 +182,7 @@ def read_sound_recipe(path: Path) -> dict[str, Any]:
     except Unopened as error:
         raise SoundError(f"'{path}' cannot be read as a sound ({error}).") from None
     try:
-        recipe = json.loads(tags[SOUND_RECIPE_TAG])
+        recipe = json.loads(tags[RECIPE_TAG])
         if isinstance(recipe["impasto"], str) and isinstance(recipe["sound"], dict):
             found: dict[str, Any] = recipe
             return found

@@ -16,6 +16,7 @@ from PIL import Image
 
 from impasto import images
 from impasto.errors import PictureError
+from impasto.ffmpeg import RECIPE_TAG
 from impasto.filesystem import beside, put
 from impasto.video.film_formats import FILM_FORMATS, FilmFormat
 from impasto.video.film_source import FilmSource, pyav
@@ -29,9 +30,6 @@ BT709, LIMITED_RANGE = 1, 1
 
 SAME_BYTES = {"fflags": "+bitexact"}
 """No random numbers, and no version of FFmpeg: the same frames give the same bytes."""
-
-RECIPE_TAG = "comment"
-"""The name that all containers have for a text about a film."""
 
 FOLDER_STAGES = ("complete", "former")
 """Folders among the frames: one that is being filled, and the one that it takes the place of."""

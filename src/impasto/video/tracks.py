@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from fractions import Fraction
 from typing import Any, final
 
+from impasto.ffmpeg import RECIPE_TAG
 from impasto.video.film_formats import FILM_FORMATS, FilmFormat
 from impasto.video.film_source import FilmSource, code_of
 from impasto.video.source import Source
@@ -44,7 +45,8 @@ class Tracks:
         self.streams = {each.index: add_copy(film, each) for each in copied}
         if copied:
             self.packets = container.demux(copied)
-        film.metadata.update(container.metadata if self.whole else {})
+        told = {name: text for name, text in container.metadata.items() if is_about_source(name)}
+        film.metadata.update(told if self.whole else {})
         chapters = container.chapters()
         film.set_chapters(chapters if seconds is None else within(chapters, self.shift, seconds))
 
@@ -77,6 +79,11 @@ class Tracks:
     def close(self) -> None:
         """Close the source."""
         self.stack.close()
+
+
+def is_about_source(name: str) -> bool:
+    """Tell whether a text about the source holds for what is painted of it: its recipe does not."""
+    return name.lower() != RECIPE_TAG
 
 
 def add_copy(film: Any, stream: Any) -> Any:

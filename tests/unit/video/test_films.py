@@ -174,3 +174,15 @@ def test_subtitles_that_a_film_cannot_hold_are_left_out_with_a_sentence(tmp_path
         left_out(source, ".mp4")
     )
     assert left_out(source, ".mkv") == left_out(source, ".gif") == left_out(source, "") == ""
+
+
+def test_a_film_has_the_title_of_its_source_and_a_recipe_of_its_own(tmp_path, frames):
+    source = open_source(with_subtitles(tmp_path / "in.mkv", tmp_path))
+    for recipe in ("{}", None):
+        out = tmp_path / "out.mkv"
+        write_clip(out, frames, timing(), source, sound=True, whole=True, recipe=recipe)
+        with source.opened() as (given, _), open_source(out).opened() as (film, _):
+            told = {name.lower(): text for name, text in film.metadata.items()}
+            assert given.metadata["COMMENT"] == "about the source"
+        assert told["title"] == "two words"
+        assert told.get("comment") == recipe
