@@ -13,7 +13,7 @@ from impasto.images import Rgb
 from impasto.samples import clip, painting
 from impasto.video import flicker
 
-SETTINGS: dict[str, Any] = {"size": 240, "backbone": "pocket", "threads": 1}
+SETTINGS: dict[str, Any] = {"size": 240, "backbone": "pocket", "iterations": 30, "threads": 1}
 
 
 def side_by_side() -> list[Image.Image]:
