@@ -100,7 +100,8 @@ _UNREADABLE = (
     (rb"\s*(?:\xef\xbb\xbf)?\s*<(?i:!doctype html|html)", "a web page",
      "save the picture itself, not the page that shows it"),
     (rb"\s*(?:\xef\xbb\xbf)?\s*<(?:svg|(?:[?!].*)<svg)", "an SVG drawing", _DRAW),
-    (rb"....ftyp|\x1a\x45\xdf\xa3|RIFF....AVI ", "a film", "save one of its frames as a PNG"),
+    (rb"....ftyp|\x1a\x45\xdf\xa3|RIFF....AVI ", "a film",
+     "save one of its frames as a PNG, or paint all of them with impasto video"),
     (rb"PK\x03\x04", "a ZIP archive or a document in one", "take the picture out of it"),
     (rb"version https://git-lfs", "a pointer of Git LFS", "fetch the file itself: git lfs pull"),
 )  # fmt: skip

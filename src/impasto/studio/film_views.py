@@ -6,7 +6,7 @@ from html import escape
 
 from impasto.run import clock
 from impasto.samples import CLIPS
-from impasto.studio.choices import choice, deletion, styles
+from impasto.studio.choices import choice, deletion, samples_of, styles
 from impasto.studio.film_store import ClipEntry, FilmEntry, FilmStore
 from impasto.studio.film_studio import FilmTab
 from impasto.studio.film_tasks import FilmTask
@@ -89,14 +89,14 @@ def strip_of(store: FilmStore, clip: ClipEntry | None) -> str:
 
 def sample_clips(store: FilmStore, chosen: ClipEntry | None) -> str:
     """Return the sample clips, each a button with its first frame."""
-    buttons = []
-    for name in CLIPS:
+
+    def button(name: str) -> str:
         clip = store.sample(name)
         pressed = f' aria-pressed="{str(chosen == clip).lower()}"'
         label = f'<span class="name">{escape(name.capitalize())}</span>'
-        first = url(store.picture(f"{clip.name}-first"))
-        buttons.append(choice(name, name, first, label, pressed))
-    return f'<div class="gallery" role="group" aria-label="Clips">{"".join(buttons)}</div>'
+        return choice(name, name, url(store.picture(f"{clip.name}-first")), label, pressed)
+
+    return samples_of("Clips", lambda: map(button, CLIPS))
 
 
 def film_styles(inputs: Uploads, tab: FilmTab) -> str:

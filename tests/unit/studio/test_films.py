@@ -1,6 +1,7 @@
 """What the page of films can ask for."""
 
 import json
+import sys
 
 import pytest
 
@@ -143,3 +144,8 @@ def test_a_clip_with_frames_that_are_too_large_is_refused_before_it_is_decoded(
     monkeypatch.setattr("impasto.studio.film_store.FilmSource", None)
     with pytest.raises(ImpastoError, match=r"'pan\.mp4' has frames of 48 x 32 pixels"):
         studio.upload(studio.tabs.of("a"), clip)
+
+
+def test_without_its_package_the_page_says_how_to_get_it(studio, monkeypatch):
+    monkeypatch.setitem(sys.modules, "av", None)
+    assert "python -m pip install" in film_views.sample_clips(studio.store, None)

@@ -1,5 +1,7 @@
 """What the page of sounds can ask for."""
 
+import sys
+
 import pytest
 
 from impasto.errors import ImpastoError
@@ -99,3 +101,8 @@ def test_what_is_wrong_is_said_without_paths(studio, clock, tmp_path):
             ask()
         assert words in str(raised.value)
         assert str(tmp_path) not in str(raised.value)
+
+
+def test_without_its_package_the_page_says_how_to_get_it(studio, monkeypatch):
+    monkeypatch.setitem(sys.modules, "av", None)
+    assert "python -m pip install" in sound_views.samples(studio.store, None)
