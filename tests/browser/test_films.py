@@ -32,6 +32,9 @@ def test_a_part_of_a_clip_becomes_a_film(open_page, address, width, scheme, tmp_
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.evaluate("document.querySelector('video').play()")
     page.wait_for_function(PLAYING)
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = axe.run(page).response["violations"]
+    assert {each["id"]: [node["html"] for node in each["nodes"]] for each in found} == {}
 
     with page.expect_download() as download:
         page.click("#screen a.download")
