@@ -11,7 +11,7 @@ BRINGS = {
     "curves": "loss curves, and the charts of reports",
     "faces": "faces are found, and [painted with care](how-to-choose.md)",
     "heic": "HEIC photographs, as phones take them",
-    "video": "films as `.mp4`; `.gif` and `.webp` need nothing",
+    "video": "painting a film; films of a painting as `.mp4` (`.gif`, `.webp` need nothing)",
     "cluster": "`--workers` and `--cluster`: several processes or [machines](batches.md)",
     "sound": "[sounds](sound.md), read and written",
     "tensorboard": "`--tensorboard`",

@@ -16,11 +16,17 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 IMAGES, LANDING = ROOT / "docs" / "images", ROOT / "src" / "impasto" / "studio" / "landing"
 
-SHEETS: dict[str, Callable[[], Image.Image]] = {
+Sheet = Image.Image | list[Image.Image]
+"""A picture, or the frames of a film."""
+
+SHEETS: dict[str, Callable[[], Sheet]] = {
     **knobs.SHEETS, **findings.SHEETS, **control.SHEETS, **losses.SHEETS,
     **readme.SHEETS, **sound.SHEETS, **studio.SHEETS, **video.SHEETS,
 }  # fmt: skip
 """File name to the function that paints it."""
+
+FRAME_MILLISECONDS, FILM_QUALITY = 83, 60
+"""How long a frame of a film is shown, and how many bytes it may have, as WebP counts."""
 
 SAME = 0.03
 """Mean difference of the numbers of two pictures, in [0, 1], up to which they are the same.
@@ -36,8 +42,8 @@ def main(arguments: list[str]) -> int:
     for name in names or SHEETS:
         file, sheet = place(name), SHEETS[name]()
         if not check:
-            sheet.save(file, quality=88, optimize=True)
-        elif not alike(sheet, Image.open(file)):
+            save(sheet, file)
+        elif not alike(first_of(sheet), Image.open(file)):
             print(f"{file} is not what is painted now: make pictures", file=sys.stderr)
             stale += 1
             continue
@@ -47,7 +53,23 @@ def main(arguments: list[str]) -> int:
 
 def place(name: str) -> Path:
     """Return the file of a sheet: in the docs, or in the studio, whose page shows it."""
-    return (LANDING if name in studio.ON_THE_PAGE else IMAGES) / f"{name}.jpg"
+    suffix = "webp" if name in video.SHEETS else "jpg"
+    return (LANDING if name in studio.ON_THE_PAGE else IMAGES) / f"{name}.{suffix}"
+
+
+def save(sheet: Sheet, file: Path) -> None:
+    """Write a picture, or a film that plays on a page, over and over."""
+    if isinstance(sheet, Image.Image):
+        sheet.save(file, quality=88, optimize=True)
+        return
+    first, *others = sheet
+    first.save(file, save_all=True, append_images=others, duration=FRAME_MILLISECONDS, loop=0,
+               quality=FILM_QUALITY, method=6)  # fmt: skip
+
+
+def first_of(sheet: Sheet) -> Image.Image:
+    """Return a picture, or the first frame of a film."""
+    return sheet if isinstance(sheet, Image.Image) else sheet[0]
 
 
 def alike(one: Image.Image, other: Image.Image) -> bool:

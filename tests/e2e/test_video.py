@@ -32,20 +32,53 @@ def test_a_film_is_painted_with_its_times_and_its_sound(impasto, film, painting,
     assert not (tmp_path / "out.mp4.frames").exists()
 
 
-def test_a_film_tells_how_it_was_painted(impasto, film, painting, tmp_path):
-    for suffix in (".mp4", ".mkv", ".webm"):
-        out = tmp_path / f"out{suffix}"
-        words = ("video", film, painting, "-o", out, *FAST, "--frames", 1, "--no-sound")
-        assert impasto(*words, "--sweeps", 2).code == 0
-        said = impasto("info", out).out.splitlines()
-        assert any(line.split()[:2] == ["content", "in.mp4"] for line in said)
-        assert any(line.split()[:2] == ["style", "painting.jpg"] for line in said)
-        assert any(line.split() == ["sweeps", "2"] for line in said)
-        assert any(line.split() == ["size", "48"] for line in said)
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".webm", ".mkv", ".gif", ".webp", ".apng"])
+def test_a_film_tells_how_it_was_painted(impasto, film, painting, tmp_path, suffix):
+    out = tmp_path / f"out{suffix}"
+    words = ("video", film, painting, "-o", out, *FAST, "--frames", 1, "--no-sound")
+    assert impasto(*words, "--sweeps", 2).code == 0
+    said = impasto("info", out).out.splitlines()
+    assert any(line.split()[:2] == ["content", "in.mp4"] for line in said)
+    assert any(line.split()[:2] == ["style", "painting.jpg"] for line in said)
+    assert any(line.split() == ["sweeps", "2"] for line in said)
+    assert any(line.split() == ["size", "48"] for line in said)
     assert impasto(*words, "--recipe", "none").code == 0
     done = impasto("info", out)
     assert done.code == 2
     assert "holds no settings" in done.err
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".gif"])
+def test_a_film_is_painted_again_pixel_for_pixel(impasto, film, painting, tmp_path, suffix):
+    out = tmp_path / f"out{suffix}"
+    words = ("--from", 0.04, "--temporal-weight", 7, "--levels", 2, "--iterations", 3)
+    assert impasto("video", film, painting, "-o", out, *FAST, *words, "--quiet").code == 0
+    done = impasto("repeat", out, "--quiet")
+    assert done.code == 0, done.err
+    again = tmp_path / f"out-again{suffix}"
+    assert done.out == f"{again}\n"
+    assert again.read_bytes() == out.read_bytes()
+
+
+def test_pictures_are_painted_again_and_changed_ones_are_not(impasto, painting, tmp_path):
+    folder, out = write_pictures(tmp_path / "in", panning(count=2)), tmp_path / "out.mkv"
+    assert impasto("video", folder, painting, "-o", out, *FAST, "--quiet").code == 0
+    (tmp_path / "elsewhere").mkdir()
+    moved = folder.rename(tmp_path / "elsewhere" / "frames")
+    lost = impasto("repeat", out)
+    assert (lost.code, len(lost.err.splitlines())) == (2, 1)
+    assert "the content 'in' is missing" in lost.err
+    assert impasto("repeat", out, "--content", moved, "--quiet").code == 0
+    assert (tmp_path / "out-again.mkv").is_file()
+    folder.mkdir()
+    changed = impasto("repeat", out, "-o", out)
+    assert changed.code == 2
+    write_pictures(tmp_path / "new", panning(count=2, step=1)).rename(folder)
+    changed = impasto("repeat", out)
+    assert "has changed since" in changed.err
+    nothing = impasto("info", folder)
+    assert (nothing.code, len(nothing.err.splitlines())) == (2, 1)
+    assert "is a folder" in nothing.err
 
 
 def test_json_has_a_line_for_every_frame(impasto, film, painting, tmp_path):
@@ -55,6 +88,21 @@ def test_json_has_a_line_for_every_frame(impasto, film, painting, tmp_path):
     assert [(line["sweep"], line["frame"]) for line in lines] == [(1, 1), (1, 2)]
     assert "temporal -1" in lines[1]["parts"]
     assert done.err == f"{out}\n"
+
+
+def test_a_preview_is_small_and_beside_the_film(impasto, painting, tmp_path):
+    film = write_film(tmp_path / "in.mp4", panning(count=12), sound="aac")
+    out = tmp_path / "out.mkv"
+    words = ("--content-layers", "relu2_1", "--style-layers", "relu1_1", "--size", 48)
+    done = impasto("video", film, painting, "-o", out, *words, "--preview", "--sweeps", 2)
+    assert done.code == 0, done.err
+    assert "2 frames, 0.5 seconds; 48 × 32 pixels with pocket" in done.err
+    assert "then 30 a frame" in done.err
+    preview = tmp_path / "out-preview.mkv"
+    assert done.out == f"{preview}\n"
+    assert [at for at, _ in shown(preview)] == pytest.approx([0, 0.4])
+    assert heard(film)[-10:] == heard(preview)[-10:]
+    assert not out.exists()
 
 
 def test_an_interrupted_command_leaves_a_film_and_goes_on(impasto, painting, tmp_path):

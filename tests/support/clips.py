@@ -119,3 +119,37 @@ def heard(path: Path) -> list[bytes]:
 
     with av.open(str(path)) as film:
         return [bytes(packet) for packet in film.demux(audio=0) if packet.dts is not None]
+
+
+def with_subtitles(path: Path, folder: Path) -> Path:
+    """Write a film of four frames with two subtitles and two chapters."""
+    import av
+
+    words = folder / "words.srt"
+    words.write_text(
+        "1\n00:00:00,000 --> 00:00:00,060\none\n\n2\n00:00:00,130 --> 00:00:00,170\ntwo\n"
+    )
+    parts = (("first", 0, 100), ("second", 100, 210))
+    plain = write_film(folder / "plain.mp4", panning(), (0, 40, 130, 170))
+    with (
+        av.open(str(plain)) as pictures,
+        av.open(str(words)) as texts,
+        av.open(str(path), "w") as film,
+    ):
+        film.metadata.update(title="two words", comment="about the source")
+        film.set_chapters(
+            [
+                {"id": at, "start": start, "end": end, "time_base": MILLISECONDS,
+                 "metadata": {"title": title}}
+                for at, (title, start, end) in enumerate(parts, start=1)
+            ]
+        )  # fmt: skip
+        copies = [film.add_stream_from_template(pictures.streams.video[0], opaque=True),
+                  film.add_stream_from_template(texts.streams.subtitles[0])]  # fmt: skip
+        copies[1].metadata["language"] = "ger"
+        for source, copy in zip((pictures, texts), copies, strict=True):
+            for packet in source.demux():
+                if packet.dts is not None:
+                    packet.stream = copy
+                    film.mux(packet)
+    return path

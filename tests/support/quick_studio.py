@@ -1,10 +1,12 @@
-"""``impasto studio`` as it is, but for galleries and variants that are painted in no time."""
+"""``impasto studio``, but galleries, variants and films are painted in no time."""
 
 from impasto.__main__ import main
-from impasto.studio import gallery, variants
+from impasto.studio import film_studio, gallery, variants
 
 gallery.GALLERY = gallery.GALLERY.replace(size=32, plan=((32, 1),))
 variants.SMALL_VARIANT, variants.FEW = 32, 1
+film_studio.FILM_SIZES = (48, 64)
+film_studio.FILM_QUALITIES["Quick"] = {"backbone": "pocket", "iterations": 2, "levels": 1}
 
 if __name__ == "__main__":
     main()

@@ -14,6 +14,7 @@ from PIL import Image
 
 from impasto import samples
 from impasto.errors import UnknownName
+from tests.support.clips import heard, shown
 
 PICTURES = [(samples.photograph, name) for name in samples.PHOTOGRAPHS]
 PICTURES += [(samples.painting, name) for name in samples.PAINTINGS]
@@ -41,6 +42,7 @@ def test_the_pictures_stay_small() -> None:
     assert total(samples.photograph, samples.PHOTOGRAPHS) < 600_000
     assert total(samples.painting, samples.PAINTINGS) < 1_600_000
     assert total(samples.sound, samples.SOUNDS) < 200_000
+    assert total(samples.clip, samples.CLIPS) < 300_000
 
 
 def test_no_painting_has_large_empty_areas() -> None:
@@ -89,3 +91,10 @@ def test_looking_up_a_sample_needs_neither_torch_nor_numpy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert answer.stdout.strip() == "set()"
+
+
+def test_the_clip_plays_with_its_sound():
+    frames, sound = shown(samples.clip("cup")), heard(samples.clip("cup"))
+    assert (len(frames), frames[0][1].shape) == (24, (256, 384, 3))
+    assert [at for at, _ in frames] == pytest.approx([index / 12 for index in range(24)], abs=1e-3)
+    assert len(sound) > 80

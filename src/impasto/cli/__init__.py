@@ -11,7 +11,8 @@ from impasto.cli.batch import batch
 from impasto.cli.judging import judge
 from impasto.cli.models import models
 from impasto.cli.own_defaults import config
-from impasto.cli.painting import demo, info, paint, repeat
+from impasto.cli.painting import demo, paint
+from impasto.cli.recipes import info, repeat
 from impasto.cli.sound import sound
 from impasto.cli.studio import studio
 from impasto.cli.sweeps import figure, reconstruct, sweep

@@ -1,8 +1,7 @@
-"""Commands that paint a picture, and that tell how one was painted."""
+"""Commands that paint a picture."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -21,27 +20,9 @@ from impasto.cli.options import (
     settings_options,
     take_outputs,
 )
-from impasto.cli.sound import make_again
-from impasto.errors import PictureError, SettingsError, printable
+from impasto.errors import PictureError, SettingsError
 from impasto.interruption import complain
 from impasto.settings import Settings, for_print, with_look
-
-INPUT_WORDS = {
-    "content": "content",
-    "styles": "style",
-    "init": "init",
-    "fine_style": "fine style",
-    "content_masks": "content mask",
-    "style_masks": "style mask",
-    "weights": "weights",
-}
-"""What `info` calls the files that a picture was made from."""
-
-WITH_RECIPE = (".mp4", ".mov", ".webm", ".mkv")
-"""Films that tell how they were painted; to import `impasto.video` would take a second."""
-
-SOUNDS_WITH_RECIPE = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a")
-"""Sounds that tell how they were made."""
 
 
 @click.command(cls=PaintCommand)
@@ -161,141 +142,3 @@ def demo(
     out = Outputs().place(None, usual, overwrite)
     paint_file(Work(out=out, content=str(content), styles=(str(style),), settings=settings,
                     quiet=quiet, as_json=as_json))  # fmt: skip
-
-
-@click.command()
-@click.argument("picture")
-@click.option("--json", "as_json", is_flag=True, help="The settings as JSON.")
-def info(picture: str, as_json: bool) -> None:
-    """Show the settings inside a PICTURE, a film or a sound that Impasto made."""
-    from impasto.job import fields_of
-    from impasto.plugins import state_of
-
-    if Path(picture).suffix.lower() in SOUNDS_WITH_RECIPE:
-        info_of_sound(Path(picture), as_json)
-        return
-    text = embedded(picture)
-    recipe = fields_of(text)  # of plugins that are not here, too
-    if as_json:
-        click.echo(json.dumps(json.loads(text)))  # in ASCII, whatever stands in the file
-        return
-
-    def echo(line: str) -> None:
-        click.echo(printable(line))
-
-    echo(f"painted by impasto {recipe['version']}")
-    for attribute, what in INPUT_WORDS.items():
-        found = recipe[attribute]
-        for entry in found if isinstance(found, tuple) else filter(None, [found]):
-            name = entry.path or "given as an array"
-            echo(f"{what:15} {name} (sha256 {entry.sha256[:12]}…)")
-    for plugin in recipe["plugins"]:
-        rows = ", ".join(" ".join(row) for row in plugin.rows)
-        echo(f"{'plugin':15} {plugin.where}: {rows}; {state_of(plugin)}")
-    if recipe["canvas"] is not None:
-        echo(f"{'canvas':15} {recipe['canvas'][0]} x {recipe['canvas'][1]}")
-    clip = json.loads(text).get("clip")
-    of_clip = clip if isinstance(clip, dict) else {}
-    for name, value in [*recipe["settings"].items(), *of_clip.items()]:
-        echo(f"{name:15} {json.dumps(value)}")
-
-
-def info_of_sound(path: Path, as_json: bool) -> None:
-    """Show the settings inside a sound."""
-    from impasto.sound import read_sound_recipe
-
-    recipe = read_sound_recipe(path)
-    if as_json:
-        click.echo(json.dumps(recipe))
-        return
-    click.echo(printable(f"made by impasto {recipe['impasto']}"))
-    for what in ("content", "texture"):
-        if isinstance(source := recipe.get(what), dict):
-            name = source.get("path") or "given as an array"
-            digest = f" (sha256 {str(source['sha256'])[:12]}…)" if source.get("sha256") else ""
-            click.echo(printable(f"{what:15} {name}{digest}"))
-    for name, value in recipe["sound"].items():
-        click.echo(printable(f"{name:15} {json.dumps(value)}"))
-
-
-def refuse_for_sounds(options: dict[str, Any]) -> None:
-    """Raise SettingsError if an option is given that is for pictures only."""
-    for name in options:
-        option = name.replace("_", "-")
-        raise SettingsError(f"--{option} is for pictures: leave it out to make a sound again.")
-
-
-def embedded(path: str) -> str:
-    """Return the text of the recipe inside a picture or a film."""
-    from impasto.job import read_embedded
-
-    if Path(path).suffix.lower() in WITH_RECIPE:
-        from impasto.video import read_recipe
-
-        return read_recipe(Path(path))
-    return read_embedded(path)
-
-
-@click.command()
-@click.argument("picture")
-@click.option("-o", "--output", help="The new picture.  [default: PICTURE with -again]")
-@overwrite_option
-@click.option("--content", help="The photograph, if it has moved.")
-@click.option("--style", multiple=True, help="The style pictures, if they have moved.")
-@click.option("--fine-style", help="The picture of the fine strokes, if it has moved.")
-@click.option("--init", help="The start picture, if it has moved.")
-@click.option("--content-mask", multiple=True, help="The content masks, if they have moved.")
-@click.option("--style-mask", multiple=True, help="The style masks, if they have moved.")
-@click.option("--weights", help="The weight file, if it has moved.")
-@click.option("--device", help="Another device than the recorded one.")
-@click.option("--changed-plugins", is_flag=True, help="Paint with plugins that have changed since.")
-@display_options
-def repeat(
-    picture: str,
-    output: str | None,
-    content: str | None,
-    style: tuple[str, ...],
-    content_mask: tuple[str, ...],
-    style_mask: tuple[str, ...],
-    changed_plugins: bool,
-    overwrite: bool,
-    quiet: bool,
-    as_json: bool,
-    **moved: str | None,
-) -> None:
-    """Paint a PICTURE again from the settings inside it, pixel for pixel; or make a sound again."""
-    if Path(picture).suffix.lower() in SOUNDS_WITH_RECIPE:
-        others = given({**moved, "content_mask": content_mask, "style_mask": style_mask})
-        refuse_for_sounds(others)
-        make_again(Path(picture), output, content, style, overwrite, quiet)
-        return
-    from impasto.cli.work import Work, paint_file
-    from impasto.images import Canvas
-    from impasto.job import Recipe, is_packaged, locate, locate_all
-    from impasto.plugins import check_unchanged
-    from impasto.run import Outputs
-
-    old, recipe = Path(picture), Recipe.of_picture(picture)
-    check_unchanged(() if changed_plugins else recipe.plugins)
-    changes = given({"device": moved.pop("device")})
-    if recipe.content is not None:
-        source: str | Canvas = locate(content, recipe.content, old, "content")
-    elif content is None and recipe.canvas is not None:
-        source = Canvas(*recipe.canvas)
-    else:
-        raise SettingsError(f"'{picture}' was painted without content: leave out --content.")
-    changes["content_mask"] = locate_all(content_mask, recipe.content_masks, old, "content-mask")
-    changes["style_mask"] = locate_all(style_mask, recipe.style_masks, old, "style-mask")
-    styles = locate_all(style, recipe.styles, old, "style")
-    for what in ("init", "weights", "fine_style"):
-        recorded, option = getattr(recipe, what), what.replace("_", "-")
-        if what == "weights" and moved[what] is None and is_packaged(recorded):
-            continue  # wherever the package lies on this machine
-        if recorded is not None:
-            changes[what] = locate(moved[what], recorded, old, option)
-        elif moved[what] is not None:
-            raise SettingsError(f"'{picture}' was painted without {what}: leave out --{option}.")
-    out = Outputs().place(output, old.with_stem(f"{old.stem}-again"), overwrite)
-    settings = recipe.settings.replace(**changes)
-    paint_file(Work(out=out, content=source, styles=styles, settings=settings, quiet=quiet,
-                    as_json=as_json, keep=(picture,)))  # fmt: skip

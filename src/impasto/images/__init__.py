@@ -10,6 +10,7 @@
     zoomable.py     Picture -> tiles, and a page that shows them
     destination.py  what the formats can hold; check_output, before the work starts
     metadata.py     the settings that every painting carries inside
+    animated.py     the same in animated pictures
     scaling.py      fit, resize and cover; colors beside transparency
     resampling.py   the same in double precision
     conversion.py   Pillow images, NumPy arrays and tensors <-> Picture
@@ -17,6 +18,7 @@
 Needs NumPy, pyvips and Pillow, never torch.
 """
 
+from impasto.images.animated import add_settings
 from impasto.images.conversion import as_picture, to_pil
 from impasto.images.destination import (
     FILE_FORMATS,
@@ -41,6 +43,7 @@ __all__ = [
     "FloatArray",
     "Picture",
     "Rgb",
+    "add_settings",
     "as_picture",
     "check_kind",
     "check_output",

@@ -54,6 +54,7 @@ _GENERAL = rb"(?:mif1|msf1|miaf).{0,64}?"
 # Few builds of libvips have its decoder, for patents: that of the extra `heic` is in all.
 HEIC_FORMAT = _pillow("HEIC", "HEIC", rb"....ftyp(?:he[iv][cxms]|" + _GENERAL + rb"he[iv][cxms])")
 TIFF_FORMAT = _vips("TIFF", "tiff", rb"II[*+]\0|MM\0[*+]")
+GIF_FORMAT = _vips("GIF", "gif", rb"GIF8[79]a")
 TGA_FORMAT = _pillow("TGA", "TGA", rb"(?!)")  # it begins with anything
 
 PICTURE_FORMATS = (
@@ -61,7 +62,7 @@ PICTURE_FORMATS = (
     _vips("JPEG", "jpeg", rb"\xff\xd8\xff"),
     _vips("WebP", "webp", rb"RIFF....WEBP"),
     TIFF_FORMAT,
-    _vips("GIF", "gif", rb"GIF8[79]a"),
+    GIF_FORMAT,
     _vips("AVIF", "heif", rb"....ftyp(?:avi[fs]|" + _GENERAL + rb"avi[fs])"),
     HEIC_FORMAT,
     _pillow("BMP", "BMP", rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0"),
@@ -99,7 +100,8 @@ _UNREADABLE = (
     (rb"\s*(?:\xef\xbb\xbf)?\s*<(?i:!doctype html|html)", "a web page",
      "save the picture itself, not the page that shows it"),
     (rb"\s*(?:\xef\xbb\xbf)?\s*<(?:svg|(?:[?!].*)<svg)", "an SVG drawing", _DRAW),
-    (rb"....ftyp|\x1a\x45\xdf\xa3|RIFF....AVI ", "a film", "save one of its frames as a PNG"),
+    (rb"....ftyp|\x1a\x45\xdf\xa3|RIFF....AVI ", "a film",
+     "save one of its frames as a PNG, or paint all of them with impasto video"),
     (rb"PK\x03\x04", "a ZIP archive or a document in one", "take the picture out of it"),
     (rb"version https://git-lfs", "a pointer of Git LFS", "fetch the file itself: git lfs pull"),
 )  # fmt: skip

@@ -23,7 +23,9 @@ import pyvips
 from impasto.errors import PictureError
 from impasto.extras import install
 from impasto.filesystem import open_regular
+from impasto.images.animated import settings_of_gif
 from impasto.images.formats import (
+    GIF_FORMAT,
     HEIC_FORMAT,
     TIFF_FORMAT,
     PictureFormat,
@@ -141,12 +143,14 @@ def read(
 
 
 def read_settings(path: str | os.PathLike[str]) -> str | None:
-    """Return the settings that `write` embedded in a picture file, or None if there are none.
+    """Return the settings that `write` or `add_settings` embedded in a picture file, or None.
 
     Raises:
         PictureError: If the file cannot be read as a picture.
     """
     with _opened(path) as opened:
+        if opened.format is GIF_FORMAT:
+            return settings_of_gif(opened.file)
         return None if opened.format.by_pillow else settings_in(opened.header())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,11 +70,26 @@ def seen_from(folder: Path, path: str) -> str:
     return Path(found).as_posix()
 
 
-def locate(given: str | None, recorded: SourceFile, picture: Path, what: str) -> str:
+def locate(
+    given: str | None,
+    recorded: SourceFile,
+    picture: Path,
+    what: str,
+    is_there: Callable[[Path], bool] = is_regular,
+    digest: Callable[[Path], str] = sha256,
+) -> str:
     """Return where an input of a picture lies now.
 
     It is looked for at ``given``, or else at its recorded path, which may be relative to the
     picture's folder, and then beside the picture.
+
+    Args:
+        given: Where somebody says that it is.
+        recorded: What the picture tells of it.
+        picture: The picture.
+        what: What the input is called.
+        is_there: Tells whether there is such an input at a path.
+        digest: Returns the hash of the input at a path.
 
     Raises:
         PictureError: If it is missing or has changed; the message says which and what to do.
@@ -85,14 +100,14 @@ def locate(given: str | None, recorded: SourceFile, picture: Path, what: str) ->
         raise PictureError(f"the {what} was not a file: give one with --{what}.")
     from_there = os.path.normpath(picture.parent.resolve() / recorded.path)
     candidates = (Path(from_there), picture.parent / Path(recorded.path).name)
-    there = [path for path in candidates if is_regular(path)]
+    there = [path for path in candidates if is_there(path)]
     if not there:
         raise PictureError(
             f"the {what} '{recorded.path}' is missing: put it back, beside the picture, "
             f"or give it with --{what}."
         )
     for path in there:
-        if sha256(path) == recorded.sha256:
+        if digest(path) == recorded.sha256:
             return str(path)
     raise PictureError(
         f"the {what} '{there[0]}' has changed since the picture was painted: put the old file "

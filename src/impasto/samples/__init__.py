@@ -1,8 +1,8 @@
-"""Pictures and sounds that come with the package, so that the first try needs no download.
+"""Pictures, sounds and a clip that come with the package, so that the first try needs no download.
 
-The photographs are free of copyright; the paintings and sounds are the project's own, made by
-``python -m artwork.paint`` and ``python -m artwork.sounds``. ``README.md`` in this folder states
-origin and license.
+The photographs are free of copyright; paintings, sounds and clip are the project's own, made by
+``python -m artwork.paint``, ``artwork.sounds`` and ``artwork.clips``. ``README.md`` in this folder
+states origin and license.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from impasto.errors import look_up
 
-__all__ = ["PAINTINGS", "PHOTOGRAPHS", "SOUNDS", "painting", "photograph", "sound"]
+__all__ = ["CLIPS", "PAINTINGS", "PHOTOGRAPHS", "SOUNDS", "clip", "painting", "photograph", "sound"]
 
 PHOTOGRAPHS: dict[str, str] = {
     "astronaut": "portrait of an astronaut in an orange suit, 512 x 512 (NASA)",
@@ -36,6 +36,10 @@ SOUNDS: dict[str, str] = {
     "crickets": "two crickets, each with its pitch and its rhythm",
     "clock": "tick and tock, two a second",
     "bubbles": "bubbles in water, whose pitch rises",
+}
+
+CLIPS: dict[str, str] = {
+    "cup": "a camera sways over a cup of coffee, a cat goes around before it; 2 s, with sound",
 }
 
 _FOLDER = Path(__file__).parent
@@ -90,3 +94,20 @@ def sound(name: str) -> Path:
     """
     look_up(SOUNDS, name, "sample sound")
     return _FOLDER / "sounds" / f"{name}.ogg"
+
+
+def clip(name: str) -> Path:
+    """Return the file of a sample clip, 384 x 256 pixels, 12 frames a second.
+
+    Args:
+        name: A row of ``CLIPS``.
+
+    Raises:
+        UnknownName: If there is no such clip.
+
+    Example:
+        >>> clip("cup").name
+        'cup.mp4'
+    """
+    look_up(CLIPS, name, "sample clip")
+    return _FOLDER / "clips" / f"{name}.mp4"

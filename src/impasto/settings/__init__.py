@@ -20,9 +20,12 @@ from impasto.settings import parsing
 from impasto.settings.clip import (
     CLIP_SPECS,
     NOT_IN_CLIPS,
+    PREVIEW_FRAMES,
+    PREVIEW_SIZE,
     ClipSettings,
     evaluations_of,
     for_a_clip,
+    for_preview,
 )
 from impasto.settings.combinations import EXCLUSIVE, check_exclusive, notes_on
 from impasto.settings.expansion import apply, expand, weights_are_here
@@ -46,6 +49,8 @@ __all__ = [
     "MACHINE_CHOICES",
     "NOT_IN_CLIPS",
     "PRESETS",
+    "PREVIEW_FRAMES",
+    "PREVIEW_SIZE",
     "SOUND_SPECS",
     "SPECS",
     "ClipSettings",
@@ -64,6 +69,7 @@ __all__ = [
     "evaluations_of",
     "expand",
     "for_a_clip",
+    "for_preview",
     "for_print",
     "notes_on",
     "on_paper",

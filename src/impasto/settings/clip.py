@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -132,6 +133,24 @@ def for_a_clip(settings: Settings) -> Settings:
         if getattr(settings, name):
             raise SettingsError(f"{name} is for pictures and a clip is given: {why}.")
     return settings.replace(protect_faces=0)
+
+
+PREVIEW_SIZE, PREVIEW_EVERY, PREVIEW_FRAMES = 192, 10, 24
+"""Of what shows in a minute what a clip will be: pixels, one frame of so many, and at most so many
+of these."""
+
+
+def for_preview(settings: Settings, how: ClipSettings) -> tuple[Settings, ClipSettings]:
+    """Return settings that show in a minute what a clip will be, by the quick network."""
+    every = max(how.every, PREVIEW_EVERY)
+    frames = PREVIEW_FRAMES
+    if how.frames is not None:
+        frames = min(frames, math.ceil(how.frames * how.every / every))
+    small = settings.replace(
+        size=min(settings.size, PREVIEW_SIZE), plan=None, levels=None, backbone="pocket",
+        weights=None, iterations=FEWEST_EVALUATIONS,
+    )  # fmt: skip
+    return small, dataclasses.replace(how, every=every, frames=frames, sweeps=1, loop=False)
 
 
 def evaluations_of(settings: Settings) -> int:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from impasto.errors import SoundError
 from impasto.extras import require
-from impasto.filesystem import check_regular
+from impasto.ffmpeg import RECIPE_TAG, Unopened, open_media, reason
 from impasto.sound.recording import (
     LONGEST_RECORDING,
     MOST_CHANNELS,
@@ -23,9 +23,6 @@ from impasto.sound.recording import (
     check_sound,
     too_long,
 )
-
-SOUND_RECIPE_TAG = "comment"
-"""The name that all containers have for a text about a sound."""
 
 TAGS = ("title", "artist", "album", "genre", "date", "copyright")
 """What is taken over from a recording to what is made of it."""
@@ -90,13 +87,11 @@ def read_sound(path: Path, rate: int | None = None) -> Sound:
     """
     av = pyav()
     try:
-        check_regular(path)
-        # Lists of other files are sounds to FFmpeg, too: they lead to nowhere but this machine.
-        container = av.open(str(path), options={"protocol_whitelist": "file"})
-    except (av.FFmpegError, OSError, ValueError) as error:
+        container = open_media(path, "sound")
+    except Unopened as error:
         raise SoundError(
-            f"'{path}' cannot be read as a sound ({reason(error)}): it must be a file that FFmpeg "
-            "reads, like .wav, .flac, .ogg, .mp3 or .m4a."
+            f"'{path}' cannot be read as a sound ({error}): it must be a file that FFmpeg reads, "
+            "like .wav, .flac, .ogg, .mp3 or .m4a."
         ) from None
     with container:
         if not container.streams.audio:
@@ -180,16 +175,14 @@ def read_sound_recipe(path: Path) -> dict[str, Any]:
     Raises:
         SoundError: If it is no sound, or holds no recipe.
     """
-    av = pyav()
     try:
-        check_regular(path)
-        with av.open(str(path), options={"protocol_whitelist": "file"}) as container:
+        with open_media(path, "sound") as container:
             streams = [container, *container.streams.audio]
             tags = {k.lower(): text for each in streams for k, text in each.metadata.items()}
-    except (av.FFmpegError, OSError, ValueError) as error:
-        raise SoundError(f"'{path}' cannot be read as a sound ({reason(error)}).") from None
+    except Unopened as error:
+        raise SoundError(f"'{path}' cannot be read as a sound ({error}).") from None
     try:
-        recipe = json.loads(tags[SOUND_RECIPE_TAG])
+        recipe = json.loads(tags[RECIPE_TAG])
         if isinstance(recipe["impasto"], str) and isinstance(recipe["sound"], dict):
             found: dict[str, Any] = recipe
             return found
@@ -199,8 +192,3 @@ def read_sound_recipe(path: Path) -> dict[str, Any]:
         f"'{path}' holds no settings: it must be a sound made by Impasto, and not changed by "
         "another program."
     )
-
-
-def reason(error: Exception) -> str:
-    """Return what the system or FFmpeg says."""
-    return str(getattr(error, "strerror", None) or error)

@@ -12,9 +12,10 @@ import numpy as np
 
 from impasto import images
 from impasto.errors import SoundError
+from impasto.ffmpeg import RECIPE_TAG
 from impasto.filesystem import beside, put
 from impasto.sound.formats import SOUND_FORMATS, SoundFormat
-from impasto.sound.reading import SOUND_RECIPE_TAG, TAGS, layout_of, pyav
+from impasto.sound.reading import TAGS, layout_of, pyav
 from impasto.sound.recording import Samples, Sound
 
 CHUNK = 2**16
@@ -64,7 +65,7 @@ def write_sound(path: Path, sound: Sound, recipe: str | None = None) -> None:
                 tags = {name: sound.tags[name] for name in TAGS if name in sound.tags}
                 container.metadata.update(tags)
                 if recipe is not None:
-                    container.metadata[SOUND_RECIPE_TAG] = recipe
+                    container.metadata[RECIPE_TAG] = recipe
                 _encode(container, sound, kind)
             put(incomplete, target)
     except av.FFmpegError as error:

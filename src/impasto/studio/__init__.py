@@ -42,14 +42,15 @@
     sound_tasks.py   a sound that is to be made; it waits among the pictures
     sound_store.py   the folder of recordings, and of what was made of them
     inputs.py    what people upload: decoded, limited and written anew before anything else
-    sound_page.py    the page of sounds; listen.js is how they are heard side by side
-    sound_views.py   its parts that are drawn here
-    sound_studio.py  what it can ask for
-    sound_tasks.py   a sound that is to be made; it waits among the pictures
-    sound_store.py   the folder of recordings and of what was made
+    film_page.py     the page of films; range.js is a filmstrip on which a part is chosen
+    film_views.py    its parts that are drawn here
+    film_studio.py   what it can ask for
+    film_tasks.py    a film that is to be painted; it waits among the pictures
+    film_store.py    the folders of clips, and of the films that were painted
+    side_page.py     what the pages of sounds and films have in common
     files.py     names that are safe, and JSON that is complete
 
 The page is a front end only: it consumes the steps that the command line consumes. Only `app`,
-`page`, `sound_page`, `widgets`, `answers` and who listens know Gradio, an optional dependency, and
-only `app`, `guard` and `logins` what it is served with.
+`page`, `sound_page`, `film_page`, `side_page`, `widgets`, `answers` and who listens know Gradio, an
+optional dependency, and only `app`, `guard` and `logins` what it is served with.
 """

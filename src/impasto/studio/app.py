@@ -11,11 +11,13 @@ from starlette.middleware import Middleware
 from impasto.errors import PictureError, UsageError
 from impasto.studio.address import Address, bracketed
 from impasto.studio.events import connect
+from impasto.studio.film_page import FilmEvents, lay_out_films
 from impasto.studio.guard import Guard, UploadLimit
 from impasto.studio.logins import LoginDelay
 from impasto.studio.page import lay_out
 from impasto.studio.received import MOST_BYTES, NOT_RECEIVED, Received
-from impasto.studio.sound_page import MAIN_PAGE, SoundEvents, lay_out_sounds
+from impasto.studio.side_page import MAIN_PAGE
+from impasto.studio.sound_page import SoundEvents, lay_out_sounds
 from impasto.studio.studios import Studios
 
 SANS = ["ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
@@ -83,6 +85,8 @@ def build(studios: Studios) -> gr.Blocks:
         connect(studios, lay_out(), blocks)
     with blocks.route("Sounds", "sounds"):
         SoundEvents(studios, lay_out_sounds()).connect(blocks)
+    with blocks.route("Films", "films"):
+        FilmEvents(studios, lay_out_films()).connect(blocks)
     blocks.received = studios.received
     return blocks
 

@@ -5,10 +5,11 @@ Each is a button that knows a name and nothing else. Everything that came from a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from itertools import product
 
+from impasto.errors import ImpastoError
 from impasto.settings import LOOKS
 from impasto.studio.blind import BlindPair
 from impasto.studio.entry import Entry
@@ -57,6 +58,20 @@ def deletion(name: str, label: str) -> str:
         f'<button type="button" class="delete" tabindex="-1" data-remove '
         f'data-name="{escape(name)}" title="{what}" aria-label="{what}">×</button>'
     )
+
+
+def samples_of(label: str, draw: Callable[[], Iterable[str]]) -> str:
+    """Return buttons to choose samples by, or the sentence why they cannot be read.
+
+    Args:
+        label: What they are.
+        draw: Returns the buttons.
+    """
+    try:
+        buttons = "".join(draw())
+    except ImpastoError as error:  # a package is missing, or the disk is full
+        return f'<p class="faint">{escape(str(error))}</p>'
+    return f'<div class="gallery" role="group" aria-label="{escape(label)}">{buttons}</div>'
 
 
 def styles(samples: Sequence[Upload], painted: Mapping[str, str], chosen: Upload | None) -> str:

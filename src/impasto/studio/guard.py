@@ -21,7 +21,7 @@ from impasto.studio.received import MOST_BYTES, Received, regular_file
 
 API = "/gradio_api"
 
-PAGES = ("", "/sounds", "/config", "/favicon.ico", "/login", "/logout", "/manifest.json",
+PAGES = ("", "/sounds", "/films", "/config", "/favicon.ico", "/login", "/logout", "/manifest.json",
          "/theme.css")  # fmt: skip
 """What the page is made of, and how to log in."""
 

@@ -32,3 +32,11 @@ TO_HISTORY = """() => {
   document.getElementById('history').scrollIntoView({block: 'center', behavior});
 }"""
 """Where one chooses what to compare with."""
+
+TO_SCREEN = """() => {
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const screen = document.getElementById('screen');
+  if (innerWidth <= 800 || screen.getBoundingClientRect().top < 0)
+    screen.scrollIntoView({behavior: calm ? 'auto' : 'smooth'});
+}"""
+"""Where films are seen, if that is out of sight."""

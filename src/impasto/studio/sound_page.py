@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from impasto.errors import ImpastoError
 from impasto.settings import SOUND_SPECS
 from impasto.studio import sound_views, views
 from impasto.studio.listeners import NO_PROGRESS, chosen, is_removal
 from impasto.studio.page import BUSY, IDLE_SECONDS, undecoded
 from impasto.studio.scripts import ALOUD, script
+from impasto.studio.side_page import MAIN_PAGE, SideEvents
 from impasto.studio.sound_studio import QUALITIES, SoundStudio, SoundTab
 from impasto.studio.studios import Studios
 
-MAIN_PAGE = "Pictures"
-"""What the other page is called."""
-
 USUAL_SECONDS = 10
-
-Ask = Callable[[SoundStudio, SoundTab], None]
 
 
 @dataclass(eq=False)
@@ -47,13 +41,13 @@ def lay_out_sounds() -> SoundPage:
     """Place everything on the page and return it."""
     gr.Navbar(main_page_name=MAIN_PAGE)
     gr.HTML("<header><h1>Impasto</h1><p>Make more of a recorded texture.</p></header>")
-    with gr.Row(elem_id="sounds", equal_height=False):
-        with gr.Column(elem_id="hear", scale=3):
+    with gr.Row(elem_classes="bench", equal_height=False):
+        with gr.Column(elem_classes="shown", scale=3):
             player = gr.HTML(
                 sound_views.SOUND_INVITATION, elem_id="player", js_on_load=script("listen")
             )
             status = gr.HTML("", elem_id="sound-status", js_on_load=ALOUD)
-        with gr.Column(elem_id="ask-sound", scale=2):
+        with gr.Column(elem_classes="asked", scale=2):
             given = gr.File(
                 label="Your recording", file_types=["audio"], height=110, elem_id="give-sound"
             )
@@ -82,30 +76,23 @@ def lay_out_sounds() -> SoundPage:
     )
 
 
-class SoundEvents:
+class SoundEvents(SideEvents[SoundStudio, SoundTab]):
     """Connects the page of sounds with the studio."""
 
     def __init__(self, studios: Studios, page: SoundPage) -> None:
-        self.studios, self.page = studios, page
-        self.live = [page.player, page.status, page.samples, page.made, page.stop, page.timer]
+        self.page = page
+        live = [page.player, page.status, page.samples, page.made, page.stop, page.timer]
+        super().__init__(studios, page.notice, live)
 
     def connect(self, blocks: gr.Blocks) -> None:
         """Connect everything."""
-        page, after = self.page, [self.page.notice, *self.live]
-        shown = {**NO_PROGRESS, "show_progress": "minimal"}
-        page.given.upload(self.receive, page.given, [page.given, *after], **shown)
+        page, after = self.page, self.after
+        self.connect_upload(page.given, lambda studio, tab, path: studio.upload(tab, path))
         page.samples.click(self.choose, None, after, **NO_PROGRESS)
         page.made.click(self.choose, None, after, **NO_PROGRESS)
         page.make.click(self.make, [page.seconds, page.loop, page.quality], after, **NO_PROGRESS)
         page.stop.click(self.stop, None, after, **NO_PROGRESS)
-        page.timer.tick(self.look, None, self.live, **NO_PROGRESS)
-        blocks.load(self.look, None, self.live, **NO_PROGRESS)
-
-    def receive(self, path: str | None, request: gr.Request) -> list[Any]:
-        """Take in a recording; the box is empty again for the next one."""
-        if path is None:
-            return [gr.skip(), gr.skip(), *(gr.skip() for _ in self.live)]
-        return [None, *self.answer(request, lambda studio, tab: studio.upload(tab, path))]
+        self.connect_looks(blocks, page.timer)
 
     def choose(self, event: gr.EventData, request: gr.Request) -> list[Any]:
         """Take a sample, show what was made, or delete it."""
@@ -124,29 +111,15 @@ class SoundEvents:
         """Stop what is made, and keep it."""
         return self.answer(request, lambda studio, tab: studio.stop(tab))
 
-    def answer(self, request: gr.Request, ask: Ask) -> list[Any]:
-        """Do something, and return what is said of it and what has changed on the page."""
-        (studio, tab), words = self.at(request), ""
-        try:
-            ask(studio, tab)
-        except ImpastoError as error:
-            words = str(error)
-        return [views.notice(words, bad=bool(words)), *self.state(studio, tab)]
-
-    def look(self, request: gr.Request) -> list[Any]:
-        """Look at how far everything is."""
-        return self.state(*self.at(request))
-
     def at(self, request: gr.Request) -> tuple[SoundStudio, SoundTab]:
         """Return the studio of who is logged in, and the page that an event comes from."""
         studio = self.studios.of(request.username).sounds
-        return studio, studio.tab(request.session_hash)
+        return studio, studio.tabs.of(request.session_hash)
 
-    @staticmethod
-    def state(studio: SoundStudio, tab: SoundTab) -> list[Any]:
-        """Return what has changed on the page since it was last told."""
+    def parts(self, studio: SoundStudio, tab: SoundTab) -> dict[str, Any]:
+        """Return what every part of the page shows now."""
         studio.advance(tab)
-        parts = {
+        return {
             "player": sound_views.player(studio.store, tab.recording, tab.entry),
             "status": sound_views.status(tab),
             "samples": sound_views.samples(studio.store, tab.recording),
@@ -154,4 +127,3 @@ class SoundEvents:
             "stop": gr.update(visible=tab.busy),
             "timer": gr.update(value=BUSY if tab.busy else IDLE_SECONDS),
         }
-        return [value if tab.is_new(part, value) else gr.skip() for part, value in parts.items()]

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from impasto import samples
 from impasto.errors import ImpastoError, SoundError
+from impasto.ffmpeg import Unopened, check_contained
 from impasto.filesystem import replacing
 from impasto.images import sha256
 from impasto.sound import Sound, SoundResult, as_sound, peak, spectrogram, write_sound
@@ -75,7 +76,10 @@ class SoundStore:
             os.utime(self.file(name))
             return known
         try:
+            check_contained(path, "sound")
             sound = as_sound(path)
+        except Unopened as error:
+            raise SoundError(f"'{label}' cannot be read as a sound ({error}).") from None
         except ImpastoError as error:
             raise named(error, path, label) from None
         if sound.seconds > MOST_SECONDS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from impasto.settings import SoundSettings
 from impasto.studio.received import Received
 from impasto.studio.sound_store import SoundEntry, SoundStore
 from impasto.studio.sound_tasks import SoundTask
-from impasto.studio.tabs import MOST_TABS, OpenPage
+from impasto.studio.tabs import OpenPage, Pages
 from impasto.studio.worker import Worker
 
 LARGEST_TITLE = 80
@@ -62,16 +61,7 @@ class SoundStudio:
     def __init__(self, folder: Path, worker: Worker, received: Received) -> None:
         self.store = SoundStore(folder)
         self.worker, self.received = worker, received
-        self.tabs: OrderedDict[str, SoundTab] = OrderedDict()
-
-    def tab(self, session: str | None) -> SoundTab:
-        """Return a page; an unknown one begins empty."""
-        key = session or ""
-        tab = self.tabs.setdefault(key, SoundTab(key))
-        self.tabs.move_to_end(key)
-        if len(self.tabs) > MOST_TABS:
-            self.tabs.popitem(last=False)
-        return tab
+        self.tabs = Pages(SoundTab)
 
     def upload(self, tab: SoundTab, sent: object) -> None:
         """Take in a recording that the server has received.
@@ -81,7 +71,7 @@ class SoundStudio:
         """
         path = self.received.file(sent)
         tab.choose(self.store.accept(path, path.name[-LARGEST_TITLE:]))
-        self.store.tidy({each.recording.name for each in self.tabs.values() if each.recording})
+        self.store.tidy({each.recording.name for each in self.tabs.all() if each.recording})
 
     def choose(self, tab: SoundTab, name: object) -> None:
         """Take a sample, or show a sound that was made.

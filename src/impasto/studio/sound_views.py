@@ -6,7 +6,7 @@ from html import escape
 
 from impasto.run import clock
 from impasto.samples import SOUNDS
-from impasto.studio.choices import choice, deletion
+from impasto.studio.choices import choice, deletion, samples_of
 from impasto.studio.sound_store import SoundEntry, SoundStore
 from impasto.studio.sound_studio import SoundTab
 from impasto.studio.sound_tasks import SoundTask
@@ -31,13 +31,14 @@ SAID = {
 
 def samples(store: SoundStore, chosen: SoundEntry | None) -> str:
     """Return the sample sounds, each a button with its spectrogram."""
-    buttons = []
-    for name in SOUNDS:
+
+    def button(name: str) -> str:
         entry = store.sample(name)
         pressed = f' aria-pressed="{str(chosen == entry).lower()}"'
         label = f'<span class="name">{escape(name.capitalize())}</span>'
-        buttons.append(choice(name, name, url(store.picture(entry.name)), label, pressed))
-    return f'<div class="gallery" role="group" aria-label="Sample sounds">{"".join(buttons)}</div>'
+        return choice(name, name, url(store.picture(entry.name)), label, pressed)
+
+    return samples_of("Sample sounds", lambda: map(button, SOUNDS))
 
 
 def made(store: SoundStore) -> str:

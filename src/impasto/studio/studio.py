@@ -11,6 +11,7 @@ from impasto.errors import PictureError, UsageError
 from impasto.job import Recipe
 from impasto.settings import SPECS, Group, Settings
 from impasto.studio.blind import BlindTrial
+from impasto.studio.film_studio import FilmStudio
 from impasto.studio.form import to_settings
 from impasto.studio.gallery import StyleGallery
 from impasto.studio.history import History
@@ -54,6 +55,7 @@ class Studio:
         self.history = History(self.store, BlindTrial(self.store, folder / "answers.jsonl"))
         self.tabs = Tabs()
         self.sounds = SoundStudio(folder / "sounds", self.worker, self.received)
+        self.film_studio = FilmStudio(folder / "films", self.worker, self.received, self.inputs)
 
     def upload(self, sent: object, kinds: tuple[str, ...] = KINDS) -> Upload:
         """Take in a picture that the server has received.
@@ -76,6 +78,7 @@ class Studio:
         names = {name for entry in self.store.all() for name in (entry.content, *entry.styles)}
         for task in self.pictures_to_come():
             names |= {one.name for one in (task.content, *task.styles)}
+        names |= self.film_studio.needed()
         return names | {one.name for tab in self.tabs.all() for one in tab.pictures if one}
 
     def open(self, sent: object) -> Recipe:
@@ -237,7 +240,8 @@ class Studio:
 
     def is_own(self, task: AnyTask) -> bool:
         """Tell whether a task is for the history, or for a page that is open."""
-        return task.store in (self.store, self.sounds.store) or self.tabs.has(task.session)
+        own = (self.store, self.sounds.store, self.film_studio.store)
+        return task.store in own or self.tabs.has(task.session)
 
     def pictures_to_come(self) -> list[Task]:
         """Return the pictures that are painted or wait, of everybody."""
@@ -246,7 +250,8 @@ class Studio:
     @property
     def shown(self) -> list[Path]:
         """The folders whose files a page shows."""
-        return [self.inputs.folder, self.store.folder, self.sounds.store.folder]
+        films = self.film_studio.store.films
+        return [self.inputs.folder, self.store.folder, self.sounds.store.folder, films]
 
     def adopt(self, tab: Tab) -> None:
         """Let a page that shows nothing show a picture that nobody watches anymore."""

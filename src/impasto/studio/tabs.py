@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from impasto.studio.blind import BlindPair
 from impasto.studio.entry import Entry
@@ -120,22 +122,38 @@ class Tab(OpenPage):
         return any(not task.state.final for task in shown)
 
 
-class Tabs:
-    """The open pages by name."""
+AnyPage = TypeVar("AnyPage", bound=OpenPage)
 
-    def __init__(self) -> None:
+
+class Pages(Generic[AnyPage]):
+    """The open pages of a kind, by name."""
+
+    def __init__(self, kind: Callable[[str], AnyPage]) -> None:
+        self.kind = kind
         self.lock = threading.Lock()
-        self.tabs: OrderedDict[str, Tab] = OrderedDict()
+        self.tabs: OrderedDict[str, AnyPage] = OrderedDict()
 
-    def of(self, session: str | None) -> Tab:
+    def of(self, session: str | None) -> AnyPage:
         """Return a page; an unknown one begins empty."""
         key = session or ""
         with self.lock:
-            tab = self.tabs.setdefault(key, Tab(key))
+            tab = self.tabs.setdefault(key, self.kind(key))
             self.tabs.move_to_end(key)
             if len(self.tabs) > MOST_TABS:
                 self.tabs.popitem(last=False)
             return tab
+
+    def all(self) -> list[AnyPage]:
+        """Return the open pages."""
+        with self.lock:
+            return list(self.tabs.values())
+
+
+class Tabs(Pages[Tab]):
+    """The open pages where pictures are painted."""
+
+    def __init__(self) -> None:
+        super().__init__(Tab)
 
     def watching(self, task: Task) -> bool:
         """Tell whether some page shows a task."""
@@ -146,11 +164,6 @@ class Tabs:
         """Tell whether a page is open."""
         with self.lock:
             return session in self.tabs
-
-    def all(self) -> list[Tab]:
-        """Return the open pages."""
-        with self.lock:
-            return list(self.tabs.values())
 
     def forget(self, session: str | None) -> None:
         """Forget a page that was closed. What it asked for is painted all the same."""

@@ -9,6 +9,7 @@ from impasto.errors import ImpastoError, explain
 from impasto.job import Job
 from impasto.run import Eta, Guarded, Result, Timelapse, run
 from impasto.studio.entry import Entry
+from impasto.studio.film_tasks import FilmTask
 from impasto.studio.fitting import prepare_or_fit
 from impasto.studio.preview import data_uri
 from impasto.studio.sound_tasks import SoundTask
@@ -67,7 +68,7 @@ class Worker:
 
     def work(self, task: AnyTask) -> None:
         """Do what is asked for."""
-        if isinstance(task, SoundTask):
+        if isinstance(task, SoundTask | FilmTask):
             task.make()
         elif isinstance(task, Task):
             self.paint(task)

@@ -10,15 +10,17 @@ motion.py         where everything in a frame was in another one
 painting.py       ClipPainter: each frame begins as the one before it
 films.py          clips out: films, moving pictures, folders
 film_formats.py   the kinds of film, and what each can hold
-sound_track.py    the sound of a clip, copied as it is
+tracks.py         sound, subtitles and chapters of a clip, copied as they are
 remaining.py      how long a clip will still take
 flicker.py        how much a clip flickers
 """
 
-from impasto.video.clip import Clip
+from impasto.video.clip import Clip, of_all
 from impasto.video.film_formats import FILM_FORMATS
-from impasto.video.films import read_recipe
+from impasto.video.film_source import FilmSource
+from impasto.video.films import check_film, read_recipe
 from impasto.video.flicker import flicker
+from impasto.video.opening import files_of
 from impasto.video.painting import ClipPainter, FrameInWork
 from impasto.video.remaining import Remaining
 
@@ -26,8 +28,12 @@ __all__ = [
     "FILM_FORMATS",
     "Clip",
     "ClipPainter",
+    "FilmSource",
     "FrameInWork",
     "Remaining",
+    "check_film",
+    "files_of",
     "flicker",
+    "of_all",
     "read_recipe",
 ]

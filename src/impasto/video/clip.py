@@ -30,6 +30,7 @@ from impasto.video.motion import opencv
 from impasto.video.opening import open_source
 from impasto.video.painting import ClipPainter
 from impasto.video.source import Source
+from impasto.video.tracks import left_out
 from impasto.video.workshop import Workshop, check_room
 
 NAMING_FILES = ("init", "fine_style", "weights", "content_mask", "style_mask")
@@ -50,6 +51,7 @@ class Clip:
         how: How the clip is.
         output: The film, or the folder of pictures if it has no extension; None for neither.
         sound: Whether the film has the sound of the source.
+        evaluations: Of a frame that begins as the one before.
     """
 
     source: Source
@@ -58,6 +60,7 @@ class Clip:
     how: ClipSettings
     output: Path | None
     sound: bool
+    evaluations: int
 
     @classmethod
     def check(
@@ -68,8 +71,19 @@ class Clip:
         how: ClipSettings,
         output: Path | None,
         sound: bool = True,
+        evaluations: int | None = None,
     ) -> Self:
         """Find out before the work whether all can be read and written.
+
+        Args:
+            clip: A film, a folder of pictures, or a pattern of them.
+            styles: The style pictures.
+            settings: How each frame is painted.
+            how: How the clip is.
+            output: The film, or the folder of pictures if it has no extension; None for neither.
+            sound: Whether the film is to have the sound of the source.
+            evaluations: Of a frame that begins as the one before; None for what follows from the
+                settings.
 
         Raises:
             UsageError: If not, or if a package is missing.
@@ -78,8 +92,9 @@ class Clip:
         opencv()
         settings = for_a_clip(settings)
         source = open_source(clip, how.rate)
+        count = evaluations_of(settings) if evaluations is None else evaluations
         checked = cls(source=source, styles=tuple(styles), settings=settings, how=how,
-                      output=output, sound=sound)  # fmt: skip
+                      output=output, sound=sound, evaluations=count)  # fmt: skip
         if output is not None:
             checked.check_output(output)
         return checked
@@ -96,6 +111,12 @@ class Clip:
         if not self.folder.exists():
             settings = self.settings
             check_room(self.folder, self.source, self.how, settings.size, settings.bits)
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about what the film will not have."""
+        lost = left_out(self.source, self.output.suffix.lower()) if self.output else ""
+        return [lost] if lost else []
 
     @property
     def folder(self) -> Path:
@@ -118,7 +139,7 @@ class Clip:
         workshop = Workshop.at(folder, self.source, self.how, self.settings.size,
                                self.settings.bits, self.identity)  # fmt: skip
         job = prepare(workshop.photograph(0), list(self.styles), self.settings)
-        return ClipPainter(job, workshop, self.how, evaluations_of(self.settings))
+        return ClipPainter(job, workshop, self.how, self.evaluations)
 
     def write(self, painter: ClipPainter) -> int:
         """Write the frames that are finished, and return how many they are.
@@ -145,7 +166,8 @@ class Clip:
         recipe = replace(painter.job.recipe, content=clip).in_file(self.output)
         if recipe is None:
             return None
-        return json.dumps({**json.loads(recipe), "clip": self.how.to_dict()})
+        how = {**self.how.to_dict(), "evaluations": self.evaluations, "sound": self.sound}
+        return json.dumps({**json.loads(recipe), "clip": how})
 
     @property
     def identity(self) -> str:
@@ -157,7 +179,7 @@ class Clip:
             "styles": list(map(digest, self.styles)),
             "settings": {k: v for k, v in settings.items() if k not in NO_MATTER},
             "files": [digest(file) for name in NAMING_FILES for file in self.named(name)],
-            "how": self.how.to_dict(),
+            "how": {**self.how.to_dict(), "evaluations": self.evaluations},
         }
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 

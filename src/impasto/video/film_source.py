@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from impasto.errors import PictureError
 from impasto.extras import require
-from impasto.filesystem import check_regular
+from impasto.ffmpeg import Unopened, open_media, reason
 from impasto.images import FloatArray, Rgb
 from impasto.video.source import Source, SourceFrame
 
@@ -65,6 +65,7 @@ class FilmSource(Source):
             self.counted = int(stream.frames or 0)
             self.expected = self.counted or round(seconds * self.rate) or None
             self.sounds: list[str] = [each.codec_context.name for each in container.streams.audio]
+            self.subtitles: list[str] = [code_of(each) for each in container.streams.subtitles]
 
     def files(self) -> list[Path]:
         """Return the file."""
@@ -79,12 +80,10 @@ class FilmSource(Source):
         """
         av = pyav()
         try:
-            check_regular(self.path)
-            # Lists of other files are clips to FFmpeg, too: they lead to nowhere but this machine.
-            container = av.open(str(self.path), options={"protocol_whitelist": "file"})
-        except (av.FFmpegError, OSError, ValueError) as error:
+            container = open_media(self.path, "video")
+        except Unopened as error:
             raise PictureError(
-                f"'{self.path}' cannot be read as a clip ({reason(error)}): it must be a film that "
+                f"'{self.path}' cannot be read as a clip ({error}): it must be a film that "
                 "FFmpeg reads, or a folder or a pattern of pictures."
             ) from None
         with container:
@@ -139,9 +138,9 @@ class FilmSource(Source):
         )
 
 
-def reason(error: Exception) -> str:
-    """Return what the system or FFmpeg says."""
-    return str(getattr(error, "strerror", None) or error)
+def code_of(stream: Any) -> str:
+    """Return in which code subtitles are, as FFmpeg calls it; empty if it does not know."""
+    return "" if stream.codec_context is None else str(stream.codec_context.codec.canonical_name)
 
 
 def is_cover(stream: Any) -> bool:

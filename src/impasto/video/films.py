@@ -16,11 +16,12 @@ from PIL import Image
 
 from impasto import images
 from impasto.errors import PictureError
+from impasto.ffmpeg import RECIPE_TAG
 from impasto.filesystem import beside, put
 from impasto.video.film_formats import FILM_FORMATS, FilmFormat
 from impasto.video.film_source import FilmSource, pyav
-from impasto.video.sound_track import SoundTrack
 from impasto.video.source import Source
+from impasto.video.tracks import Tracks
 from impasto.video.workshop import Timing
 
 BT709, LIMITED_RANGE = 1, 1
@@ -29,9 +30,6 @@ BT709, LIMITED_RANGE = 1, 1
 
 SAME_BYTES = {"fflags": "+bitexact"}
 """No random numbers, and no version of FFmpeg: the same frames give the same bytes."""
-
-RECIPE_TAG = "comment"
-"""The name that all containers have for a text about a film."""
 
 FOLDER_STAGES = ("complete", "former")
 """Folders among the frames: one that is being filled, and the one that it takes the place of."""
@@ -57,7 +55,7 @@ def check_film(path: Path, source: Source, sound: bool, going_on: bool = False) 
         return
     images.check_suffix(path, FILM_FORMATS)
     kind = FILM_FORMATS[path.suffix.lower()]
-    if not kind.sounds or not sound:  # all of them, or none, which is what such films are
+    if kind.is_moving_picture or kind.sounds is None or not sound:
         return
     for codec in source.sounds if isinstance(source, FilmSource) else ():
         if codec not in kind.sounds:
@@ -91,7 +89,7 @@ def write_clip(
         path: The film, or the folder of pictures if it has no extension.
         frames: The pictures, in order.
         timing: When they are shown.
-        source: Whose sound, rate and title it has.
+        source: Whose sound, subtitles, rate and title it has.
         sound: Whether it has the sound.
         whole: Whether it is all of the source, whose times then stay as they are.
         recipe: What the film tells of how it was painted, if it can.
@@ -106,42 +104,46 @@ def write_clip(
     kind = FILM_FORMATS[path.suffix.lower()]
     target, start = path.resolve(), timing.start
     incomplete = beside(target)  # not an open file: what comes first in an MP4 is written last
-    if not (whole and kind.sounds != ()):
+    options = {**SAME_BYTES, **kind.container_options}
+    if not whole or kind.is_moving_picture:
         timing = timing.from_zero()
     if kind.unit is not None:
         timing = timing.counted_in(kind.unit)
     try:
-        with images.naming(path), ExitStack() as opened:
-            film = opened.enter_context(
-                av.open(
-                    str(incomplete),
-                    "w",
-                    format=kind.container,
-                    container_options={**SAME_BYTES, **kind.container_options},
-                )
-            )
-            stream = film_stream(film, kind, source, frames[0], timing.base)
-            has_sound = sound and kind.sounds != ()
-            track = SoundTrack(film, source, start, whole) if has_sound else None
-            opened.callback(track.close) if track else None
-            if recipe is not None:
-                film.metadata[RECIPE_TAG] = recipe
-            for at, lasts, frame in zip(timing.times, timing.lengths, frames, strict=True):
-                if track is not None:
-                    track.until(float((at - timing.times[0]) * timing.base))
-                picture = video_frame(frame, kind)
-                picture.pts, picture.time_base = at, timing.base
-                picture.duration = lasts
-                film.mux(stream.encode(picture))
-            film.mux(stream.encode())
-            if track is not None:
-                track.until(timing.seconds if not whole else float("inf"))
         with images.naming(path):
+            with ExitStack() as opened:
+                film = opened.enter_context(
+                    av.open(str(incomplete), "w", format=kind.container, container_options=options)
+                )
+                stream = film_stream(film, kind, source, frames[0], timing.base)
+                seconds = None if whole else timing.seconds
+                tracks = Tracks(film, kind, source, sound, start, seconds)
+                opened.callback(tracks.close)
+                if recipe is not None:
+                    film.metadata[RECIPE_TAG] = recipe
+                encode(film, stream, kind, frames, timing, tracks)
+                tracks.until(float("inf") if seconds is None else seconds)
+            if recipe is not None and kind.is_moving_picture:
+                images.add_settings(incomplete, path.suffix.lower(), recipe)
             put(incomplete, target)
     except av.FFmpegError as error:
         raise PictureError(f"'{path}' cannot be written ({error.strerror}).") from error
     finally:
         incomplete.unlink(missing_ok=True)
+
+
+def encode(
+    film: Any, stream: Any, kind: FilmFormat, frames: Sequence[Path], timing: Timing,
+    tracks: Tracks,
+) -> None:  # fmt: skip
+    """Write the frames into a film, and beside each what is heard and read until then."""
+    for at, lasts, frame in zip(timing.times, timing.lengths, frames, strict=True):
+        tracks.until(float((at - timing.times[0]) * timing.base))
+        picture = video_frame(frame, kind)
+        picture.pts, picture.time_base = at, timing.base
+        picture.duration = lasts
+        film.mux(stream.encode(picture))
+    film.mux(stream.encode())
 
 
 def write_folder(path: Path, frames: Sequence[Path]) -> None:
@@ -218,6 +220,6 @@ def read_recipe(path: Path) -> str:
     if RECIPE_TAG in tags:
         return str(tags[RECIPE_TAG])
     raise PictureError(
-        f"'{path}' holds no settings: it must be a .mp4, .mov, .webm or .mkv painted by Impasto, "
-        "and not changed by another program."
+        f"'{path}' holds no settings: it must be a film painted by Impasto, with its recipe, and "
+        "not changed by another program."
     )

@@ -133,6 +133,11 @@ def sampled(values: Field, arrows: Field) -> Field:
     return np.asarray(found, np.float32)
 
 
+def without_specks(rgb: Rgb) -> Rgb:
+    """Return a picture (H, W, 3) of which each value is the median of those around it, 5 × 5."""
+    return np.asarray(opencv().medianBlur(np.asarray(rgb, np.float32), 5), np.float32)
+
+
 def ends(arrows: Field) -> tuple[Field, Field]:
     """Return the columns and rows (H, W) that arrows from each pixel lead to."""
     y, x = np.mgrid[0 : arrows.shape[0], 0 : arrows.shape[1]].astype(np.float32)

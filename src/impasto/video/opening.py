@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from impasto.filesystem import is_regular
 from impasto.video.film_source import FilmSource
 from impasto.video.picture_sequence import (
     FRAME_NUMBER,
@@ -26,10 +27,22 @@ def open_source(clip: str | Path, rate: float = 25) -> Source:
     Raises:
         PictureError: If it is none of these, or nothing that can be painted.
     """
-    text = str(clip)
-    if FRAME_NUMBER.search(text) or (any(c in text for c in "*?") and not Path(text).exists()):
-        return PictureSequence(Path(text), pictures_of(text), rate)
-    if Path(text).is_dir():
-        found = [path for path in Path(text).iterdir() if path.suffix.lower() in PICTURES]
-        return PictureSequence(Path(text), sorted(found, key=by_number), rate)
-    return FilmSource(Path(text))
+    path, pictures = Path(clip), pictures_at(str(clip))
+    return FilmSource(path) if pictures is None else PictureSequence(path, pictures, rate)
+
+
+def pictures_at(clip: str) -> list[Path] | None:
+    """Return the pictures of a folder or of a pattern, in order; None for any other name."""
+    if FRAME_NUMBER.search(clip) or (any(c in clip for c in "*?") and not Path(clip).exists()):
+        return pictures_of(clip)
+    if not Path(clip).is_dir():
+        return None
+    found = [path for path in Path(clip).iterdir() if path.suffix.lower() in PICTURES]
+    return sorted(found, key=by_number)
+
+
+def files_of(clip: str | Path) -> list[Path]:
+    """Return every file that a clip has, none if there is none of this name."""
+    pictures = pictures_at(str(clip))
+    files = [Path(clip)] if pictures is None else pictures
+    return files if all(map(is_regular, files)) else []

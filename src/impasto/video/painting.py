@@ -13,9 +13,10 @@ a picture does, from coarse to fine.
 Source: Ruder, Dosovitskiy and Brox (2016), "Artistic Style Transfer for Videos": the temporal loss
 of section 4.2, the long-term one of 4.4, the sweeps of 4.5.
 
-# Differs from Ruder et al. (2016): places that were hidden start as the paint that lies there, and
-those that were outside as that beside the border, mirrored, not as the mean color; what is still is
-held a hundred times as firmly; a sweep begins with what the one before has finished.
+# Differs from Ruder et al. (2016): places that were hidden start as the paint that lies there,
+without its specks, and those that were outside as that beside the border, mirrored, not as the mean
+color; what is still is held a hundred times as firmly; a sweep begins with what the one before has
+finished.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from impasto.job import Anchor, Job, make_inputs, make_objective
 from impasto.objective import Kind, Term
 from impasto.run import Result, Stopped, ready, run
 from impasto.settings import ClipSettings
-from impasto.video.motion import Field, Gray, Motion, gray_levels, motion
+from impasto.video.motion import Field, Gray, Motion, gray_levels, motion, without_specks
 from impasto.video.workshop import Workshop
 
 BEFORE = (1, 2, 4)
@@ -216,13 +217,16 @@ def start_of(neighbors: Sequence[Neighbor]) -> Rgb:
     """Return where a frame starts: the paint of the nearest neighbor, carried to where it belongs.
 
     Where it is not trusted it still is paint, and needs less change than a photograph does; but a
-    farther neighbor that is trusted there knows better.
+    farther neighbor that is trusted there knows better. What none is trusted in is torn, since
+    arrows differ there from pixel to pixel: specks of a pixel or two, which no loss sees and which
+    would pile up from frame to frame, are taken out.
     """
     start = neighbors[0].carried
     shares = nearest_first([each.motion.trust for each in neighbors])
     for each, share in zip(neighbors[1:], shares[1:], strict=True):
         start = blended(start, each.carried, share)
-    return start
+    known = np.asarray(np.sum(shares, axis=0), np.float32)
+    return blended(without_specks(start), start, known)
 
 
 def mixed(own: Rgb, neighbors: Sequence[Neighbor]) -> Rgb:

@@ -6,11 +6,12 @@ import json
 import struct
 import zlib
 
+import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from impasto.errors import PictureError, SettingsError
-from impasto.images import read, read_settings, write
+from impasto.images import add_settings, read, read_settings, write
 from tests.support.picture_files import COLORS, FORMATS, UNIT, png_chunk, save_pil, sentence
 
 SETTINGS = json.dumps(
@@ -116,3 +117,21 @@ def test_an_escape_that_is_no_character_is_no_error(tmp_path, suffix):
                             text + struct.pack(">I", zlib.crc32(text)))  # fmt: skip
     path.write_bytes(data)
     assert read_settings(path) == "\ufffd"
+
+
+@pytest.mark.parametrize(("suffix", "kind"), [(".gif", "GIF"), (".webp", "WEBP"), (".apng", "PNG")])
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("colors", ["RGB", "P"])
+def test_animated_pictures_carry_settings_and_play_as_before(tmp_path, suffix, kind, colors, count):
+    path, settings = tmp_path / f"a{suffix}", SETTINGS * 40 + "😀"
+    frames = [Image.new("RGB", (9, 7), (60 * at, 99, 255)).convert(colors) for at in range(count)]
+    frames[0].save(path, kind, save_all=True, append_images=frames[1:], duration=40, lossless=True)
+    with Image.open(path) as before:
+        shown = [np.array(each.convert("RGB")) for each in ImageSequence.Iterator(before)]
+    assert read_settings(path) is None
+    add_settings(path, suffix, settings)
+    assert read_settings(path) == settings
+    with Image.open(path) as after:
+        again = [np.array(each.convert("RGB")) for each in ImageSequence.Iterator(after)]
+    assert np.array_equal(shown, again)
+    assert len(again) == count

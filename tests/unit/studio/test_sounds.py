@@ -1,5 +1,7 @@
 """What the page of sounds can ask for."""
 
+import sys
+
 import pytest
 
 from impasto.errors import ImpastoError
@@ -36,7 +38,7 @@ def clock(studio):
 
 
 def test_a_recording_becomes_more_of_it(studio, clock):
-    tab = studio.tab("a")
+    tab = studio.tabs.of("a")
     studio.upload(tab, clock)
     assert (tab.recording.title, tab.recording.seconds) == ("clock", 1)
     studio.make(tab, {"seconds": 2, "loop": False}, "Quick")
@@ -53,7 +55,7 @@ def test_a_recording_becomes_more_of_it(studio, clock):
 
     # it is there after a restart, until it is deleted
     again = SoundStudio(studio.store.folder, studio.worker, studio.received)
-    other = again.tab("b")
+    other = again.tabs.of("b")
     again.choose(other, tab.entry.name)
     assert other.recording == tab.recording
     again.remove(other, tab.entry.name)
@@ -66,7 +68,7 @@ def test_a_recording_becomes_more_of_it(studio, clock):
 def test_what_is_stopped_is_kept(studio, clock, monkeypatch):
     endless = {"filters": 8, "iterations": 100_000}
     monkeypatch.setitem(sound_studio.QUALITIES, "Quick", endless)
-    tab = studio.tab("a")
+    tab = studio.tabs.of("a")
     studio.upload(tab, clock)
     studio.make(tab, {"seconds": 1}, "Quick")
     wait_for(lambda: tab.task.share > 0)
@@ -78,7 +80,7 @@ def test_what_is_stopped_is_kept(studio, clock, monkeypatch):
 
 
 def test_what_is_wrong_is_said_without_paths(studio, clock, tmp_path):
-    tab = studio.tab("a")
+    tab = studio.tabs.of("a")
     text = studio.received.folder / "notes.wav"
     text.write_text("no sound")
     outside = tmp_path / "outside.wav"
@@ -99,3 +101,8 @@ def test_what_is_wrong_is_said_without_paths(studio, clock, tmp_path):
             ask()
         assert words in str(raised.value)
         assert str(tmp_path) not in str(raised.value)
+
+
+def test_without_its_package_the_page_says_how_to_get_it(studio, monkeypatch):
+    monkeypatch.setitem(sys.modules, "av", None)
+    assert "python -m pip install" in sound_views.samples(studio.store, None)

@@ -9,8 +9,17 @@ from PIL import Image
 from impasto.errors import PictureError
 from impasto.video.films import check_film, write_clip
 from impasto.video.opening import open_source
+from impasto.video.tracks import left_out
 from impasto.video.workshop import Timing
-from tests.support.clips import heard, panning, shown, texture, write_film, write_pictures
+from tests.support.clips import (
+    heard,
+    panning,
+    shown,
+    texture,
+    with_subtitles,
+    write_film,
+    write_pictures,
+)
 
 TIMES = (0, 40, 130, 170)
 
@@ -121,3 +130,59 @@ def test_a_timing_knows_lengths_and_parts():
     assert whole.first(2).lengths == (40, 90)
     assert whole.first(4) == whole
     assert whole.base == Fraction(1, 1000)
+
+
+def tracks_of(path):
+    """Return language and packets of a film's subtitles, and titles and times of its chapters."""
+    import av
+
+    with av.open(str(path)) as film:
+        languages = [each.metadata.get("language") for each in film.streams.subtitles]
+        packets = list(film.demux(subtitles=0)) if languages else []
+        texts = [
+            (bytes(each).decode(), round(1000 * each.pts * each.time_base))
+            for each in packets
+            if each.dts is not None
+        ]
+        chapters = [
+            (each["metadata"]["title"], *(round(1000 * each[end] * each["time_base"])
+                                          for end in ("start", "end")))
+            for each in film.chapters()
+        ]  # fmt: skip
+    return languages, texts, chapters
+
+
+def test_subtitles_and_chapters_are_those_of_the_source(tmp_path, frames):
+    source = open_source(with_subtitles(tmp_path / "in.mkv", tmp_path))
+    out = tmp_path / "out.mkv"
+    write_clip(out, frames, timing(), source, sound=True, whole=True)
+    texts = [("one", 0), ("two", 130)]
+    chapters = [("first", 0, 100), ("second", 100, 210)]
+    assert tracks_of(out) == tracks_of(source.path) == (["ger"], texts, chapters)
+
+    # a part has those of that part
+    write_clip(out, frames[1:], timing(210, TIMES[1:]), source, sound=True, whole=False)
+    assert tracks_of(out) == (["ger"], [("two", 90)], [("first", 0, 60), ("second", 60, 170)])
+
+
+def test_subtitles_that_a_film_cannot_hold_are_left_out_with_a_sentence(tmp_path, frames):
+    source = open_source(with_subtitles(tmp_path / "in.mkv", tmp_path))
+    out = tmp_path / "out.mp4"
+    write_clip(out, frames, timing(), source, sound=True, whole=True)
+    assert tracks_of(out) == ([], [], [("first", 0, 100), ("second", 100, 210)])
+    assert "are subrip, which a .mp4 cannot hold as they are, and are left out: write a .mkv" in (
+        left_out(source, ".mp4")
+    )
+    assert left_out(source, ".mkv") == left_out(source, ".gif") == left_out(source, "") == ""
+
+
+def test_a_film_has_the_title_of_its_source_and_a_recipe_of_its_own(tmp_path, frames):
+    source = open_source(with_subtitles(tmp_path / "in.mkv", tmp_path))
+    for recipe in ("{}", None):
+        out = tmp_path / "out.mkv"
+        write_clip(out, frames, timing(), source, sound=True, whole=True, recipe=recipe)
+        with source.opened() as (given, _), open_source(out).opened() as (film, _):
+            told = {name.lower(): text for name, text in film.metadata.items()}
+            assert given.metadata["COMMENT"] == "about the source"
+        assert told["title"] == "two words"
+        assert told.get("comment") == recipe

@@ -11,6 +11,8 @@ from impasto import images
 from impasto.errors import PictureError, SettingsError
 from impasto.settings import ClipSettings, Settings, evaluations_of
 from impasto.video import Clip, ClipPainter, flicker
+from impasto.video.motion import Motion
+from impasto.video.painting import Neighbor, start_of
 from tests.support.clips import as_rgb, moving_square, panning, shown, texture, write_pictures
 
 FAST = {
@@ -73,6 +75,20 @@ def test_what_is_still_stays_as_it_is(clip_of):
         assert np.abs(after - before).mean() <= 1 / 255
     drift = np.abs(found[-1].mean(axis=(0, 1)) - found[0].mean(axis=(0, 1)))
     assert drift.max() <= 0.01
+
+
+def test_specks_are_taken_out_where_nothing_is_trusted_and_only_there():
+    carried = np.full((16, 24, 3), 0.5, np.float32)
+    carried[:, :12] += 0.2  # an edge stays
+    carried[4, 4] = carried[4, 20] = 1
+    trust = np.zeros((16, 24), np.float32)
+    trust[:, 12:] = 1
+    flow, zeros = np.zeros((16, 24, 2), np.float32), np.zeros_like(trust)
+    moved = Motion(flow, trust, zeros, np.ones_like(trust))
+    start = start_of([Neighbor("temporal -1", moved, carried)])
+    assert start[4, 4] == pytest.approx(0.7)
+    assert np.array_equal(start[:, 12:], carried[:, 12:])
+    assert np.abs(start[:, :12] - 0.7).max() < 1e-6
 
 
 def test_after_a_cut_a_frame_is_painted_as_if_it_were_the_first(clip_of):
