@@ -46,7 +46,7 @@ _SENT: ControlCode = (ControlType.BELL,)
 CELL = 10, 20
 """Pixels of a letter's place: as many as a usual font takes."""
 
-CHUNK = 4096
+SENT_AT_ONCE = 4096
 """Letters of a picture's code that are sent at a time."""
 
 
@@ -102,7 +102,7 @@ def transmission(picture: Image.Image, columns: int, rows: int, number: int) -> 
     small.thumbnail((columns * CELL[0], rows * CELL[1]), Image.Resampling.BOX)
     small.save(file, "png", compress_level=1)
     data = standard_b64encode(file.getvalue()).decode()
-    chunks = [data[at : at + CHUNK] for at in range(0, len(data), CHUNK)]
+    chunks = [data[at : at + SENT_AT_ONCE] for at in range(0, len(data), SENT_AT_ONCE)]
     keys = [f"a=T,U=1,q=2,f=100,i={number},c={columns},r={rows},m=1", *["m=1"] * len(chunks)]
     keys = [*keys[: len(chunks) - 1], keys[len(chunks) - 1].replace("m=1", "m=0")]
     return "".join(f"\x1b_G{key};{chunk}\x1b\\" for key, chunk in zip(keys, chunks, strict=True))
