@@ -68,9 +68,9 @@ def test_the_oldest_makes_room():
         kept.remember(s, y)
     assert len(kept) == 3
     for pair, (s, y) in zip(kept, given[2:], strict=True):
-        assert torch.equal(pair.s, s)
-        assert torch.equal(pair.y, y)
-    assert torch.equal(kept.newest.s, given[-1][0])
+        assert torch.equal(*pair.s, s)
+        assert torch.equal(*pair.y, y)
+    assert torch.equal(*kept.newest.s, given[-1][0])
 
 
 def test_a_pair_without_positive_curvature_takes_no_room():
@@ -80,7 +80,7 @@ def test_a_pair_without_positive_curvature_takes_no_room():
     kept.remember(given[0][0], -given[0][1])
     kept.remember(given[0][0], torch.zeros(LENGTH, dtype=torch.float64))
     kept.remember(given[0][0], given[0][1] * float("nan"))
-    assert [torch.equal(pair.s, s) for pair, (s, _) in zip(kept, given, strict=True)] == [True] * 2
+    assert [torch.equal(*pair.s, s) for pair, (s, _) in zip(kept, given, strict=True)] == [True] * 2
 
 
 def test_a_pair_that_is_refused_changes_nothing():
