@@ -29,7 +29,7 @@ from impasto.images.destination import (
 )
 from impasto.images.picture import MAX_PIXELS, MIN_LONG_SIDE, Canvas, FloatArray, Picture, Rgb
 from impasto.images.reading import read, read_settings, sha256
-from impasto.images.scaling import cover, fit, resize, resize_cutout
+from impasto.images.scaling import cover, fit, resize, resize_cutout, resize_rows
 from impasto.images.writing import replace_file, write
 from impasto.images.zoomable import check_zoomable, write_zoomable
 
@@ -55,6 +55,7 @@ __all__ = [
     "replace_file",
     "resize",
     "resize_cutout",
+    "resize_rows",
     "sha256",
     "to_pil",
     "unwritable",
