@@ -93,6 +93,7 @@ def paint(
     from impasto.cli.own_defaults import with_own_defaults
     from impasto.cli.work import Work, paint_file
     from impasto.cluster import Hands
+    from impasto.ranks import has_ranks
 
     hands = Hands.of(workers, cluster)
     style = styles_of(content, style, named)
@@ -106,8 +107,14 @@ def paint(
             complain(note)
     usual = Path(f"{Path(content).stem}-{Path(style[0]).stem}.png")
     out = outputs.place(output, usual, overwrite)
-    paint_file(Work(out=out, content=content, styles=style, settings=settings, outputs=outputs,
-                    quiet=quiet, as_json=as_json, hands=hands))  # fmt: skip
+    work = Work(out=out, content=content, styles=style, settings=settings, outputs=outputs,
+                quiet=quiet, as_json=as_json, hands=hands)  # fmt: skip
+    if has_ranks():
+        from impasto.cli.strips import paint_file_in_strips
+
+        paint_file_in_strips(work)
+    else:
+        paint_file(work)
 
 
 def styles_of(content: str, behind: tuple[str, ...], named: tuple[str, ...]) -> tuple[str, ...]:

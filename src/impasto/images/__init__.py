@@ -30,7 +30,7 @@ from impasto.images.destination import (
 from impasto.images.picture import MAX_PIXELS, MIN_LONG_SIDE, Canvas, FloatArray, Picture, Rgb
 from impasto.images.reading import read, read_settings, sha256
 from impasto.images.scaling import cover, fit, resize, resize_cutout, resize_rows
-from impasto.images.writing import replace_file, write
+from impasto.images.writing import replace_file, whole_numbers, write, write_joined
 from impasto.images.zoomable import check_zoomable, write_zoomable
 
 __all__ = [
@@ -59,6 +59,8 @@ __all__ = [
     "sha256",
     "to_pil",
     "unwritable",
+    "whole_numbers",
     "write",
+    "write_joined",
     "write_zoomable",
 ]

@@ -34,7 +34,6 @@ class Loss(ABC):
             mask: How much each position counts, (1, 1, H, W) and >= 0; without it, each once.
         """
 
-
     def of_rows(self, image: Tensor, rows: slice, height: int) -> Tensor:
         """Return the share of some rows of an image; the shares of all rows add up to the loss.
 

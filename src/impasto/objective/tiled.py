@@ -97,9 +97,7 @@ def collect_statistics(
     return _summed(bands.gather(parts))
 
 
-def tiles_of(
-    band: Band, backbone: FrozenNetwork, layers: Collection[str], side: int
-) -> list[Tile]:
+def tiles_of(band: Band, backbone: FrozenNetwork, layers: Collection[str], side: int) -> list[Tile]:
     """Return the tiles of a band."""
     shape = band.height, band.pixels.shape[3]
     return [tile for tile in tiles(shape, backbone, layers, side) if band.owns(tile)]

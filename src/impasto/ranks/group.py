@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Self, final
 
 import torch.distributed as dist
 from torch import Tensor
+from torch.distributed.rendezvous import rendezvous
 
 from impasto.errors import ImpastoError, UsageError, explain
 from impasto.interruption import INTERRUPTION, mute
@@ -27,6 +29,9 @@ sets them, too."""
 
 PATIENCE: Final = timedelta(minutes=30)
 """What a rank may take longer than another one. That one has ended is known at once."""
+
+SPEAKING: Final = 2.0
+"""Seconds in which the first rank finds that another one has failed, and says so."""
 
 FAILURE: Final = "impasto: failure"
 """Where a rank leaves its last words for the others."""
@@ -61,10 +66,13 @@ class Ranks:
     Attributes:
         rank: The number of this one, from 0.
         size: How many there are.
+        failed: Whether something went wrong in the midst of the work: the others are not where
+            this one is, and there is nothing left to do together.
     """
 
     def __init__(self, rank: int, size: int, store: Any) -> None:
         self.rank, self.size, self.store = rank, size, store
+        self.failed = False
 
     @classmethod
     @contextmanager
@@ -74,7 +82,7 @@ class Ranks:
         Raises:
             ImpastoError: If one of them has ended; the first rank says why, if that is known.
         """
-        store, rank, size = next(dist.rendezvous("env://", timeout=PATIENCE))
+        store, rank, size = next(rendezvous("env://", timeout=PATIENCE))
         dist.init_process_group("gloo", store=store, rank=rank, world_size=size, timeout=PATIENCE)
         ranks = cls(rank, size, store)
         if rank and not os.environ.get("IMPASTO_DEBUG"):
@@ -84,7 +92,11 @@ class Ranks:
             yield ranks
         except Exception as error:
             said = str(error) if isinstance(error, ImpastoError) else explain(error)
-            store.set(FAILURE, said)
+            with suppress(RuntimeError):
+                if not store.check([FAILURE]):
+                    store.set(FAILURE, said)
+            if rank:  # torchrun ends all as soon as one has failed, and the first is to speak
+                time.sleep(SPEAKING)
             raise
         finally:
             dist.destroy_process_group()
@@ -115,7 +127,7 @@ class Ranks:
 
     def has_come(self) -> bool:
         """Tell whether a signal has asked any rank to stop: then all of them do."""
-        came = max(self.gather(INTERRUPTION.came or 0))
+        came: int = max(self.gather(INTERRUPTION.came or 0))
         if came and INTERRUPTION.came is None:
             INTERRUPTION.came = came
         return came > 0
@@ -144,15 +156,29 @@ class Ranks:
         raise (UsageError if code == UsageError.exit_code else ImpastoError)(sentence)
 
     @contextmanager
+    def failing(self) -> Iterator[None]:
+        """Note whether a block fails."""
+        try:
+            yield
+        except Exception:
+            self.failed = True
+            raise
+
+    @contextmanager
     def _together(self) -> Iterator[None]:
         """Say in a block what it means when another rank does not answer."""
         try:
             yield
         except RuntimeError as error:  # of gloo
-            why = "another process of this painting has ended: the same command with --resume goes on"
+            self.failed = True
+            raise ImpastoError(self._last_words()) from error
+
+    def _last_words(self) -> str:
+        """Return why another rank has ended, if it has said so."""
+        with suppress(RuntimeError):  # the store may have been in the one that has ended
             if self.store.check([FAILURE]):
-                why = self.store.get(FAILURE).decode()
-            raise ImpastoError(why) from error
+                return str(self.store.get(FAILURE).decode())
+        return "another process of this painting has ended: the same command with --resume goes on"
 
 
 def _sentence(error: Exception | None) -> tuple[str, int] | None:

@@ -13,7 +13,6 @@ from typing import final
 import torch
 from torch import Tensor
 
-from impasto.backbones import Backbone
 from impasto.job import Job, active_layers, choices_of, shares, variation, wanted_layers
 from impasto.losses import ContentLoss, LocalLoss
 from impasto.machine import fit_allocator
@@ -183,7 +182,9 @@ def style_terms_of(job: Job, ranks: Ranks, size: int) -> list[Term]:
             kind=Kind.STYLE,
             weight=settings.style_weight * each.weight / total,
             layers=each.layers,
-            loss=each.loss(blend([found[each.name] for found in statistics], job.blend), norm.style),
+            loss=each.loss(
+                blend([found[each.name] for found in statistics], job.blend), norm.style
+            ),
         )
         for each in choices
     ]

@@ -165,10 +165,10 @@ def enlarged(change: Tensor, of: Strips, to: Strips) -> Tensor:
     ranges = [each for each in wanted if each[0] == to.ranks.rank]
     found = to.empty(to.stop - to.start)
     rows = zip(to.own, ranges, of.fetch(change, wanted), strict=True)
-    for span, (_, first, _), there in rows:
+    for span, (_, start, _), there in rows:
         size = span.stop - span.start
         taps, weights = cubic_taps(span.start, size, of.shape[0], to.shape[0])
-        high = _mix(there, taps - first, weights.to(of.dtype), 0)
+        high = _mix(there, taps - start, weights.to(of.dtype), 0)
         columns, weights = cubic_taps(0, to.shape[1], of.shape[1], to.shape[1])
         wide = _mix(high, columns, weights.to(of.dtype), 3)
         found[span.start - to.start : span.stop - to.start] = wide
@@ -195,9 +195,7 @@ def _mix(values: Tensor, taps: Tensor, weights: Tensor, dim: int) -> Tensor:
     """Return the weighted sum of the taps along a dimension."""
     shape = [1] * values.dim()
     shape[dim] = -1
-    parts = [
-        values.index_select(dim, taps[:, k]) * weights[:, k].reshape(shape) for k in range(4)
-    ]
+    parts = [values.index_select(dim, taps[:, k]) * weights[:, k].reshape(shape) for k in range(4)]
     return ((parts[0] + parts[1]) + parts[2]) + parts[3]
 
 
