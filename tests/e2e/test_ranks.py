@@ -98,7 +98,8 @@ def test_bad_input_is_one_sentence_of_the_first_rank(words, tmp_path):
     )
     done = subprocess.run(
         [*torchrun, "-m", "impasto", *map(str, words(out, "--optimizer=adam"))],
-        capture_output=True, text=True, check=False, timeout=PATIENCE, env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True, text=True, check=False, timeout=PATIENCE,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
     )  # fmt: skip
     said = [line for line in done.stderr.splitlines() if line.startswith("impasto: ")]
     assert said == [

@@ -51,7 +51,6 @@ class StripFiles:
     def __init__(self, ranks: Ranks, output: Path) -> None:
         """Keep where to write."""
         self.ranks, self.output = ranks, output
-        self.last: Path | None = None
 
     def write(self, path: Path, result: Result) -> None:
         """Write the strip of this rank, and which rows all have.
@@ -79,17 +78,27 @@ class StripFiles:
         for problem in filter(None, (each for each, _, _ in files)):
             raise PictureError(problem)
         if ranks.is_first:
-            found = {
-                "recipe": result.job.recipe.to_json(),
-                "size": state.size,
-                "files": [{"name": name, "rows": rows} for _, name, rows in files],
-            }
-            with replacing(manifest_path(self.output)) as file:
-                file.write(json.dumps(found).encode())
-        ranks.gather(None)  # from here on nobody needs the files before
-        if self.last is not None and self.last != mine:
-            self.last.unlink(missing_ok=True)
-        self.last = mine
+            named = [{"name": name, "rows": rows} for _, name, rows in files]
+            self._name(named, result.job.recipe.to_json(), state.size)
+
+    def _name(self, files: list[dict[str, Any]], recipe: str, size: int) -> None:
+        """Write which files belong together, and take those away that were named before."""
+        manifest = manifest_path(self.output)
+        before = named_in(manifest) if manifest.exists() else []
+        found = {"recipe": recipe, "size": size, "files": files}
+        with naming(manifest), replacing(manifest) as file:
+            file.write(json.dumps(found).encode())
+        for name in set(before) - {each["name"] for each in files}:
+            manifest.with_name(name).unlink(missing_ok=True)
+
+
+def named_in(manifest: Path) -> list[str]:
+    """Return the names of the files that belong together; none if that cannot be read."""
+    try:
+        found = json.loads(manifest.read_bytes())["files"]
+        return [Path(each["name"]).name for each in found]
+    except WRONG:
+        return []
 
 
 def find_strips(output: Path) -> Checkpoint | None:

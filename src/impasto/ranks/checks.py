@@ -10,7 +10,7 @@ from impasto.job import Job
 from impasto.run import Outputs
 from impasto.settings import SPECS, Settings
 
-FREE: Final = (
+POSSIBLE: Final = (
     *("size", "style_weight", "content_weight", "tv_weight", "style_scale", "style_blend", "tv"),
     *("iterations", "levels", "plan", "converge", "continuation", "learning_rate", "history"),
     *("backbone", "weights", "pooling", "content_layers", "style_layers", "style_loss", "seed"),
@@ -32,7 +32,7 @@ def for_ranks(settings: Settings) -> Settings:
     Raises:
         SettingsError: If one of them needs the whole picture.
     """
-    plain = Settings(**{name: getattr(settings, name) for name in FREE}).completed()
+    plain = Settings(**{name: getattr(settings, name) for name in POSSIBLE}).completed()
     for name in SPECS:
         given = getattr(settings.completed(), name)
         if given != getattr(plain, name):

@@ -27,7 +27,7 @@ TOLD_BY_TORCHRUN: Final = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 """Environment variables that tell a process where it belongs; whoever starts ranks by other means
 sets them, too."""
 
-PATIENCE: Final = timedelta(minutes=30)
+LONGEST_WAIT: Final = timedelta(minutes=30)
 """What a rank may take longer than another one. That one has ended is known at once."""
 
 SPEAKING: Final = 2.0
@@ -82,8 +82,10 @@ class Ranks:
         Raises:
             ImpastoError: If one of them has ended; the first rank says why, if that is known.
         """
-        store, rank, size = next(rendezvous("env://", timeout=PATIENCE))
-        dist.init_process_group("gloo", store=store, rank=rank, world_size=size, timeout=PATIENCE)
+        store, rank, size = next(rendezvous("env://", timeout=LONGEST_WAIT))
+        dist.init_process_group(
+            "gloo", store=store, rank=rank, world_size=size, timeout=LONGEST_WAIT
+        )
         ranks = cls(rank, size, store)
         if rank and not os.environ.get("IMPASTO_DEBUG"):
             for stream in (sys.stdout, sys.stderr):

@@ -25,7 +25,7 @@ from impasto.images import Rgb, resize_rows
 from impasto.objective import Band, Span
 from impasto.ranks.group import Move, Ranks
 
-Wanted = tuple[int, int, int]
+RowsOf = tuple[int, int, int]
 """A rank, and the rows from the first to before the last that it wants."""
 
 
@@ -111,7 +111,7 @@ class Strips:
             total[first : first + len(part)] += part
         return total
 
-    def fetch(self, image: Tensor, wanted: Sequence[Wanted]) -> list[Tensor]:
+    def fetch(self, image: Tensor, wanted: Sequence[RowsOf]) -> list[Tensor]:
         """Return the rows that this rank wants, wherever they lie.
 
         Args:
@@ -141,7 +141,7 @@ class Strips:
     def _owned(self) -> list[tuple[Span, int]]:
         return list(zip(self.spans, self.owners, strict=True))
 
-    def _overlaps(self, first: int, last: int) -> list[Wanted]:
+    def _overlaps(self, first: int, last: int) -> list[RowsOf]:
         """Return which ranks have which of some rows."""
         cut = [(rank, max(first, a), min(last, b)) for rank, (a, b) in enumerate(self.strips)]
         return [(rank, low, high) for rank, low, high in cut if low < high]

@@ -57,6 +57,33 @@ def test_vectors_in_16_bits_are_taken_as_they_are(monkeypatch):
     assert (kept.apply(g, 0.7) - expected).norm() < 1e-5 * expected.norm()
 
 
+class Halves:
+    """Two blocks, both here."""
+
+    names = (" 0", " 1")
+
+    def split(self, vector):
+        return torch.split(vector, [20, LENGTH - 20])
+
+    def length(self, vector):
+        return LENGTH
+
+    def gather(self, parts):
+        return parts
+
+
+def test_vectors_in_blocks_are_as_whole_ones():
+    divided, whole = CurvaturePairs(4, Halves()), CurvaturePairs(4)
+    for s, y in some_pairs(6):
+        divided.remember(s, y)
+        whole.remember(s, y)
+    g = torch.linspace(-1, 2, LENGTH, dtype=torch.float64)
+    torch.testing.assert_close(divided.apply(g, 0.7), whole.apply(g, 0.7), rtol=1e-12, atol=0)
+    again = CurvaturePairs(4, Halves())
+    again.restore(divided.state())
+    assert torch.equal(again.apply(g, 0.7), divided.apply(g, 0.7))
+
+
 def test_without_pairs_the_gradient_is_scaled():
     g = torch.randn(5)
     torch.testing.assert_close(CurvaturePairs(4).apply(g, 3.0), 3 * g)
