@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,11 @@ WITH_RECIPE = (".mp4", ".mov", ".webm", ".mkv")
 
 SOUNDS_WITH_RECIPE = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a")
 """Sounds that tell how they were made."""
+
+
+TOLD_BY_TORCHRUN = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
+"""Environment variables of a process that shares a picture with others, see `impasto.ranks`;
+whoever starts such processes by other means sets them, too."""
 
 
 @click.command(cls=PaintCommand)
@@ -88,12 +94,12 @@ def paint(
     """Paint the photograph CONTENT in the style of one or several pictures STYLE.
 
     The path of the picture is printed at the end. Ctrl-C stops and keeps the picture so far. With
-    --workers or --cluster, others evaluate the tiles of a picture that is too large for one.
+    --workers or --cluster, others evaluate the tiles of a picture that is too large for one;
+    processes that torchrun starts share it.
     """
     from impasto.cli.own_defaults import with_own_defaults
     from impasto.cli.work import Work, paint_file
     from impasto.cluster import Hands
-    from impasto.ranks import has_ranks
 
     hands = Hands.of(workers, cluster)
     style = styles_of(content, style, named)
@@ -109,7 +115,7 @@ def paint(
     out = outputs.place(output, usual, overwrite)
     work = Work(out=out, content=content, styles=style, settings=settings, outputs=outputs,
                 quiet=quiet, as_json=as_json, hands=hands)  # fmt: skip
-    if has_ranks():
+    if all(name in os.environ for name in TOLD_BY_TORCHRUN):
         from impasto.cli.strips import paint_file_in_strips
 
         paint_file_in_strips(work)

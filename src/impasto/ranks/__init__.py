@@ -10,7 +10,7 @@ picture_file.py  the picture, in one file
 
 from impasto.ranks.checkpoint import StripFiles, find_strips, read_strips
 from impasto.ranks.checks import check_job, check_outputs, for_ranks
-from impasto.ranks.group import Ranks, has_ranks
+from impasto.ranks.group import Ranks
 from impasto.ranks.painting import make_objective_of_strips, paint_in_strips, strips_of
 from impasto.ranks.picture_file import StripsFile
 from impasto.ranks.strips import Strips
@@ -24,7 +24,6 @@ __all__ = [
     "check_outputs",
     "find_strips",
     "for_ranks",
-    "has_ranks",
     "make_objective_of_strips",
     "paint_in_strips",
     "read_strips",

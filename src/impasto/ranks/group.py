@@ -23,10 +23,6 @@ from torch.distributed.rendezvous import rendezvous
 from impasto.errors import ImpastoError, UsageError, explain
 from impasto.interruption import INTERRUPTION, mute
 
-TOLD_BY_TORCHRUN: Final = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
-"""Environment variables that tell a process where it belongs; whoever starts ranks by other means
-sets them, too."""
-
 LONGEST_WAIT: Final = timedelta(minutes=30)
 """What a rank may take longer than another one. That one has ended is known at once."""
 
@@ -35,11 +31,6 @@ SPEAKING: Final = 2.0
 
 FAILURE: Final = "impasto: failure"
 """Where a rank leaves its last words for the others."""
-
-
-def has_ranks() -> bool:
-    """Tell whether this process is one of several that paint one picture."""
-    return all(name in os.environ for name in TOLD_BY_TORCHRUN)
 
 
 @dataclass(frozen=True, eq=False)
