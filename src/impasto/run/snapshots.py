@@ -55,17 +55,18 @@ class Snapshots(Recorder):
     """Writes a numbered picture and the checkpoint every so many evaluations, and at the end."""
 
     def __init__(
-        self, output: Path, every: int, write: Write = write_checkpoint, *, pictures: bool = True
+        self, output: Path, every: int, write: Write | None = None, *, pictures: bool = True
     ) -> None:
         """Keep where to write, and how often, counted over all sizes.
 
         Args:
             output: The picture.
             every: Evaluations from one checkpoint to the next.
-            write: Writes a checkpoint.
+            write: Writes a checkpoint; by default into one file.
             pictures: Whether there are numbered pictures, too.
         """
-        self.output, self.every, self.write, self.pictures = output, every, write, pictures
+        self.output, self.every, self.pictures = output, every, pictures
+        self.write = write or write_checkpoint
         self.state: State | None = None
 
     def begin(self, result: Result) -> None:
