@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,10 @@ from impasto.cli.options import (
 from impasto.errors import PictureError, SettingsError
 from impasto.interruption import complain
 from impasto.settings import Settings, for_print, with_look
+
+TOLD_BY_TORCHRUN = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
+"""Environment variables of a process that shares a picture with others, see `impasto.ranks`;
+whoever starts such processes by other means sets them, too."""
 
 
 @click.command(cls=PaintCommand)
@@ -69,7 +74,8 @@ def paint(
     """Paint the photograph CONTENT in the style of one or several pictures STYLE.
 
     The path of the picture is printed at the end. Ctrl-C stops and keeps the picture so far. With
-    --workers or --cluster, others evaluate the tiles of a picture that is too large for one.
+    --workers or --cluster, others evaluate the tiles of a picture that is too large for one;
+    processes that torchrun starts share it.
     """
     from impasto.cli.own_defaults import with_own_defaults
     from impasto.cli.work import Work, paint_file
@@ -87,8 +93,14 @@ def paint(
             complain(note)
     usual = Path(f"{Path(content).stem}-{Path(style[0]).stem}.png")
     out = outputs.place(output, usual, overwrite)
-    paint_file(Work(out=out, content=content, styles=style, settings=settings, outputs=outputs,
-                    quiet=quiet, as_json=as_json, hands=hands))  # fmt: skip
+    work = Work(out=out, content=content, styles=style, settings=settings, outputs=outputs,
+                quiet=quiet, as_json=as_json, hands=hands)  # fmt: skip
+    if all(name in os.environ for name in TOLD_BY_TORCHRUN):
+        from impasto.cli.strips import paint_file_in_strips
+
+        paint_file_in_strips(work)
+    else:
+        paint_file(work)
 
 
 def styles_of(content: str, behind: tuple[str, ...], named: tuple[str, ...]) -> tuple[str, ...]:

@@ -31,8 +31,8 @@ from impasto.images.destination import (
 )
 from impasto.images.picture import MAX_PIXELS, MIN_LONG_SIDE, Canvas, FloatArray, Picture, Rgb
 from impasto.images.reading import read, read_settings, sha256
-from impasto.images.scaling import cover, fit, resize, resize_cutout
-from impasto.images.writing import replace_file, write
+from impasto.images.scaling import cover, fit, resize, resize_cutout, resize_rows
+from impasto.images.writing import replace_file, whole_numbers, write, write_joined
 from impasto.images.zoomable import check_zoomable, write_zoomable
 
 __all__ = [
@@ -58,9 +58,12 @@ __all__ = [
     "replace_file",
     "resize",
     "resize_cutout",
+    "resize_rows",
     "sha256",
     "to_pil",
     "unwritable",
+    "whole_numbers",
     "write",
+    "write_joined",
     "write_zoomable",
 ]

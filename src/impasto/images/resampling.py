@@ -6,6 +6,7 @@ Source: Pillow's ``src/libImaging/Resample.c``: the same filters, over the same 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +20,17 @@ def resample(values: Double, new: int, axis: int) -> Double:
     Lanczos-3 where it shrinks, over the whole area of each new pixel; a cubic (a = -1/2) where it
     grows.
     """
-    along = np.moveaxis(values, axis, 0)
-    first, weights = _weights(len(along), new)
-    result = np.zeros((new, *along.shape[1:]))
+    return np.moveaxis(resample_rows(np.moveaxis(values, axis, 0), new, slice(None)), 0, axis)
+
+
+def resample_rows(values: npt.NDArray[Any], new: int, kept: slice) -> Double:
+    """Return some of the ``new`` rows that an array would have, see `resample`."""
+    first, weights = (each[kept] for each in _weights(len(values), new))
+    result = np.zeros((len(first), *values.shape[1:]))
     for tap, weight in enumerate(weights.T):
-        places = np.minimum(first + tap, len(along) - 1)  # beyond the end the weight is 0
-        result += weight.reshape(-1, *(1,) * (along.ndim - 1)) * along[places]
-    return np.moveaxis(result, 0, axis)
+        places = np.minimum(first + tap, len(values) - 1)  # beyond the end the weight is 0
+        result += weight.reshape(-1, *(1,) * (values.ndim - 1)) * values[places]
+    return result
 
 
 def _weights(old: int, new: int) -> tuple[npt.NDArray[np.int64], Double]:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from impasto.images.picture import FloatArray, Picture
-from impasto.images.resampling import resample
+from impasto.images.resampling import resample, resample_rows
 
 LEAST_ALPHA = 0.5 / 255
 """What is more transparent than this is written as fully transparent in 8 bits."""
@@ -56,6 +56,25 @@ def resize(array: npt.NDArray[np.floating[Any]], width: int, height: int) -> Flo
         return _resize_channel(values, width, height)
     channels = [_resize_channel(values[..., c], width, height) for c in range(values.shape[2])]
     return np.stack(channels, axis=2)
+
+
+def resize_rows(
+    array: npt.NDArray[np.floating[Any]], width: int, height: int, rows: slice
+) -> FloatArray:
+    """Return some rows of what `resize` gives, up to rounding, without the others.
+
+    Args:
+        array: ``(H, W, C)`` or ``(H, W)``, any range.
+        width: Of the whole at its new size, in pixels.
+        height: Likewise.
+        rows: Of the new size.
+    """
+    old_height, old_width = array.shape[:2]
+    found = array[rows] if old_height == height else resample_rows(array, height, rows)
+    if old_width != width:
+        found = resample(found.astype(np.float64, copy=False), width, axis=1)
+    clipped: FloatArray = np.clip(found, array.min(axis=(0, 1)), array.max(axis=(0, 1)))
+    return clipped.astype(array.dtype, copy=False)
 
 
 def resize_cutout(picture: Picture, width: int, height: int) -> FloatArray:

@@ -14,10 +14,11 @@ import numpy.typing as npt
 import pyvips
 
 from impasto.errors import PictureError, SettingsError
-from impasto.filesystem import replacing
+from impasto.filesystem import beside, put, replacing
 from impasto.images.destination import (
     JPEG,
     PNG,
+    TIFF,
     FileFormat,
     check_fits,
     format_of,
@@ -85,28 +86,80 @@ def _check_array(path: Path, array: _Floats, shape: tuple[int, ...]) -> None:
         raise PictureError(f"'{path}' is not written: the picture holds NaN, which is no color.")
 
 
+def write_joined(
+    path: Path,
+    raw: Path,
+    shape: tuple[int, int],
+    *,
+    bits: int,
+    settings: str | None,
+    resolution: float | None,
+) -> None:
+    """Write a picture of any size, of which nobody has more in memory than some rows.
+
+    The file is a BigTIFF in tiles, with smaller copies inside (a pyramid), complete or not there.
+
+    Args:
+        path: Where to write.
+        raw: A file with the values: rows of red, green and blue, in the processor's byte order.
+        shape: Height and width in pixels.
+        bits: Of a value, 8 or 16.
+        settings: See `write`.
+        resolution: See `write`.
+
+    Raises:
+        PictureError: If it cannot be written.
+    """
+    LIBVIPS.use()
+    height, width = shape
+    space, kind = ("srgb", "uchar") if bits == 8 else ("rgb16", "ushort")
+    temporary = beside(path.resolve())
+    with naming(path):
+        try:
+            image = pyvips.Image.rawload(
+                str(raw), width, height, 3, format=kind, interpretation=space
+            )
+            image = _with_facts(image, settings, resolution or USUAL_RESOLUTION)
+            image.tiffsave(str(temporary), keep="icc:xmp", tile=True, pyramid=True, bigtiff=True,
+                           **TIFF.options)  # fmt: skip
+            put(temporary, path.resolve())
+        except pyvips.Error as error:
+            raise _unwritten(path, error) from error
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _with_facts(image: Any, settings: str | None, resolution: float) -> Any:
+    """Return an image of libvips with its color profile, resolution and settings."""
+    per_mm = resolution / MM_PER_INCH
+    image = image.copy(xres=per_mm, yres=per_mm)
+    image.set_type(pyvips.GValue.blob_type, "icc-profile-data", srgb_profile())
+    if settings is not None:
+        image.set_type(pyvips.GValue.blob_type, "xmp-data", xmp_packet(settings))
+    return image
+
+
+def _unwritten(path: Path, error: pyvips.Error) -> PictureError:
+    reason = str(error.detail).strip().partition("\n")[0]
+    return PictureError(f"'{path}' cannot be written ({reason}).")
+
+
 def _encode(
     path: Path, kind: FileFormat, values: _WholeNumbers, settings: str | None, resolution: float
 ) -> bytes:
     LIBVIPS.use()
     space = "srgb" if values.dtype.itemsize == 1 else "rgb16"
-    per_mm = resolution / MM_PER_INCH
     plain = pyvips.Image.new_from_array(values, interpretation=space)
-    image = plain.copy(xres=per_mm, yres=per_mm)
-    image.set_type(pyvips.GValue.blob_type, "icc-profile-data", srgb_profile())
-    if settings is not None and kind is not PNG:
-        packet = xmp_packet(settings)
-        if kind is JPEG and len(packet) > _MOST_XMP_IN_JPEG:
-            raise SettingsError(
-                f"settings of {len(settings)} characters for '{path}': JPEG holds about "
-                f"{_MOST_XMP_IN_JPEG // 1000} kB, so write a .png, .webp or .tiff."
-            )
-        image.set_type(pyvips.GValue.blob_type, "xmp-data", packet)
+    if settings is not None and kind is JPEG and len(xmp_packet(settings)) > _MOST_XMP_IN_JPEG:
+        raise SettingsError(
+            f"settings of {len(settings)} characters for '{path}': JPEG holds about "
+            f"{_MOST_XMP_IN_JPEG // 1000} kB, so write a .png, .webp or .tiff."
+        )
+    image = _with_facts(plain, None if kind is PNG else settings, resolution)
     try:
         data = bytes(image.write_to_buffer(path.suffix.lower(), keep="icc:xmp", **kind.options))
     except pyvips.Error as error:
-        reason = str(error.detail).strip().partition("\n")[0]
-        raise PictureError(f"'{path}' cannot be written ({reason}).") from error
+        raise _unwritten(path, error) from error
     if kind is JPEG:
         return add_density(data, resolution)
     return data if settings is None or kind is not PNG else add_png_text(data, settings)

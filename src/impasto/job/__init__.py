@@ -28,11 +28,12 @@ from impasto.job.source_file import SourceFile, is_packaged, locate, locate_all,
 from impasto.job.style_terms import (
     active_layers,
     check_tiles,
+    choices_of,
     choose,
     style_losses,
     wanted_layers,
 )
-from impasto.job.terms import make_objective
+from impasto.job.terms import make_objective, shares, variation
 
 __all__ = [
     "FILES",
@@ -53,6 +54,7 @@ __all__ = [
     "active_layers",
     "as_painting",
     "check_tiles",
+    "choices_of",
     "choose",
     "extent_of",
     "fields_of",
@@ -68,8 +70,10 @@ __all__ = [
     "read_embedded",
     "record_of",
     "seen_from",
+    "shares",
     "style_losses",
     "texture",
+    "variation",
     "wanted_layers",
     "weight_file",
 ]

@@ -31,6 +31,7 @@ class Estimate:
         cost: What one evaluation costs per pixel.
         tile: Side of a tile in pixels, 0 for none.
         margin: How far beyond its square a feature sees, in pixels.
+        ranks: Among how many processes the picture is divided.
     """
 
     levels: tuple[Level, ...]
@@ -39,11 +40,12 @@ class Estimate:
     cost: Cost
     tile: int
     margin: int
+    ranks: int = 1
 
     @property
     def memory(self) -> float:
-        """The bytes that the run will take."""
-        return peak(self.extent, self.cost, self.tile, self.margin)
+        """The bytes that the run will take, or each of its processes."""
+        return peak(self.extent, self.cost, self.tile, self.margin, self.ranks)
 
     @property
     def without_tiles(self) -> float:
@@ -53,7 +55,7 @@ class Estimate:
     @property
     def seconds(self) -> float:
         """The time that the run will take."""
-        return self.cost.seconds * self._whole
+        return self.cost.seconds * self._whole / self.ranks
 
     @property
     def _whole(self) -> float:
@@ -83,18 +85,23 @@ class Estimate:
         return 1.5 * ((self.tile + 2 * self.margin) ** 2 + self.cost.overhead) * tiles
 
 
-def extent_of(settings: ResolvedSettings, sizes: Sizes) -> Extent:
+def extent_of(settings: ResolvedSettings, sizes: Sizes, ranks: int = 1) -> Extent:
     """Return the sizes that decide how much memory a painting needs.
 
+    Args:
+        settings: What to paint.
+        sizes: The geometry.
+        ranks: Among how many processes the picture is divided.
+
     Raises:
-        SettingsError: If a picture would be larger than Impasto reads and writes.
+        SettingsError: If a picture would be larger than one process reads and writes.
     """
     shapes = [sizes.shape(settings.size), *sizes.style_shapes(settings.size)]
     for height, width in shapes:
-        if height * width > MAX_PIXELS:
+        if height * width > MAX_PIXELS * ranks:
             raise SettingsError(
                 f"a picture would have {width} x {height} pixels: at most "
-                f"{MAX_PIXELS // 10**6} million are possible, so lower size or style_scale."
+                f"{MAX_PIXELS * ranks // 10**6} million are possible, so lower size or style_scale."
             )
     type_ = torch.float64 if settings.precision == "float64" else torch.float32
     vectors = 2.0

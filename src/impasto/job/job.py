@@ -59,6 +59,7 @@ class Job:
             size: a clip makes them once.
         each: What applies a function to every tile, see `impasto.objective.tiled`.
         keep: For how many tiles who does that keeps the forward pass.
+        ranks: Among how many processes the picture is divided, see `impasto.ranks`.
     """
 
     settings: ResolvedSettings
@@ -75,6 +76,7 @@ class Job:
     style_terms: Mapping[int, tuple[Term, ...]] = field(default_factory=dict)
     each: Map = map
     keep: int = 0
+    ranks: int = 1
 
     @property
     def levels(self) -> tuple[Level, ...]:
@@ -114,10 +116,11 @@ class Job:
         return Estimate(
             levels=self.levels,
             sizes=self.sizes,
-            extent=extent_of(self.settings, self.sizes),
+            extent=extent_of(self.settings, self.sizes, self.ranks),
             cost=self.cost,
             tile=self.settings.tile,
             margin=self.backbone.margin(wanted_layers(self.settings)),
+            ranks=self.ranks,
         )
 
     def with_styles(self, restyled: list[Rgb]) -> Job:

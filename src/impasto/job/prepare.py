@@ -40,6 +40,7 @@ def prepare(
     *,
     content_mask: Any = None,
     style_mask: Any = None,
+    ranks: int = 1,
 ) -> Job:
     """Read and check everything, and make the choices left open; nothing expensive happens yet.
 
@@ -51,6 +52,7 @@ def prepare(
         last: A job whose network is taken over if this one needs the same.
         content_mask: Masks in place of the files that the settings name: one, or several.
         style_mask: Likewise.
+        ranks: Among how many processes the picture is divided.
 
     Raises:
         UsageError: If anything is wrong.
@@ -62,7 +64,7 @@ def prepare(
     if chosen.threads > 1 or chosen.device != "cpu":
         COMPUTING.use()
     with computing_with(chosen.threads), considerate(chosen.threads):
-        return assemble(given, pictures, care, settings, chosen, last)
+        return assemble(given, pictures, care, settings, chosen, last, ranks)
 
 
 def assemble(
@@ -72,6 +74,7 @@ def assemble(
     settings: Settings,
     chosen: ResolvedSettings,
     last: Job | None,
+    ranks: int,
 ) -> Job:
     """Return the job of what has been read, with tiles if it needs them."""
     controls = Controls.read(
@@ -84,7 +87,7 @@ def assemble(
     backbone, cost = network_of(last, chosen, controls, weights) or load_measured(
         chosen, controls, weights
     )
-    extent = extent_of(chosen, sizes_of(pictures, chosen))
+    extent = extent_of(chosen, sizes_of(pictures, chosen), ranks)
     chosen = chosen.replace(tile=pick_tile(settings.tile, chosen, extent, backbone, cost))
     check_tiles(style_losses(chosen), chosen.tile if 0 < chosen.tile < chosen.size else 0)
     return Job(
@@ -98,6 +101,7 @@ def assemble(
         recipe=recipe_of(chosen, given, pictures, weights),
         fine_style=pictures.fine_style,
         notes=(*notes_on(settings), *care.notes, *pictures.notes),
+        ranks=ranks,
     )
 
 

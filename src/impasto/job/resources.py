@@ -205,10 +205,13 @@ class Extent:
         return each * math.prod(self.result)
 
 
-def peak(extent: Extent, cost: Cost, tile: int, margin: int) -> float:
-    """Return an estimate of the bytes that a painting adds to the process; tile 0 is none."""
+def peak(extent: Extent, cost: Cost, tile: int, margin: int, ranks: int = 1) -> float:
+    """Return an estimate of the bytes that a painting adds to the process; tile 0 is none.
+
+    What lasts may be divided among several processes.
+    """
     rows, columns = (min(n, tile + 2 * margin) if tile else n for n in extent.largest)
-    return OVERHEAD * cost.memory * rows * columns + lasting(extent, cost)
+    return OVERHEAD * cost.memory * rows * columns + lasting(extent, cost) / ranks
 
 
 def lasting(extent: Extent, cost: Cost) -> float:

@@ -98,16 +98,23 @@ def style(job: Job, inputs: Inputs) -> Iterator[Term]:
 def regularizers(job: Job, inputs: Inputs) -> Iterator[Term]:
     """Yield the terms on the image itself: total variation, edges, photorealism."""
     settings, norm = job.settings, NORMALIZATIONS[job.settings.normalization]
-
-    def term(name: str, weight: float, loss: Loss) -> Term:
-        return Term(name, Kind.REGULARIZER, weight, (IMAGE,), loss)
-
-    variation = TotalVariation(VARIATIONS[settings.tv], norm.variation)
-    yield term("tv", settings.tv_weight, variation)
+    yield variation(job)
     if settings.protect_edges:
-        yield term("edges", settings.protect_edges, EdgeLoss(inputs.content, norm.content))
+        yield on_image("edges", settings.protect_edges, EdgeLoss(inputs.content, norm.content))
     if settings.photoreal_weight:
-        yield term("photoreal", settings.photoreal_weight, MattingLoss(inputs.content))
+        yield on_image("photoreal", settings.photoreal_weight, MattingLoss(inputs.content))
+
+
+def variation(job: Job) -> Term:
+    """Return the term of total variation."""
+    settings, norm = job.settings, NORMALIZATIONS[job.settings.normalization]
+    loss = TotalVariation(VARIATIONS[settings.tv], norm.variation)
+    return on_image("tv", settings.tv_weight, loss)
+
+
+def on_image(name: str, weight: float, loss: Loss) -> Term:
+    """Return a term on the image itself."""
+    return Term(name, Kind.REGULARIZER, weight, (IMAGE,), loss)
 
 
 def anchors(job: Job, inputs: Inputs) -> Iterator[Term]:

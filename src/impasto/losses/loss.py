@@ -34,6 +34,19 @@ class Loss(ABC):
             mask: How much each position counts, (1, 1, H, W) and >= 0; without it, each once.
         """
 
+    def of_rows(self, image: Tensor, rows: slice, height: int) -> Tensor:
+        """Return the share of some rows of an image; the shares of all rows add up to the loss.
+
+        Args:
+            image: A part of the image (B, C, h, W): the rows, and the one after them if there is.
+            rows: Which of it they are.
+            height: Of the whole image.
+
+        Raises:
+            TypeError: By a loss that needs the whole image at once, as most do.
+        """
+        raise TypeError(f"{type(self).__name__} needs the whole image at once")
+
 
 class LocalLoss(Loss):
     """A loss that is itself a sum over positions."""

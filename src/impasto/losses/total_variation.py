@@ -33,17 +33,29 @@ class TotalVariation(Loss):
 
         A difference counts by the smaller ``mask`` (1, 1, H, W) of its two pixels.
         """
-        dy, dx = features.diff(dim=2), features.diff(dim=3)
+        rows = features.shape[2]
+        return self._share(features, rows, rows, mask)
+
+    def of_rows(self, image: Tensor, rows: slice, height: int) -> Tensor:
+        """Return the share of some rows: their differences, and those to the row after them."""
+        return self._share(image[:, :, rows.start : rows.stop + 1], rows.stop - rows.start, height)
+
+    def _share(
+        self, features: Tensor, rows: int, height: int, mask: Tensor | None = None
+    ) -> Tensor:
+        dy, dx = features.diff(dim=2), features[:, :, :rows].diff(dim=3)
         if mask is not None:
             # The root of the degree, because the differences are yet to be raised to it.
             shares = mask.pow(1 / self.kind.degree)
             dy = dy * shares[:, :, 1:].minimum(shares[:, :, :-1])
             dx = dx * shares[..., 1:].minimum(shares[..., :-1])
         if self.kind.joint:
-            squares = dx[:, :, :-1].square() + dy[:, :, :, :-1].square()
-            return self._sum(squares.pow(self.kind.degree / 2))
+            squares = dx[:, :, : dy.shape[2]].square() + dy[:, :, :, :-1].square()
+            return self._sum(squares.pow(self.kind.degree / 2), height - 1)
         power = {1: Tensor.abs, 2: Tensor.square}[int(self.kind.degree)]
-        return self._sum(power(dx)) + self._sum(power(dy))
+        return self._sum(power(dx), height) + self._sum(power(dy), height - 1)
 
-    def _sum(self, powers: Tensor) -> Tensor:
-        return self.scale(powers.numel(), self.kind.degree) * powers.sum()
+    def _sum(self, powers: Tensor, rows: int) -> Tensor:
+        """Return the scaled sum; in the whole image there are so many rows of differences."""
+        batch, channels, _, width = powers.shape
+        return self.scale(batch * channels * rows * width, self.kind.degree) * powers.sum()

@@ -11,11 +11,21 @@ balance.py    weights by which every style term pulls alike
 from impasto.objective.balance import balanced
 from impasto.objective.guidance import Region, Spread, spread
 from impasto.objective.objective import IMAGE, Evaluation, Features, Kind, Objective, Term, whole
-from impasto.objective.one_tile import Piece, TilePlace, Wanted
-from impasto.objective.tiled import Map, collect_features, collect_statistics, tiled
+from impasto.objective.one_tile import Piece, TilePlace, Wanted, features_of
+from impasto.objective.tiled import (
+    Map,
+    collect_features,
+    collect_statistics,
+    pieces_of,
+    tiled,
+    tiles_of,
+)
+from impasto.objective.tiling import Band, Bands, Span, spans_for
 
 __all__ = [
     "IMAGE",
+    "Band",
+    "Bands",
     "Evaluation",
     "Features",
     "Kind",
@@ -23,6 +33,7 @@ __all__ = [
     "Objective",
     "Piece",
     "Region",
+    "Span",
     "Spread",
     "Term",
     "TilePlace",
@@ -30,7 +41,11 @@ __all__ = [
     "balanced",
     "collect_features",
     "collect_statistics",
+    "features_of",
+    "pieces_of",
+    "spans_for",
     "spread",
     "tiled",
+    "tiles_of",
     "whole",
 ]

@@ -35,7 +35,7 @@ from impasto.objective.one_tile import (
     gradient_of,
     statistics_of,
 )
-from impasto.objective.tiling import tiles
+from impasto.objective.tiling import ONE_BAND, Band, Bands, Tile, tiles
 from impasto.statistics import Statistic
 
 Key = TypeVar("Key")
@@ -54,7 +54,7 @@ def collect_features(
 ) -> dict[str, Tensor]:
     """Return feature maps of the whole image, computed in tiles, see `tiled`."""
     found: dict[str, Tensor] = {}
-    cut = tiles(image, backbone, layers, side) if layers else []
+    cut = tiles(image.shape[2:], backbone, layers, side) if layers else []
     pieces = [Piece(TilePlace(tile, {}), tile.cut(image)) for tile in cut]
     look = partial(features_of, backbone, tuple(layers))
     for tile, parts in zip(cut, each(look, pieces), strict=True):
@@ -73,22 +73,39 @@ def collect_statistics(
     wanted: Mapping[Key, Wanted],
     side: int,
     each: Map = map,
+    bands: Bands = ONE_BAND,
 ) -> dict[Key, Statistic]:
     """Return statistics of the whole image, summed over tiles.
 
     Args:
         backbone: The network.
-        image: (1, 3, H, W).
+        image: (1, 3, H, W), or what ``bands`` knows to share.
         wanted: Statistics by any key; several may look at the same layer.
         side: Of a tile's inner part in pixels; 0 for the whole image at once.
         each: Applies a function to every tile, see `tiled`.
+        bands: How the image is divided among processes.
     """
     if not wanted:
         return {}
     layers = {layer for one in wanted.values() for layer in one.layers} - {IMAGE}
-    places = (TilePlace.of(tile, backbone, wanted) for tile in tiles(image, backbone, layers, side))
-    pieces = [Piece(place, place.tile.cut(image)) for place in places]
-    return _summed(each(partial(statistics_of, backbone, _without_masks(wanted), 0), pieces))
+    look = partial(statistics_of, backbone, _without_masks(wanted), 0)
+    parts = []
+    for band in bands.share(image):
+        places = [TilePlace.of(tile, backbone, wanted)
+                  for tile in tiles_of(band, backbone, layers, side)]  # fmt: skip
+        parts.append(_summed(each(look, pieces_of(band, places))))
+    return _summed(bands.gather(parts))
+
+
+def tiles_of(band: Band, backbone: FrozenNetwork, layers: Collection[str], side: int) -> list[Tile]:
+    """Return the tiles of a band."""
+    shape = band.height, band.pixels.shape[3]
+    return [tile for tile in tiles(shape, backbone, layers, side) if band.owns(tile)]
+
+
+def pieces_of(band: Band, places: Iterable[TilePlace]) -> list[Piece]:
+    """Return the tiles of a band with their pixels."""
+    return [Piece(place, band.cut(place.tile)) for place in places]
 
 
 def _without_masks(wanted: Mapping[Key, Wanted]) -> dict[Key, Wanted]:
@@ -105,7 +122,9 @@ def _summed(parts: Iterable[Mapping[Key, Statistic]]) -> dict[Key, Statistic]:
     return found
 
 
-def tiled(backbone: FrozenNetwork, side: int, each: Map = map, keep: int = 0) -> Evaluator:
+def tiled(
+    backbone: FrozenNetwork, side: int, each: Map = map, keep: int = 0, bands: Bands = ONE_BAND
+) -> Evaluator:
     """Return what evaluates terms in tiles, in the memory of one.
 
     Args:
@@ -115,40 +134,50 @@ def tiled(backbone: FrozenNetwork, side: int, each: Map = map, keep: int = 0) ->
             returns their answers in the same order. What it is given can be pickled.
         keep: For how many tiles whoever computes has the memory to keep the forward pass until the
             second round.
+        bands: How the image is divided among processes, all of which evaluate at the same time.
     """
-    return _Tiled(backbone, side, each, keep)
+    return _Tiled(backbone, side, each, keep, bands)
 
 
 @final
 class _Tiled:
     """Evaluates terms in tiles, see `tiled`."""
 
-    def __init__(self, backbone: FrozenNetwork, side: int, each: Map, keep: int) -> None:
+    def __init__(
+        self, backbone: FrozenNetwork, side: int, each: Map, keep: int, bands: Bands
+    ) -> None:
         self.backbone, self.side, self.each, self.keep = backbone, side, each, keep
+        self.bands = bands
         self.terms: Sequence[Term] = ()
-        self.places: list[TilePlace] = []
-        self.shape: torch.Size | None = None
+        self.places: list[list[TilePlace]] = []
+        self.shapes: list[torch.Size] | None = None
 
     def __call__(self, terms: Sequence[Term], image: Tensor) -> Sums:
-        image = image.detach()
+        here = self.bands.share(image.detach())
+        pairs = [(band, torch.zeros_like(band.pixels)) for band in here]
         parts = {term.name: 0.0 for term in terms}
-        gradient = torch.zeros_like(image)
         on_layers = [term for term in terms if term.layers != (IMAGE,)]
         for term in terms:
             if term.layers == (IMAGE,):
-                gradient += _of_image(term, image, parts)
+                found = [_add_image(term, band, gradient) for band, gradient in pairs]
+                parts[term.name] = sum(self.bands.gather(found))
         if layers_of(on_layers):
-            self._add_layers(on_layers, image, parts, gradient)
-        return sum(parts.values()), parts, gradient
+            self._add_layers(on_layers, pairs, parts)
+        return sum(parts.values()), parts, self.bands.collect([each for _, each in pairs])
 
     def _add_layers(
-        self, terms: Sequence[Term], image: Tensor, parts: dict[str, float], gradient: Tensor
+        self,
+        terms: Sequence[Term],
+        pairs: Sequence[tuple[Band, Tensor]],
+        parts: dict[str, float],
     ) -> None:
         """Add the losses of terms on layers of the network, and their gradient."""
         wanted = _without_masks(_statistics(terms))
-        pieces = [Piece(place, place.tile.cut(image)) for place in self._places(terms, image)]
+        bands = [band for band, _ in pairs]
+        pieces = list(map(pieces_of, bands, self._places(terms, bands)))
         look = partial(statistics_of, self.backbone, wanted, self.keep)
-        sums = _summed(self.each(look, pieces)) if wanted else {}
+        found = [_summed(self.each(look, some)) for some in pieces] if wanted else []
+        sums = _summed(self.bands.gather(found))
         cotangents = {}
         for term in terms:
             if isinstance(term.loss, StyleLoss):
@@ -156,24 +185,31 @@ class _Tiled:
                 parts[term.name] = value
         weights = {term.name: term.weight for term in terms if term.name not in cotangents}
         back = partial(gradient_of, self.backbone, wanted, cotangents, weights)
-        for piece, (share, found) in zip(pieces, self.each(back, pieces), strict=True):
-            piece.place.tile.cut(gradient).add_(share)
-            for name, part in found.items():
+        losses = [
+            _add_gradients(*pair, some, self.each(back, some))
+            for pair, some in zip(pairs, pieces, strict=True)
+        ]
+        for loss in self.bands.gather(losses):
+            for name, part in loss.items():
                 parts[name] += part
 
-    def _places(self, terms: Sequence[Term], image: Tensor) -> list[TilePlace]:
+    def _places(self, terms: Sequence[Term], bands: Sequence[Band]) -> list[list[TilePlace]]:
         """Return the places of the tiles: the last ones, if only weights have changed since.
 
         So what lies there travels once, where others compute.
         """
         same = len(self.terms) == len(terms) and all(map(_differ_in_weight, self.terms, terms))
-        if same and self.shape == image.shape:
+        shapes = [band.pixels.shape for band in bands]
+        if same and self.shapes == shapes:
             return self.places
         wanted = _statistics(terms)
         local = [term for term in terms if term.name not in wanted]
-        cut = tiles(image, self.backbone, layers_of(terms), self.side)
-        self.places = [TilePlace.of(tile, self.backbone, wanted, local) for tile in cut]
-        self.terms, self.shape = terms, image.shape
+        self.places = [
+            [TilePlace.of(tile, self.backbone, wanted, local)
+             for tile in tiles_of(band, self.backbone, layers_of(terms), self.side)]
+            for band in bands
+        ]  # fmt: skip
+        self.terms, self.shapes = terms, shapes
         return self.places
 
 
@@ -191,13 +227,31 @@ def _statistics(terms: Sequence[Term]) -> dict[str, Wanted]:
     }
 
 
-def _of_image(term: Term, image: Tensor, parts: dict[str, float]) -> Tensor:
-    """Evaluate a term on the image itself, whole: it needs little memory."""
-    leaf = image.clone().requires_grad_()
+def _add_gradients(
+    band: Band,
+    gradient: Tensor,
+    pieces: Sequence[Piece],
+    found: Iterable[tuple[Tensor, Mapping[str, float]]],
+) -> dict[str, float]:
+    """Add the tiles' gradients to that of their band; return the losses of the band by name."""
+    losses: dict[str, float] = {}
+    for piece, (share, parts) in zip(pieces, found, strict=True):
+        band.cut(piece.place.tile, gradient).add_(share)
+        for name, part in parts.items():
+            losses[name] = losses.get(name, 0.0) + part
+    return losses
+
+
+def _add_image(term: Term, band: Band, gradient: Tensor) -> float:
+    """Evaluate a term on the image itself, without tiles: it needs little memory."""
+    leaf = band.pixels.clone().requires_grad_()
     with torch.enable_grad():
-        value = term({IMAGE: leaf})
-    parts[term.name] = value.item()
-    return torch.autograd.grad(value, leaf)[0]
+        if band.is_whole:
+            value = term({IMAGE: leaf})
+        else:
+            value = term.weight * term.loss.of_rows(leaf, band.inner, band.height)
+    gradient += torch.autograd.grad(value, leaf)[0]
+    return value.item()
 
 
 def _pull(term: Term, loss: StyleLoss, summed: Statistic) -> tuple[float, Tensor]:

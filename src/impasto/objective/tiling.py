@@ -1,10 +1,13 @@
-"""How an image is divided into tiles with margins, and where they lie in its feature maps."""
+"""How an image is divided into tiles with margins, and where they lie in its feature maps.
+
+A process may have a part of the image: some bands of rows, each as high as a row of tiles.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Protocol, final
 
 import torch
 from torch import Tensor
@@ -67,6 +70,86 @@ class Tile:
         return self.rows.whole(stride), self.columns.whole(stride)
 
 
+@dataclass(frozen=True, eq=False)
+class Band:
+    """Some rows of an image, with margins: all of them, or those of one process.
+
+    Attributes:
+        rows: Which they are.
+        pixels: The image there (1, C, h, W), margins included.
+        height: Of the whole image.
+    """
+
+    rows: Span
+    pixels: Tensor
+    height: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is all of the image."""
+        return self.rows.stop - self.rows.start == self.height
+
+    @property
+    def inner(self) -> slice:
+        """Its rows without margins, in ``pixels``."""
+        first = self.rows.outer_start
+        return slice(self.rows.start - first, self.rows.stop - first)
+
+    def owns(self, tile: Tile) -> bool:
+        """Tell whether the inner part of a tile lies in its rows."""
+        return self.rows.start <= tile.rows.start < self.rows.stop
+
+    def cut(self, tile: Tile, like: Tensor | None = None) -> Tensor:
+        """Return the padded part of a tile, of the image or of another tensor ``like`` it."""
+        first = self.rows.outer_start
+        rows = slice(tile.rows.outer_start - first, tile.rows.outer_stop - first)
+        return (self.pixels if like is None else like)[..., rows, tile.columns.outer]
+
+
+class Bands(Protocol):
+    """Divides an image into bands, of which some may lie in other processes."""
+
+    def share(self, image: Tensor) -> Sequence[Band]:
+        """Return the bands that lie here, with margins, from what this process has of an image."""
+
+    def collect(self, gradients: Sequence[Tensor]) -> Tensor:
+        """Return the gradient of what this process has, given those of the bands that lie here.
+
+        This is the adjoint of `share`: what falls on a margin belongs to the rows below it.
+        """
+
+    def gather(self, parts: Sequence[Any]) -> Sequence[Any]:
+        """Return what belongs to each band, for all of them in their order.
+
+        Everybody adds up the same in the same order, so that all know the same sum.
+
+        Args:
+            parts: What belongs to each band that lies here.
+        """
+
+
+@final
+class OneBand:
+    """One band that is the whole image."""
+
+    def share(self, image: Tensor) -> Sequence[Band]:
+        """Return the image."""
+        height = image.shape[2]
+        return [Band(Span(0, height, 0, height, last=True), image, height)]
+
+    def collect(self, gradients: Sequence[Tensor]) -> Tensor:
+        """Return its gradient."""
+        (gradient,) = gradients
+        return gradient
+
+    def gather(self, parts: Sequence[Any]) -> Sequence[Any]:
+        """Return what there is."""
+        return parts
+
+
+ONE_BAND: Final = OneBand()
+
+
 class _Part(torch.autograd.Function):
     """Some rows and columns of a feature map; they and the gradient lie in memory as the map does.
 
@@ -119,10 +202,19 @@ def round_up(number: int, multiple: int) -> int:
     return -(-number // multiple) * multiple
 
 
-def tiles(image: Tensor, backbone: FrozenNetwork, layers: Collection[str], side: int) -> list[Tile]:
-    """Divide an image (1, 3, H, W) into tiles for the given layers; side 0 gives one tile."""
+def tiles(
+    shape: Sequence[int], backbone: FrozenNetwork, layers: Collection[str], side: int
+) -> list[Tile]:
+    """Divide an image of a height and width into tiles for the given layers; side 0 gives one."""
+    rows, columns = (spans_for(length, backbone, layers, side) for length in shape)
+    return [Tile(row, column) for row in rows for column in columns]
+
+
+def spans_for(
+    length: int, backbone: FrozenNetwork, layers: Collection[str], side: int
+) -> list[Span]:
+    """Divide a height or width for the given layers."""
     # A cut-out of one position's margin may be too small for the network itself.
     margin = max(backbone.margin(layers), backbone.minimum_side - 1) if side else 0
     stride = backbone.stride(layers) if side else 1  # one tile needs no grid
-    rows, columns = (spans(length, side, margin, stride) for length in image.shape[-2:])
-    return [Tile(row, column) for row in rows for column in columns]
+    return spans(length, side, margin, stride)

@@ -8,6 +8,7 @@ lbfgs_bounded.py    the same within [0, 1]
 lbfgs_wolfe.py      the same with a search along each direction
 line_search.py      that search
 curvature_pairs.py  what L-BFGS remembers
+partition.py        how its vectors lie, when other processes have parts of them
 adam.py             Adam
 """
 
@@ -15,12 +16,14 @@ from impasto.optimize.continuation import schedule
 from impasto.optimize.curvature_pairs import kept_type
 from impasto.optimize.loop import WINDOW, Function, Schedule, State, Step, minimize
 from impasto.optimize.optimizer import Optimizer, OptimizerState
+from impasto.optimize.partition import Partition
 
 __all__ = [
     "WINDOW",
     "Function",
     "Optimizer",
     "OptimizerState",
+    "Partition",
     "Schedule",
     "State",
     "Step",

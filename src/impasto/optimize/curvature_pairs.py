@@ -12,7 +12,7 @@ Source: Chen, Wang and Zhou (2014), "Large-scale L-BFGS using MapReduce".
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ import torch
 from torch import Tensor
 
 from impasto.optimize.optimizer import OptimizerState, expect_tensor
+from impasto.optimize.partition import UNDIVIDED, Partition
 from impasto.statistics import accumulable, exact
 
 Numbers = npt.NDArray[np.float64]
@@ -48,24 +49,27 @@ class CurvaturePair(NamedTuple):
     """One remembered step of L-BFGS.
 
     Attributes:
-        s: How the image changed, as a vector.
-        y: How the gradient changed.
+        s: How the image changed, as the blocks of a vector that lie here.
+        y: How the gradient changed, likewise.
         curvature: ``s·y``, positive.
         lengths: ``|s| |y|``.
         ratio: ``|s| / |y|``.
     """
 
-    s: Tensor
-    y: Tensor
+    s: Sequence[Tensor]
+    y: Sequence[Tensor]
     curvature: float
     lengths: float
     ratio: float
 
     @classmethod
-    def of(cls, s: Tensor, y: Tensor) -> CurvaturePair:
+    def of(cls, s: Tensor, y: Tensor, partition: Partition = UNDIVIDED) -> CurvaturePair:
         """Return the pair of two vectors."""
-        lengths = [math.sqrt(dot(vector, vector)) for vector in (s, y)]
-        return cls(s, y, dot(s, y), math.prod(lengths), lengths[0] / max(lengths[1], TINY))
+        ours = partition.split(s), partition.split(y)
+        parts = [(dot(a, a), dot(b, b), dot(a, b)) for a, b in zip(*ours, strict=True)]
+        ss, yy, sy = map(sum, zip(*partition.gather(parts), strict=True))
+        lengths = math.sqrt(ss), math.sqrt(yy)
+        return cls(*ours, sy, math.prod(lengths), lengths[0] / max(lengths[1], TINY))
 
 
 class CurvaturePairs:
@@ -73,21 +77,23 @@ class CurvaturePairs:
 
     Attributes:
         history: How many are kept at most.
+        partition: How the vectors lie.
         places: The pairs by where they lie in ``rows``, in the order in which they came.
-        rows: Row ``2k`` is s and row ``2k + 1`` is y of the pair in place k; None without pairs.
+        rows: For each block that lies here a matrix, whose row ``2k`` is s and whose row ``2k + 1``
+            is y of the pair in place k; nothing without pairs.
         products: The product of every two rows.
         unknown: The places whose products are still to be computed.
     """
 
-    def __init__(self, history: int) -> None:
+    def __init__(self, history: int, partition: Partition = UNDIVIDED) -> None:
         """Begin without pairs."""
-        self.history = history
+        self.history, self.partition = history, partition
         self.clear()
 
     def clear(self) -> None:
         """Forget all pairs."""
         self.places: dict[int, CurvaturePair] = {}
-        self.rows: Tensor | None = None
+        self.rows: list[Tensor] = []
         self.products: Numbers = np.zeros((2 * self.history, 2 * self.history))
         self.unknown: set[int] = set()
 
@@ -106,8 +112,8 @@ class CurvaturePairs:
 
     def remember(self, s: Tensor, y: Tensor) -> None:
         """Keep a pair unless it shows no positive curvature; the oldest makes room for it."""
-        kept = kept_type(s.numel(), s.dtype)
-        pair = CurvaturePair.of(s.to(kept), y.to(kept))
+        kept = kept_type(self.partition.length(s), s.dtype)
+        pair = CurvaturePair.of(s.to(kept), y.to(kept), self.partition)
         if not pair.curvature > CURVATURE_FLOOR * pair.lengths or self.history == 0:
             return
         is_full = len(self) == self.history
@@ -130,7 +136,9 @@ class CurvaturePairs:
         memory: OptimizerState = {"pairs": len(self), "oldest": next(iter(self.places), 0)}
         for place, pair in self.places.items():
             measures = torch.tensor(pair[2:], dtype=torch.float64, device="cpu")
-            memory |= {f"s {place}": pair.s, f"y {place}": pair.y, f"measures {place}": measures}
+            memory[f"measures {place}"] = measures
+            for name, s, y in zip(self.partition.names, pair.s, pair.y, strict=True):
+                memory |= {f"s {place}{name}": s, f"y {place}{name}": y}
         if self.places and not self.unknown:
             used = 2 * len(self)
             memory["products"] = torch.from_numpy(self.products[:used, :used].copy())
@@ -152,16 +160,22 @@ class CurvaturePairs:
         if not 0 <= number <= self.history or not 0 <= oldest < max(number, 1):
             raise ValueError(f"there are {number} pairs from {oldest} on, of {self.history}")
         for place in (*range(oldest, number), *range(oldest)):
-            s, y = (expect_tensor(memory.pop(f"{name} {place}")) for name in "sy")
+            s, y = (
+                [expect_tensor(memory.pop(f"{v} {place}{name}")) for name in self.partition.names]
+                for v in "sy"
+            )
+            shapes = [block.shape for block in s]
             if (
-                s.shape != y.shape
-                or s.dim() != 1
-                or (self.places and s.shape != self.newest.s.shape)
+                shapes != [block.shape for block in y]
+                or any(len(shape) != 1 for shape in shapes)
+                or (self.places and shapes != [block.shape for block in self.newest.s])
             ):
                 raise ValueError(f"the vectors of pair {place} are not as long as the others")
             curvature, lengths, ratio = expect_tensor(memory[f"measures {place}"]).tolist()
             if not all(0 < measure < math.inf for measure in (curvature, lengths, ratio)):
                 raise ValueError(f"pair {place} has the curvature {curvature:g}")
+            if not all(math.isfinite(dot(block, block)) for block in (*s, *y)):
+                raise ValueError(f"pair {place} holds values that are no numbers")
             self._put(place, CurvaturePair(s, y, curvature, lengths, ratio))
         if "products" in memory:
             products = expect_tensor(memory["products"])
@@ -173,12 +187,13 @@ class CurvaturePairs:
 
     def _put(self, place: int, pair: CurvaturePair) -> None:
         """Keep a pair in a place, in place of what is there."""
-        if self.rows is None:
-            self.rows = pair.s.new_empty(2 * self.history, len(pair.s))
-        s, y = self.rows[2 * place : 2 * place + 2]
-        s.copy_(pair.s)
-        y.copy_(pair.y)
+        if not self.rows:
+            self.rows = [block.new_empty(2 * self.history, len(block)) for block in pair.s]
+        for rows, *vectors in zip(self.rows, pair.s, pair.y, strict=True):
+            for row, vector in zip(rows[2 * place : 2 * place + 2], vectors, strict=True):
+                row.copy_(vector)
         self.places.pop(place, None)  # so that it comes last
+        s, y = ([rows[2 * place + k] for rows in self.rows] for k in (0, 1))
         self.places[place] = pair._replace(s=s, y=y)
         self.unknown.add(place)
 
@@ -186,10 +201,13 @@ class CurvaturePairs:
         """Return the products of all rows with a vector; also complete those of new rows."""
         new = [row for place in sorted(self.unknown) for row in (2 * place, 2 * place + 1)]
         used = 2 * len(self)
-        total = torch.zeros((len(new) + 1, used), dtype=torch.float64, device="cpu")
-        for rows, part in self._pieces(gradient):
-            total += multiply(torch.cat([rows[new], part[None]]), rows).cpu()
-        found: Numbers = total.numpy()
+        parts = []
+        for block in zip(self._used(), self.partition.split(gradient), strict=True):
+            total = torch.zeros((len(new) + 1, used), dtype=torch.float64, device="cpu")
+            for rows, part in pieces(*block):
+                total += multiply(torch.cat([rows[new], part[None]]), rows).cpu()
+            parts.append(total)
+        found: Numbers = sum(self.partition.gather(parts)).numpy()
         self.products[new, :used], self.products[:used, new] = found[:-1], found[:-1].T
         self.unknown.clear()
         along: Numbers = found[-1]
@@ -225,18 +243,23 @@ class CurvaturePairs:
         """Return ``scale`` times a vector and the sum of the rows, each with its coefficient."""
         result = torch.empty_like(gradient)
         weights = torch.from_numpy(coefficients).to(gradient.dtype).to(gradient.device)
-        for rows, part, there in self._pieces(gradient, result):
-            torch.addmv(part, rows.mT, weights, beta=scale, out=there)
+        vectors = (self.partition.split(vector) for vector in (gradient, result))
+        for block in zip(self._used(), *vectors, strict=True):
+            for rows, part, there in pieces(*block):
+                torch.addmv(part, rows.mT, weights, beta=scale, out=there)
         return result
 
-    def _pieces(self, *vectors: Tensor) -> Iterator[tuple[Tensor, ...]]:
-        """Yield the rows in use piece by piece, each with the same piece of every vector."""
-        assert self.rows is not None
-        rows = self.rows[: 2 * len(self)]
-        width = min(VECTOR_PIECE, max(BLOCK, 20 * VECTOR_PIECE // len(rows) // BLOCK * BLOCK))
-        parts = zip(*(torch.split(vector, width) for vector in vectors), strict=True)
-        for columns, part in zip(torch.split(rows, width, dim=1), parts, strict=True):
-            yield accumulable(columns), *part
+    def _used(self) -> list[Tensor]:
+        """Return the rows in use of every block."""
+        return [rows[: 2 * len(self)] for rows in self.rows]
+
+
+def pieces(rows: Tensor, *vectors: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    """Yield rows piece by piece, each with the same piece of every vector."""
+    width = min(VECTOR_PIECE, max(BLOCK, 20 * VECTOR_PIECE // len(rows) // BLOCK * BLOCK))
+    parts = zip(*(torch.split(vector, width) for vector in vectors), strict=True)
+    for columns, part in zip(torch.split(rows, width, dim=1), parts, strict=True):
+        yield accumulable(columns), *part
 
 
 def kept_type(values: int, dtype: torch.dtype) -> torch.dtype:
@@ -258,5 +281,5 @@ def multiply(some: Tensor, others: Tensor) -> Tensor:
 
 def dot(a: Tensor, b: Tensor) -> float:
     """Return the product of two vectors, summed in float32 at least, and its pieces in float64."""
-    pieces = zip(torch.split(a, VECTOR_PIECE), torch.split(b, VECTOR_PIECE), strict=True)
-    return sum(float(accumulable(x) @ accumulable(y)) for x, y in pieces)
+    parts = zip(torch.split(a, VECTOR_PIECE), torch.split(b, VECTOR_PIECE), strict=True)
+    return sum(float(accumulable(x) @ accumulable(y)) for x, y in parts)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from impasto.optimize.curvature_pairs import TINY, CurvaturePair, CurvaturePairs
 from impasto.optimize.optimizer import Optimizer, OptimizerState, expect_tensor
+from impasto.optimize.partition import UNDIVIDED, Partition
 
 LONGEST_STEP = 0.03
 """Largest mean absolute change of the pixels in one step of L-BFGS. The first step, before any
@@ -28,10 +29,15 @@ class LimitedMemory(Optimizer):
     Source: Nocedal (1980), "Updating quasi-Newton matrices with limited storage".
     """
 
-    def __init__(self, learning_rate: float = 1.0, history: int = 10) -> None:
-        """Start without curvature; ``learning_rate`` is the fraction of the full step taken."""
+    def __init__(
+        self, learning_rate: float = 1.0, history: int = 10, partition: Partition = UNDIVIDED
+    ) -> None:
+        """Start without curvature; ``learning_rate`` is the fraction of the full step taken.
+
+        Images and gradients may be parts of larger ones, which others have: ``partition`` tells.
+        """
         self.learning_rate = learning_rate
-        self.pairs = CurvaturePairs(history)
+        self.pairs = CurvaturePairs(history, partition)
         self.last: tuple[Tensor, Tensor] | None = None
 
     def restart(self) -> None:
@@ -78,11 +84,17 @@ class LimitedMemory(Optimizer):
     def _limit(self, change: Tensor) -> Tensor:
         """Scale a change in place: by ``learning_rate``, and to `LONGEST_STEP` if it is longer.
 
-        Without pairs its length means nothing, and it becomes as long as may be.
+        Without pairs its length means nothing, and it becomes as long as may be. Where it is no
+        number, all of the change becomes none, so that whoever has a part of it knows.
         """
         change.mul_(self.learning_rate)
-        length, longest = float(change.abs().mean()), LONGEST_STEP * self.learning_rate
-        if length > longest or not self.pairs:
+        partition = self.pairs.partition
+        parts = partition.gather([block.abs().sum() for block in partition.split(change)])
+        length = float(sum(parts) / partition.length(change))
+        longest = LONGEST_STEP * self.learning_rate
+        if not math.isfinite(length):
+            change.fill_(math.nan)
+        elif length > longest or not self.pairs:
             change.mul_(longest / max(length, TINY))
         return change
 

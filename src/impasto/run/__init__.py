@@ -19,6 +19,7 @@ auto.py             paintings that choose the style weight
 """
 
 from impasto.run.checkpoint import Checkpoint
+from impasto.run.checkpoint_file import WRONG, read_checkpoint, write_checkpoint
 from impasto.run.curves import CURVE_COLORS, plot_losses
 from impasto.run.eta import Eta, clock
 from impasto.run.logs import losses, numbers
@@ -26,11 +27,13 @@ from impasto.run.outputs import Outputs
 from impasto.run.recorder import Guarded, Recorder
 from impasto.run.result import Result
 from impasto.run.run import Stop, Stopped, ready, run
+from impasto.run.snapshots import Snapshots
 from impasto.run.tensorboard import EventFile, require_tensorboard
 from impasto.run.timelapse import Timelapse
 
 __all__ = [
     "CURVE_COLORS",
+    "WRONG",
     "Checkpoint",
     "Eta",
     "EventFile",
@@ -38,6 +41,7 @@ __all__ = [
     "Outputs",
     "Recorder",
     "Result",
+    "Snapshots",
     "Stop",
     "Stopped",
     "Timelapse",
@@ -45,7 +49,9 @@ __all__ = [
     "losses",
     "numbers",
     "plot_losses",
+    "read_checkpoint",
     "ready",
     "require_tensorboard",
     "run",
+    "write_checkpoint",
 ]

@@ -8,7 +8,7 @@ Nothing else enters a run after its start: the noise of the start is drawn from 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from impasto._version import __version__
 from impasto.errors import CheckpointError, PluginError, UsageError, printable
 from impasto.filesystem import check_regular, replacing
 from impasto.job import Recipe
-from impasto.optimize import State, Step
+from impasto.optimize import Partition, State, Step
 from impasto.registry import OPTIMIZERS
 from impasto.run.checkpoint import Checkpoint
 from impasto.run.checkpoint_fields import (
@@ -41,6 +41,9 @@ FORMAT = "impasto checkpoint 6"
 WRONG = (SafetensorError, OSError, UsageError, ValueError, KeyError, TypeError, AttributeError,
          OverflowError, RuntimeError, AssertionError)  # fmt: skip
 """What reading may raise if a file is damaged, or of a device that is not there."""
+
+Tensors = Callable[[Any, Mapping[str, Any], str], dict[str, Tensor]]
+"""Returns tensors by name, of an open file, its numbers, and the device that they go to."""
 
 _TYPES = {torch.bfloat16: "BF16", torch.float32: "F32", torch.float64: "F64"}
 
@@ -124,8 +127,15 @@ def _is_channels_last(tensor: Tensor) -> bool:
     return tensor.dim() == 4 and not tensor.is_contiguous()
 
 
-def read_checkpoint(path: Path) -> Checkpoint:
+def read_checkpoint(
+    path: Path, tensors_of: Tensors | None = None, partition: Partition | None = None
+) -> Checkpoint:
     """Read a checkpoint.
+
+    Args:
+        path: The file.
+        tensors_of: Reads the tensors; by default all that are in the file.
+        partition: How the image is divided; None if it is not.
 
     Raises:
         CheckpointError: If the file is damaged, or no checkpoint of this version.
@@ -139,8 +149,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
                 raise ValueError(f"its format is {values['format']}")
             recipe = Recipe.from_json(values["recipe"])
             settings = ResolvedSettings.from_dict(recipe.settings.to_dict())
-            tensors = _tensors(file, values, settings.device)
-        state = _unpack(values, tensors, settings)
+            tensors = (tensors_of or _tensors)(file, values, settings.device)
+        state = _unpack(values, tensors, settings, partition)
         no_image = torch.empty(0, device="cpu")
         # They are read here, so that a damaged file is found before the work begins.
         history = [step(numbers, no_image) for numbers in entries(values["history"])]
@@ -177,10 +187,15 @@ def _on(device: str, tensor: Tensor) -> Tensor:
 
 
 def _unpack(
-    values: Mapping[str, Any], tensors: dict[str, Tensor], settings: ResolvedSettings
+    values: Mapping[str, Any],
+    tensors: dict[str, Tensor],
+    settings: ResolvedSettings,
+    partition: Partition | None,
 ) -> State:
     """Return the loop's state, with an optimizer that remembers what it has learned."""
-    optimizer = OPTIMIZERS[settings.optimizer].load()(settings.learning_rate, settings.history)
+    divided = () if partition is None else (partition,)
+    make = OPTIMIZERS[settings.optimizer].load()
+    optimizer = make(settings.learning_rate, settings.history, *divided)
     learned: dict[str, Any] = dict(values["optimizer"])
     measures(learned)
     for name in [name for name in tensors if name.startswith("optimizer ")]:

@@ -10,6 +10,7 @@ import torch
 
 from impasto.job import Job
 from impasto.machine import computing_with, considerate
+from impasto.optimize import State, Step
 from impasto.run.auto import tuned
 from impasto.run.checkpoint import Checkpoint
 from impasto.run.fine_style import mixing_jobs
@@ -23,6 +24,9 @@ Follow = Callable[[Job], Sequence[Recorder]]
 Stop = Callable[[], bool]
 """Tells whether to stop."""
 
+Method = Callable[[Job, State], Iterator[Step]]
+"""Yields every evaluation of a job, see `impasto.transfer.paint`."""
+
 
 class Stopped(Exception):
     """A painting was stopped that another one needs first."""
@@ -35,6 +39,7 @@ def run(
     checkpoint: Checkpoint | None = None,
     follow: Follow = lambda job: (),
     stop: Stop = lambda: False,
+    method: Method = paint,
 ) -> Generator[Result, None, None]:
     """Yield the painting after every evaluation; stop with ``break``, and it is kept as it is.
 
@@ -46,6 +51,7 @@ def run(
         follow: Gives what follows the paintings that this one needs first.
         stop: Asked after every evaluation, also of the paintings that this one needs first: then
             it never begins, and nothing is yielded.
+        method: How a job is painted.
     """
     try:
         job = ready(job, follow, stop)
@@ -58,7 +64,7 @@ def run(
         for recorder in recorders:
             recorder.begin(result)
             stack.callback(lambda each=recorder: each.close(finished))  # type: ignore[misc]
-        steps = paint(result.job, result.state)
+        steps = method(result.job, result.state)
         while True:
             with computing_with(job.settings.threads):  # and the caller with as many as before
                 step = next(steps, None)

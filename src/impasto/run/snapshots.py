@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import final
@@ -45,13 +46,27 @@ def check_space(job: Job, output: Path) -> None:
         )
 
 
+Write = Callable[[Path, Result], None]
+"""Writes where a painting stands."""
+
+
 @final
 class Snapshots(Recorder):
     """Writes a numbered picture and the checkpoint every so many evaluations, and at the end."""
 
-    def __init__(self, output: Path, every: int) -> None:
-        """Keep where to write, and how often, counted over all sizes."""
-        self.output, self.every = output, every
+    def __init__(
+        self, output: Path, every: int, write: Write | None = None, *, pictures: bool = True
+    ) -> None:
+        """Keep where to write, and how often, counted over all sizes.
+
+        Args:
+            output: The picture.
+            every: Evaluations from one checkpoint to the next.
+            write: Writes a checkpoint; by default into one file.
+            pictures: Whether there are numbered pictures, too.
+        """
+        self.output, self.every, self.pictures = output, every, pictures
+        self.write = write or write_checkpoint
         self.state: State | None = None
 
     def begin(self, result: Result) -> None:
@@ -68,7 +83,8 @@ class Snapshots(Recorder):
         self.state = copy.copy(state)  # the next size changes all but what its parts hold
         self.state.recent = state.recent.copy()
         if step.index % self.every == 0:
-            self.result.save(snapshot_path(self.output, step.index))
+            if self.pictures:
+                self.result.save(snapshot_path(self.output, step.index))
             self._write_checkpoint(self.state)
 
     def close(self, finished: bool) -> None:
@@ -87,4 +103,4 @@ class Snapshots(Recorder):
     def _write_checkpoint(self, state: State) -> None:
         path = checkpoint_path(self.output)
         with naming(path):
-            write_checkpoint(path, replace(self.result, state=state))
+            self.write(path, replace(self.result, state=state))

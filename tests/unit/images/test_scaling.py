@@ -125,3 +125,12 @@ def test_double_precision_stays():
     expected = (np.arange(80) / 2 - 0.25) / 39
     assert np.abs(enlarged - expected)[8:-8].max() < 1e-14
     assert np.abs(resize(np.full((9, 40, 3), 1 / 3), 17, 5) - 1 / 3).max() < 1e-15
+
+
+@pytest.mark.parametrize(("height", "width"), [(100, 90), (20, 17), (50, 40), (50, 80)])
+def test_rows_are_those_of_the_whole(height, width):
+    picture = np.random.default_rng(0).random((50, 40, 3), np.float32)
+    parts = [images.resize_rows(picture, width, height, slice(k, k + 10))
+             for k in range(0, height, 10)]  # fmt: skip
+    whole = resize(picture, width, height)
+    np.testing.assert_allclose(np.concatenate(parts), whole, rtol=0, atol=1e-6)

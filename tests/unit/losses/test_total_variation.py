@@ -27,3 +27,12 @@ def test_gradients_are_those_of_finite_differences(name, kind):
     image = torch.randn((1, 2, 3, 3), generator=generator, dtype=torch.float64).requires_grad_()
     loss = TotalVariation(VARIATIONS[kind], NORMALIZATIONS[name].variation)
     assert torch.autograd.gradcheck(loss, image)
+
+
+@pytest.mark.parametrize("kind", VARIATIONS.values(), ids=VARIATIONS)
+def test_the_shares_of_rows_add_up(kind):
+    image = torch.rand((1, 3, 9, 7), dtype=torch.float64)
+    loss = TotalVariation(kind, NORMALIZATIONS["relative"].variation)
+    bounds = [(0, 4), (4, 8), (8, 9)]
+    shares = [loss.of_rows(image, slice(first, last), 9) for first, last in bounds]
+    torch.testing.assert_close(torch.stack(shares).sum(), loss(image), rtol=1e-13, atol=0)

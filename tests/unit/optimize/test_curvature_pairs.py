@@ -57,6 +57,33 @@ def test_vectors_in_16_bits_are_taken_as_they_are(monkeypatch):
     assert (kept.apply(g, 0.7) - expected).norm() < 1e-5 * expected.norm()
 
 
+class Halves:
+    """Two blocks, both here."""
+
+    names = (" 0", " 1")
+
+    def split(self, vector):
+        return torch.split(vector, [20, LENGTH - 20])
+
+    def length(self, vector):
+        return LENGTH
+
+    def gather(self, parts):
+        return parts
+
+
+def test_vectors_in_blocks_are_as_whole_ones():
+    divided, whole = CurvaturePairs(4, Halves()), CurvaturePairs(4)
+    for s, y in some_pairs(6):
+        divided.remember(s, y)
+        whole.remember(s, y)
+    g = torch.linspace(-1, 2, LENGTH, dtype=torch.float64)
+    torch.testing.assert_close(divided.apply(g, 0.7), whole.apply(g, 0.7), rtol=1e-12, atol=0)
+    again = CurvaturePairs(4, Halves())
+    again.restore(divided.state())
+    assert torch.equal(again.apply(g, 0.7), divided.apply(g, 0.7))
+
+
 def test_without_pairs_the_gradient_is_scaled():
     g = torch.randn(5)
     torch.testing.assert_close(CurvaturePairs(4).apply(g, 3.0), 3 * g)
@@ -68,9 +95,9 @@ def test_the_oldest_makes_room():
         kept.remember(s, y)
     assert len(kept) == 3
     for pair, (s, y) in zip(kept, given[2:], strict=True):
-        assert torch.equal(pair.s, s)
-        assert torch.equal(pair.y, y)
-    assert torch.equal(kept.newest.s, given[-1][0])
+        assert torch.equal(*pair.s, s)
+        assert torch.equal(*pair.y, y)
+    assert torch.equal(*kept.newest.s, given[-1][0])
 
 
 def test_a_pair_without_positive_curvature_takes_no_room():
@@ -80,7 +107,7 @@ def test_a_pair_without_positive_curvature_takes_no_room():
     kept.remember(given[0][0], -given[0][1])
     kept.remember(given[0][0], torch.zeros(LENGTH, dtype=torch.float64))
     kept.remember(given[0][0], given[0][1] * float("nan"))
-    assert [torch.equal(pair.s, s) for pair, (s, _) in zip(kept, given, strict=True)] == [True] * 2
+    assert [torch.equal(*pair.s, s) for pair, (s, _) in zip(kept, given, strict=True)] == [True] * 2
 
 
 def test_a_pair_that_is_refused_changes_nothing():
@@ -186,7 +213,9 @@ def spoiled(memory, **changes):
         ({"s 2": None}, KeyError),
         ({"pairs": None}, KeyError),
         ({"y 0": 1.0}, TypeError),
-        ({"y 0": torch.zeros(LENGTH)}, ValueError),
+        ({"measures 0": torch.zeros(3)}, ValueError),
+        ({"measures 2": torch.ones(2)}, ValueError),
+        ({"measures 2": None}, KeyError),
         ({"s 1": torch.full((LENGTH,), torch.nan)}, ValueError),
     ],
 )

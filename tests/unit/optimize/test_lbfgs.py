@@ -96,7 +96,7 @@ def test_the_scale_is_the_inverse_curvature_of_a_ball():
 
 def test_the_scale_lies_between_the_textbooks_and_the_ratio_of_lengths():
     pair = CurvaturePair.of(torch.tensor([1.0, 0.0]), torch.tensor([3.0, 4.0]))  # a cosine of 0.6
-    assert pair.curvature / pair.y.dot(pair.y) == pytest.approx(0.6 / 5)
+    assert pair.curvature / pair.y[0].dot(pair.y[0]) == pytest.approx(0.6 / 5)
     assert pair.ratio == pytest.approx(1 / 5)
     assert LBFGS()._scale(pair) == pytest.approx((0.6 / 5 * 1 / 5) ** 0.5)
 
@@ -107,7 +107,7 @@ def test_large_pairs_of_float32_take_half_the_memory(monkeypatch):
         optimizer, x = LBFGS(), torch.zeros(30, dtype=dtype)
         for _ in range(4):
             x = optimizer.step(x, gradient(x.double()).to(dtype))
-        assert {v.dtype for pair in optimizer.pairs for v in (pair.s, pair.y)} == {kept}
+        assert {v.dtype for pair in optimizer.pairs for v in (*pair.s, *pair.y)} == {kept}
         assert x.dtype == dtype
 
 
