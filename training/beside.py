@@ -1,4 +1,4 @@
-"""The pocket network beside VGG-19, in pictures. `python -m training.beside -h`.
+"""The pocket network beside what it was, and beside VGG-19. `python -m training.beside -h`.
 
 Pairs of the package's own samples are painted by each with its default settings; below each
 painting stands a part of it, enlarged three times, pixel by pixel. As a coarse stage, the pocket
@@ -22,14 +22,22 @@ from impasto.samples import painting, photograph
 from impasto.settings import Settings
 from training.judge import read
 
-PAIRS: dict[tuple[str, str], tuple[float, float]] = {
-    ("cat", "swirls"): (0.62, 0.45),
-    ("astronaut", "embers"): (0.45, 0.25),
-    ("astronaut", "dots"): (0.45, 0.25),
+Middles = dict[tuple[str, str], tuple[float, float]]
+
+SHEETS: dict[str, Middles] = {
+    "pocket-portraits": {("astronaut", style): (0.45, 0.25) for style in ("embers", "dots", "ink")},
+    "pocket-beside-vgg": {
+        ("cat", "swirls"): (0.62, 0.45),
+        ("cat", "woodcut"): (0.62, 0.45),
+        ("coffee", "facets"): (0.5, 0.5),
+        ("coffee", "swirls"): (0.5, 0.5),
+        ("rocket", "embers"): (0.5, 0.3),
+    },
 }
 """Photographs and paintings, and the middle of the part that is enlarged, as shares."""
 
 NETWORKS: dict[str, dict[str, Any]] = {
+    "pocket of 0.1.0": {"backbone": "pocket", "weights": "training/pocket-0.1.0.safetensors"},
     "pocket": {"backbone": "pocket"},
     "VGG-19": {"backbone": "vgg19"},
 }
@@ -49,12 +57,17 @@ def result(pair: tuple[str, str], **settings: object) -> Result:
     return impasto.stylize(photograph(pair[0]), painting(pair[1]), threads=1, **settings)
 
 
-def sheet(files: dict[tuple[str, str], list[Path]]) -> Image.Image:
+def sheet(middles: Middles, size: int, cache: Path) -> Image.Image:
     """Return two rows per pair: the paintings, and parts of them enlarged."""
     head, rows = 24, []
-    for pair, paths in files.items():
+    for pair, middle in middles.items():
+        paths = [
+            paint(
+                pair, cache / name.replace(" ", "-") / f"{'-'.join(pair)}.png", size=size, **network
+            )
+            for name, network in NETWORKS.items()
+        ]
         pictures = [Image.open(path).convert("RGB") for path in paths]
-        middle = PAIRS[pair]
         rows += [pictures, [enlarged(picture, middle) for picture in pictures]]
     side = max(picture.width for row in rows for picture in row) + 4
     heights = [max(picture.height for picture in row) + 4 for row in rows]
@@ -104,26 +117,15 @@ def coarse_stage(pair: tuple[str, str], size: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Paint all pairs, write the sheet; with a report, measure the coarse stage."""
+    """Paint all pairs, write the sheets; with a report, measure the coarse stage."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--cache", type=Path, default=Path("../train-runs/beside"))
-    parser.add_argument("--out", type=Path, default=Path("docs/images/pocket-beside-vgg.jpg"))
+    parser.add_argument("--out", type=Path, default=Path("docs/images"))
     parser.add_argument("--report", type=Path, help="a JSON file to bring up to date")
     options = parser.parse_args()
-    files = {
-        pair: [
-            paint(
-                pair,
-                options.cache / name.replace(" ", "-") / f"{'-'.join(pair)}.png",
-                size=options.size,
-                **settings,
-            )
-            for name, settings in NETWORKS.items()
-        ]
-        for pair in PAIRS
-    }
-    sheet(files).save(options.out, quality=80)
+    for name, middles in SHEETS.items():
+        sheet(middles, options.size, options.cache).save(options.out / f"{name}.jpg", quality=62)
     if options.report:
         old = json.loads(options.report.read_text()) if options.report.exists() else {}
         found = {"coarse_stage": coarse_stage(("cat", "swirls"), options.size)}

@@ -1,4 +1,4 @@
-"""Measure the shipped pocket network and a candidate, and write a report. `training.evaluate -h`.
+"""Measure the pocket network, its former self, a candidate; write a report. `training.evaluate -h`.
 
 1. R² of the best linear map from the projections to all channels of VGG-19, fitted on training
    pictures, measured on 100 photographs of BSDS and 20 held-out paintings.
@@ -27,6 +27,7 @@ from training.losses import solve_head
 from training.student import with_one
 from training.teacher import LAYERS, rows
 
+FORMER = Path("training/pocket-0.1.0.safetensors")
 GOALS = {
     "relu4_1": 0.90,
     "relu4_2": 0.90,
@@ -128,7 +129,8 @@ def arguments() -> argparse.Namespace:
 
 def measure(options: argparse.Namespace) -> dict[str, object]:
     """Return what is known of a network: all of it, or `options.only` one part."""
-    files = {"shipped": WEIGHTS} | ({"candidate": options.file} if options.file else {})
+    files = {"0.1.0": FORMER, "shipped": WEIGHTS}
+    files |= {"candidate": options.file} if options.file else {}
     networks = {
         name: load_backbone("pocket", layers=LAYERS, weights=path).to(
             memory_format=torch.channels_last

@@ -5,6 +5,7 @@ are the samples. On the machine that painted them they repeated bit for bit afte
 rewritten. Processors differ in the last bits, and the optimizer enlarges these differences.
 """
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,13 +15,16 @@ import pytest
 import torch
 
 from impasto import images, samples
+from impasto.backbones.weights import FIRST_POCKET
 from impasto.cli import cli
+from impasto.errors import PictureError
 from impasto.job import Recipe
 
 PATHS = ("content_mask", "style_mask", "fine_style", "init", "weights")
 """Settings that name files, which lie elsewhere now; the recipe compares their contents."""
 
 FOLDER = Path(__file__).with_name("painted_by_0_1_0")
+FIRST_NETWORK = Path(__file__).parents[2] / "training" / "pocket-0.1.0.safetensors"
 PICTURES = sorted(path.stem for path in FOLDER.glob("*.png") if path.stem != "mask")
 
 
@@ -40,6 +44,7 @@ def threads() -> Iterator[None]:
 def test_it_repeats(name: str, tmp_path: Path):
     for file in (FOLDER / f"{name}.png", FOLDER / "mask.png"):
         shutil.copy(file, tmp_path)
+    shutil.copy(FIRST_NETWORK, tmp_path / "pocket.safetensors")
     for sample in (
         *map(samples.photograph, samples.PHOTOGRAPHS),
         *map(samples.painting, samples.PAINTINGS),
@@ -55,6 +60,16 @@ def test_it_repeats(name: str, tmp_path: Path):
     for setting, value in was.settings.to_dict().items():
         if setting not in PATHS:
             assert getattr(now.settings, setting) == value, setting
+
+
+def test_without_the_network_that_painted_it_one_sentence_says_where_it_is(tmp_path: Path):
+    old = tmp_path / "texture.png"
+    shutil.copy(FOLDER / old.name, old)
+    for sample in map(samples.painting, samples.PAINTINGS):
+        shutil.copy(sample, tmp_path)
+    with pytest.raises(PictureError, match=r"by the pocket network of .*pocket-0.1.0.safetensors"):
+        cli.main(["repeat", str(old), "--quiet"], standalone_mode=False)
+    assert hashlib.sha256(FIRST_NETWORK.read_bytes()).hexdigest() == FIRST_POCKET
 
 
 def test_another_picture_is_told_apart(tmp_path: Path):

@@ -1,7 +1,7 @@
 """The pocket network: a small stand-in for VGG-19 that comes with the package.
 
-It was distilled from VGG-19 (conv1_1 to conv3_4) and, for the deep layers, from an encoder that
-was itself distilled from VGG-19; `training/README.md` tells how. Behind every layer that is exposed
+It imitates VGG-19 convolution by convolution, but for conv1_2, with fewer channels, fitted by least
+squares; `training/README.md` tells how. Behind every layer that is exposed
 stands a *projection*: a 1x1 convolution `y = R [f; 1]`, where `f` holds all feature maps of the
 layer's block. With `H` the linear map that predicts the teacher's features, `t ~ H [f; 1]`, and
 `H = Q R` with orthonormal `Q`, Gram matrices of `y` are as far apart as Gram matrices of the
@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from impasto.backbones.backbone import Backbone
 from impasto.backbones.fused import add_projection, avg_pool2x2, conv_relu, max_pool2x2
 from impasto.backbones.layers import Geometry, Window
+from impasto.backbones.weights.formats.palette import decode
 from impasto.backbones.weights.published import POCKET, stated_hash
 from impasto.errors import UnknownName, WeightsError
 from impasto.filesystem import open_regular
@@ -31,13 +32,16 @@ from impasto.filesystem import open_regular
 CONVOLUTIONS: Final[Mapping[str, tuple[int, int]]] = {
     "conv1_1": (3, 32),
     "conv2_1": (32, 64),
-    "conv2_2": (64, 48),
-    "conv3_1": (48, 112),
+    "conv2_2": (64, 80),
+    "conv3_1": (80, 112),
     "conv3_2": (112, 112),
     "conv3_3": (112, 112),
-    "conv4_1": (112, 144),
-    "conv4_2": (144, 144),
-    "conv5_1": (144, 144),
+    "conv3_4": (112, 112),
+    "conv4_1": (112, 160),
+    "conv4_2": (160, 192),
+    "conv4_3": (192, 224),
+    "conv4_4": (224, 256),
+    "conv5_1": (256, 320),
 }
 """Channels in and out of each 3x3 convolution, as they were trained; a 2x2 pooling stands between
 blocks. A file may hold others, fewer or more of them: the network is as wide as its weights say."""
@@ -49,7 +53,7 @@ PROJECTIONS: Final[Mapping[str, int]] = {
     "relu3_3": 112,
     "relu4_1": 112,
     "relu4_2": 80,
-    "relu5_1": 80,
+    "relu5_1": 128,
 }
 """The layers that can be asked for, in order of depth, and how many channels each has."""
 
@@ -142,7 +146,7 @@ def new_convolutions() -> nn.ModuleDict:
 
 @final
 class Pocket(Backbone):
-    """The pocket network: five blocks of 32 to 144 channels, and a projection behind each layer.
+    """The pocket network: five blocks of 32 to 320 channels, and a projection behind each layer.
 
     Its widths are those of its weights, so that a file of an earlier version, or one that was
     trained with other widths, can be painted with.
@@ -274,7 +278,7 @@ def read_pocket(path: Path | None = None) -> dict[str, Tensor]:
                 f"reinstall the package."
             )
     try:
-        return {key: tensor.float() for key, tensor in load(content).items()}
+        return {key: tensor.float() for key, tensor in decode(load(content)).items()}
     except SafetensorError as error:
         raise WeightsError(
             f"'{file}' is no safetensors file ({error}): give a weight file of the pocket network."

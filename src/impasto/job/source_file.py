@@ -101,14 +101,21 @@ def locate(
     from_there = os.path.normpath(picture.parent.resolve() / recorded.path)
     candidates = (Path(from_there), picture.parent / Path(recorded.path).name)
     there = [path for path in candidates if is_there(path)]
+    for path in there:
+        if digest(path) == recorded.sha256:
+            return str(path)
+    if recorded.sha256 == FIRST_POCKET:
+        raise PictureError(
+            f"'{picture}' was painted by the pocket network of version 0.1.0, which has been "
+            "taught anew since: give its file with --weights, or lay it beside the picture; it is "
+            "'training/pocket-0.1.0.safetensors' in the source code "
+            f"(SHA-256 {FIRST_POCKET[:12]}…)."
+        )
     if not there:
         raise PictureError(
             f"the {what} '{recorded.path}' is missing: put it back, beside the picture, "
             f"or give it with --{what}."
         )
-    for path in there:
-        if digest(path) == recorded.sha256:
-            return str(path)
     raise PictureError(
         f"the {what} '{there[0]}' has changed since the picture was painted: put the old file "
         f"back, or give one with --{what} to paint from it."

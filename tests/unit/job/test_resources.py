@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from impasto.backbones import load_backbone
+from impasto.backbones.pocket import PROJECTIONS
 from impasto.errors import SettingsError
 from impasto.job import resources
 from impasto.job.resources import (
@@ -61,7 +62,7 @@ def test_the_cost_of_a_pixel_does_not_depend_on_where_it_is_measured(monkeypatch
     assert 200 < small.memory < 4000
     half = measure(backbone.to(torch.bfloat16), ["relu5_1"], style)
     assert half.memory < small.memory
-    assert small.targets == half.targets == 80 * 4 / 16**2  # relu5_1 in float32
+    assert small.targets == half.targets == PROJECTIONS["relu5_1"] * 4 / 16**2  # relu5_1 in float32
 
 
 def test_targets_are_needed_in_tiles_too():
