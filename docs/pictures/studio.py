@@ -124,6 +124,19 @@ def phone() -> Image.Image:
         return sheet([seen(opened), seen(opened, above=looks)], height=844)
 
 
+def films() -> Image.Image:
+    """The page of films, with a preview that is finished."""
+    with page() as opened:
+        opened.goto(f"{opened.url.rstrip('/')}/films")
+        opened.click("#sample-clips button")
+        opened.click("#film-styles button[title=swirls]")
+        opened.wait_for_selector("#film-styles button[aria-pressed=true]")
+        opened.click("#preview-film")
+        opened.wait_for_selector("video")
+        opened.wait_for_function("document.querySelector('video').readyState >= 3")
+        return seen(opened)
+
+
 CARD = (240, 160)
 """Width and height of a card on the page, for screens with two pixels to one of the page's."""
 
@@ -155,5 +168,6 @@ SHEETS: dict[str, Callable[[], Image.Image]] = {
     "studio-painting": painting_now,
     "studio-finished": finished,
     "studio-phone": phone,
+    "studio-films": films,
     **CARDS,
 }

@@ -44,7 +44,7 @@ def test_a_keyboard_is_soon_at_paint_and_reaches_everything(open_page):
         reached.append(page.evaluate(f"document.activeElement.closest('{places}')?.id || ''"))
     order = [reached.index(name) for name in ("photographs", "paint", "continue", "open")]
     assert order == sorted(order)
-    assert order[1] <= 7  # two boxes, styles, what folds, photographs
+    assert order[1] <= 8  # three pages, two boxes, styles, what folds, photographs
 
     # one goes from picture to picture with the arrow keys
     page.focus("#styles button[title=swirls]")

@@ -122,7 +122,7 @@ def test_a_picture_that_was_not_uploaded_is_refused_in_one_sentence(client, path
     """Every component that takes a file; the first of them every path, named in every way."""
     kinds = {key: each["type"] for key, each in client.components().items()}
     taken = [e for e in client.events() if any(kinds[i] in TAKE_FILES for i in e["inputs"])]
-    assert len(taken) == 8
+    assert len(taken) == 9
     for at, event in enumerate(taken):
         for what, path in paths.items():
             if at and what not in A_FEW:
