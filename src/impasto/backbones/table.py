@@ -74,7 +74,7 @@ BACKBONES: dict[str, Architecture] = {
         content_layers=_CONTENT,
         style_layers=_STYLE,
         minimum_side=16,
-        effort=Effort(style_weight=30, evaluations=60, most=60, growth=1.5),
+        effort=Effort(style_weight=30, evaluations=35, most=60, growth=1.5),
     ),
     "vgg16": Architecture.of(
         "VGG-16",

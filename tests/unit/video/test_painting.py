@@ -185,7 +185,7 @@ def test_a_part_of_a_clip_is_chosen_by_time_and_number(clip_of, how, times):
 @pytest.mark.parametrize(
     ("settings", "evaluations"),
     [
-        ({"backbone": "pocket"}, 60),
+        ({"backbone": "pocket"}, 35),
         ({"backbone": "vgg19"}, 30),
         ({"backbone": "vgg19", "iterations": 5}, 5),
     ],
