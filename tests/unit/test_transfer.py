@@ -82,8 +82,8 @@ def test_every_size_has_continuation_but_the_coarsest_of_several(settings, found
 def test_continuation_takes_three_quarters_of_the_evaluations_and_no_more_than_of_240():
     assert continued(LONG) == continued(10 * LONG) == 180
     assert Settings(iterations=80, backbone="pocket").completed().continuation == 60
-    assert Settings(style_weight=0, backbone="pocket").completed().plan[-1] == (512, 80)
-    assert Settings(continuation=0, backbone="pocket").completed().plan[-1] == (512, 80)
+    assert Settings(style_weight=0, backbone="pocket").completed().plan[-1] == (512, 47)
+    assert Settings(continuation=0, backbone="pocket").completed().plan[-1] == (512, 47)
     assert Settings(converge=1e-3, backbone="pocket").completed().continuation == 180
 
 
