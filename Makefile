@@ -77,8 +77,10 @@ notebook: $(VENV)/.test
 	$(BIN)/python docs/notebook.py
 
 train-pocket: $(VENV)/.installed
-	$(BIN)/python -m training.prepare --images $(SHARED)/images --out runs/lessons.pt
-	$(BIN)/python -m training.train --images $(SHARED)/images --lessons runs/lessons.pt --out runs/pocket
+	$(BIN)/python -m training.layerwise --images $(SHARED)/images --out runs/first
+	$(BIN)/python -m training.export runs/first/checkpoint.pt --target runs/first.safetensors
+	$(BIN)/python -m training.painted --images $(SHARED)/images --weights runs/first.safetensors --out runs/painted
+	$(BIN)/python -m training.layerwise --images $(SHARED)/images --painted runs/painted --out runs/pocket
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks

@@ -58,15 +58,23 @@ def on_terminal(picture: Image.Image, high: int, console: Console) -> Segments:
         high: Rows of letters that it may take.
         console: Where a picture in pixels is sent to.
     """
-    text = thumbnail(picture, high)
     if os.environ.get("TERM") in PIXEL_TERMINALS:
-        lines = text.plain.splitlines()
-        columns, rows, number = len(lines[0]), len(lines), 1 + os.getpid() % 255
+        small, number = fitted(picture, high), 1 + os.getpid() % 255
+        columns, rows = small.width, max(small.height // 2, 1)
         sent = Control()
         sent.segment = Segment(transmission(picture, columns, rows, number), None, [_SENT])
         console.control(sent)
         text = placeholders(columns, rows, number)
+    else:
+        text = thumbnail(picture, high)
     return Segments(list(console.render(text)))
+
+
+def fitted(picture: Image.Image, high: int) -> Image.Image:
+    """Return a picture with two pixels for each letter, at most `WIDE` by ``high`` letters."""
+    small = picture.convert("RGB")
+    small.thumbnail((WIDE, 2 * high))
+    return small
 
 
 def thumbnail(picture: Image.Image, high: int = HIGH) -> Text:
@@ -76,8 +84,7 @@ def thumbnail(picture: Image.Image, high: int = HIGH) -> Text:
         >>> thumbnail(Image.new("RGB", (640, 320))).plain.splitlines()[0]
         '▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀'
     """
-    small = picture.convert("RGB")
-    small.thumbnail((WIDE, 2 * high))
+    small = fitted(picture, high)
     pixels, text = small.load(), Text()
     assert pixels is not None
     for y in range(0, max(small.height - 1, 1), 2):

@@ -12,7 +12,7 @@ from impasto.settings import on_paper
 from impasto.studio.entry import Entry
 from impasto.studio.form import is_open
 from impasto.studio.store import Store
-from impasto.studio.views import chart, url
+from impasto.studio.views import chart, download_name, url
 
 PRINTED = 300
 """Pixels per inch that printers ask for."""
@@ -25,7 +25,7 @@ EXPORTS = """
 
 def details(store: Store, entry: Entry, recipe: Recipe | None) -> str:
     """Return what is told of a finished picture: its download, its numbers and its settings."""
-    name = "".join(c if c.isalnum() else "-" for c in entry.title).strip("-").lower()[:80]
+    name = download_name(entry.title)
     stopped = ", stopped" if entry.stopped else ""
     said = (
         f"{entry.width} × {entry.height} pixels ({on_paper(entry.width, entry.height, PRINTED)}), "

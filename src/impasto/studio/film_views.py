@@ -13,7 +13,7 @@ from impasto.studio.film_tasks import FilmTask
 from impasto.studio.inputs import Uploads
 from impasto.studio.stage import ratio
 from impasto.studio.tasks import TaskState
-from impasto.studio.views import bar, url
+from impasto.studio.views import bar, download_name, url
 
 FILM_INVITATION = (
     '<div class="stage empty"><p class="invitation">Choose the sample, or drop a film. It is '
@@ -58,7 +58,7 @@ def screen(store: FilmStore, tab: FilmTab) -> str:
 
 def finished_film(store: FilmStore, entry: FilmEntry) -> str:
     """Return a film that plays, what is told of it, and where to get it."""
-    name = "".join(c if c.isalnum() else "-" for c in entry.title).strip("-").lower()
+    name = download_name(entry.title)
     file = url(store.film(entry))
     return (
         f'<div class="screen" {ratio(entry.width, entry.height)}><video controls loop playsinline '

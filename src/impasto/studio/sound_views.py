@@ -11,7 +11,7 @@ from impasto.studio.sound_store import SoundEntry, SoundStore
 from impasto.studio.sound_studio import SoundTab
 from impasto.studio.sound_tasks import SoundTask
 from impasto.studio.tasks import TaskState
-from impasto.studio.views import bar, url
+from impasto.studio.views import bar, download_name, url
 
 SOUND_INVITATION = (
     '<div class="stage empty"><p class="invitation">Choose a sample, or drop a recording of rain, '
@@ -98,7 +98,7 @@ def details(store: SoundStore, entry: SoundEntry | None) -> str:
     """Return what is told of what was made, and where to get it."""
     if entry is None:
         return ""
-    name = "".join(c if c.isalnum() else "-" for c in entry.title).strip("-").lower()
+    name = download_name(entry.title)
     return (
         f'<p class="faint">{escape(entry.told)}</p><p class="files"><a class="download" '
         f'href="{url(store.file(entry.name))}" download="{escape(name)}.wav">Download</a></p>'

@@ -22,6 +22,16 @@ FEWEST_POINTS = 5
 """Of a curve that says something."""
 
 
+def download_name(title: str) -> str:
+    """Return what a download is called, without its suffix.
+
+    Example:
+        >>> download_name("Cat in the style of swirls")
+        'cat-in-the-style-of-swirls'
+    """
+    return "".join(c if c.isalnum() else "-" for c in title).strip("-").lower()[:80]
+
+
 def url(path: Path) -> str:
     """Return where the page finds a file of the studio."""
     return f"gradio_api/file={quote(path.as_posix())}"
