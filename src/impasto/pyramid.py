@@ -86,18 +86,34 @@ def continued(evaluations: int) -> int:
     return round(CONTINUED * min(evaluations, LONG)) if evaluations >= SHORT else 0
 
 
+def held(size: int) -> int:
+    """Return the size of the level at which the look of a picture is made, see `holding`.
+
+    Example:
+        >>> [held(size) for size in (128, 256, 1000)]
+        [128, 256, 250]
+    """
+    sizes = [level.size for level in plan(size, 1)]
+    return next((each for each in sizes if each * math.sqrt(2) > HELD), sizes[-1])
+
+
 def holding(size: int, evaluations: int, growth: float = GROWTH) -> tuple[Level, ...]:
     """Return levels by which a large picture keeps the look of a small one.
 
     With all evaluations at each size, the network, which sees less and less of the picture, paints
     finer and finer strokes over the coarse ones. So the finer levels only add detail.
 
+    Args:
+        size: Long side of the result in pixels.
+        evaluations: At the size where the look is made, `held`.
+        growth: See `GROWTH`.
+
     Example:
         >>> [(level.size, level.evaluations) for level in holding(1024, 100)]
         [(128, 150), (256, 100), (512, 50), (1024, 25)]
     """
     sizes = [level.size for level in plan(size, evaluations)]
-    base = next((at for at, each in enumerate(sizes) if each * math.sqrt(2) > HELD), len(sizes) - 1)
+    base = sizes.index(held(size))
     shares = (
         min(growth ** (base - at), LARGEST_GROWTH) if at <= base else FINER / 2 ** (at - base - 1)
         for at in range(len(sizes))

@@ -53,8 +53,9 @@ def defaults(given: SettingFields) -> dict[str, Any]:
 def default_plan(given: SettingFields, continues: bool) -> Plan:
     """Return the sizes and their evaluations for a size, and for what is given of the rest."""
     effort = BACKBONES[given.backbone].effort
+    decisive = pyramid.held(given.size) if holds_look(given) else given.size
     # Alone, a size has to do what the coarser ones do.
-    enough = effort.most if given.levels == 1 else effort.at(given.size)
+    enough = effort.most if given.levels == 1 else effort.at(decisive)
     usual = round(enough * (1 if continues else WITHOUT_CONTINUATION))
     iterations = given.iterations or (MAX_ITERATIONS if given.converge else usual)
     if holds_look(given):

@@ -67,12 +67,15 @@ class Received:
                 self.arriving -= size * fits
 
     def tidy(self) -> None:
-        """Delete the oldest files until what is left is at most `MOST_RECEIVED` bytes."""
+        """Delete the oldest files until what is left is at most `MOST_RECEIVED` bytes.
+
+        Only folders whose file went are removed: another that is empty has just been made for an
+        upload that is arriving.
+        """
         files = [path for path in self.folder.rglob("*") if not path.is_dir()]
-        delete_oldest(files, MOST_RECEIVED)
-        for folder in self.folder.iterdir():
-            with suppress(OSError):  # a file, or a folder that is not empty
-                folder.rmdir()
+        for path in delete_oldest(files, MOST_RECEIVED):
+            with suppress(OSError):  # not empty, or the folder of all
+                path.parent.rmdir()
 
 
 def regular_file(sent: object, folders: Iterable[Path]) -> Path | None:

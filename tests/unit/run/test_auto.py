@@ -53,16 +53,18 @@ def test_the_weight_has_bounds(job):
 
 
 def test_a_large_picture_keeps_the_look_unless_the_evaluations_are_given():
-    small, large = (
-        Settings(auto=True, size=size, backbone="pocket").completed().plan for size in (256, 1024)
-    )
-    assert large == (*small, (512, 40), (1024, 20))
+    for backbone, finer in (("pocket", (40, 20)), ("vgg19", (34, 17))):
+        small, large = (
+            Settings(auto=True, size=size, backbone=backbone).completed().plan
+            for size in (256, 1024)
+        )
+        assert large == (*small, (512, finer[0]), (1024, finer[1]))
     assert Settings(auto=True, backbone="pocket").completed().continuation == 0
     given = Settings(auto=True, size=1024, iterations=50, backbone="pocket").completed().plan
     assert given == Settings(size=1024, iterations=50, backbone="pocket").completed().plan
     assert Settings(auto=True, size=1024, levels=2, backbone="pocket").completed().plan[-1] == (
         1024,
-        60,
+        35,
     )
 
 

@@ -5,6 +5,7 @@ import os
 import pytest
 
 from impasto.errors import PictureError
+from impasto.studio import received as module
 from impasto.studio.received import NOT_RECEIVED, Received, regular_file
 
 
@@ -60,3 +61,20 @@ def test_a_neighbor_whose_name_begins_alike_is_another_folder(received, tmp_path
     (tmp_path / "received2").mkdir()
     (tmp_path / "received2" / "photo.jpg").touch()
     assert regular_file(str(tmp_path / "received2" / "photo.jpg"), [received.folder]) is None
+
+
+def test_tidying_deletes_the_oldest_with_its_folder(received, monkeypatch):
+    monkeypatch.setattr(module, "MOST_RECEIVED", 10)
+    for age, name in enumerate(("new", "old")):
+        file = received.folder / name / "photo.jpg"
+        file.parent.mkdir()
+        file.write_bytes(bytes(8))
+        os.utime(file, (1e9 - age, 1e9 - age))
+    received.tidy()
+    assert [path.name for path in received.folder.iterdir()] == ["new"]
+
+
+def test_tidying_leaves_the_folder_that_was_just_made_for_an_upload(received):
+    (received.folder / "arriving").mkdir()
+    received.tidy()
+    assert (received.folder / "arriving").is_dir()
