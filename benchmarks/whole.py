@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.runner import Bench, Skip, say
-from benchmarks.tables import spread, table
+from benchmarks.tables import ratio, spread, table
 from benchmarks.timing import summary
 
 TITLE = "The default command"
@@ -21,6 +21,9 @@ QUICK_REPETITIONS = 1
 
 FINISHED = re.compile(r"(?P<size>\d+) px  (?P<count>\d+)/(?P=count)  ")
 """How the command says that it has made all evaluations of a size."""
+
+LEFT = re.compile(r"(?P<count>\d+)/\d+  .* left (?P<minutes>\d+):(?P<seconds>\d\d)$")
+"""How it says how long it will still take."""
 
 OPENING = re.compile(r"\((?P<precision>\w+), threads: ")
 
@@ -43,6 +46,11 @@ def one(bench: Bench, backbone: str, size: int) -> dict[str, Any]:
         "first_size": runs[0]["first_size"],
         "first": summary([each["first"] for each in runs]),
         "seconds": summary([each["seconds"] for each in runs]),
+        "first_forecast": summary([each["forecasts"][0] for each in runs]),
+        "later_forecasts": [
+            bound(forecast for each in runs for forecast in each["forecasts"][1:])
+            for bound in (min, max)
+        ],
     }
 
 
@@ -55,9 +63,16 @@ def command(bench: Bench, backbone: str, size: int) -> list[str]:
 
 
 def watch(bench: Bench, arguments: list[str]) -> dict[str, Any]:
-    """Return the seconds from a command's start until its first size and its file are finished."""
+    """Return what a command takes and says.
+
+    Returns:
+        The seconds from its start until its ``first`` size is finished and until its file is;
+        the ``precision``; and its ``forecasts`` of all seconds, over what it really took: that of
+        the first evaluation, and the others in their order.
+    """
     said: list[str] = []
     found: dict[str, Any] = {}
+    ends: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         words = [sys.executable, *arguments, "-o", str(Path(folder) / "out.png")]
         began = time.perf_counter()
@@ -67,6 +82,9 @@ def watch(bench: Bench, arguments: list[str]) -> dict[str, Any]:
         ) as process:  # fmt: skip
             for line in process.stderr or ():
                 said.append(line)
+                if left := LEFT.search(line.rstrip()):
+                    still = 60 * int(left["minutes"]) + int(left["seconds"])
+                    ends.append(time.perf_counter() - began + still)
                 if (size := FINISHED.match(line)) and not found:
                     found["first"] = time.perf_counter() - began
                     found["first_size"] = int(size["size"])
@@ -74,7 +92,8 @@ def watch(bench: Bench, arguments: list[str]) -> dict[str, Any]:
     opening = OPENING.search("".join(said))
     if process.returncode or "first" not in found or opening is None:
         raise Skip(f"`impasto paint` failed: {''.join(said)[-300:].strip()}")
-    return found | {"precision": opening["precision"]}
+    forecasts = [end / found["seconds"] for end in ends]
+    return found | {"precision": opening["precision"], "forecasts": forecasts}
 
 
 def row(results: dict[str, Any], backbone: str) -> dict[str, Any]:
@@ -90,8 +109,20 @@ def page(results: dict[str, Any]) -> str:
             row["precision"],
             f"{row['first_size']} px: {spread(row['first'])}",
             spread(row["seconds"]),
+            *forecasts(row),
         )
         for row in results["rows"]
     ]
-    heads = ("command", "precision", "first picture finished", "whole process (quartiles)")
+    heads = (
+        "command", "precision", "first picture finished", "whole process (quartiles)",
+        "its first forecast, over that", "later ones",
+    )  # fmt: skip
     return table(heads, rows) + f"\n{results['size']} px; all else is the default.\n"
+
+
+def forecasts(row: dict[str, Any]) -> tuple[str, str]:
+    """Return how right the first forecast was, and the worst of the others; old files have none."""
+    if "first_forecast" not in row:
+        return "-", "-"
+    least, most = row["later_forecasts"]
+    return ratio(row["first_forecast"]["median"]), f"{ratio(least)} to {ratio(most)}"

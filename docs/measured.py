@@ -82,7 +82,8 @@ def run(section: str, number: int = 0) -> Path:
     if "-o" not in words:
         words += ["-o", f"out-{number}"]
     with redirect_stdout(StringIO()):
-        cli.main([*words, "--quiet"], standalone_mode=False)
+        # In the precision that every processor has.
+        cli.main([*words, "--quiet", "--precision", "float32"], standalone_mode=False)
     return Path(words[words.index("-o") + 1])
 
 

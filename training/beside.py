@@ -54,7 +54,8 @@ def paint(pair: tuple[str, str], out: Path, **settings: object) -> Path:
 
 def result(pair: tuple[str, str], **settings: object) -> Result:
     """Paint a pair of samples."""
-    return impasto.stylize(photograph(pair[0]), painting(pair[1]), threads=1, **settings)
+    same = {"threads": 1, "precision": "float32", **settings}
+    return impasto.stylize(photograph(pair[0]), painting(pair[1]), **same)
 
 
 def sheet(middles: Middles, size: int, cache: Path) -> Image.Image:
@@ -92,7 +93,7 @@ def enlarged(picture: Image.Image, middle: tuple[float, float]) -> Image.Image:
 
 def coarse_stage(pair: tuple[str, str], size: int) -> dict[str, Any]:
     """Return VGG-19's losses and the seconds, with its own coarse sizes and with the pocket's."""
-    alone = result(pair, size=size, backbone="vgg19", precision="float32")
+    alone = result(pair, size=size, backbone="vgg19")
     plan = alone.settings.plan
     with tempfile.TemporaryDirectory() as folder:
         start, ends = Path(folder) / "start.png", [Path(folder) / name for name in ("a", "b")]

@@ -21,13 +21,16 @@ from impasto.samples import painting, photograph
 CAT = photograph("cat"), painting("swirls")
 COFFEE = photograph("coffee"), painting("embers")
 
+SAME_EVERYWHERE = "--threads 1 --precision float32 --quiet"
+"""With more threads, or in 16 bits where they are native, every stroke is a little another."""
+
 
 def sweep(
     pictures: tuple[Path, ...], folder: Path, *vary: str, size: int = 224, more: str = ""
 ) -> Path:
     """Paint a sweep of a photograph and its paintings into a folder, and return the folder."""
     axes = [word for axis in vary for word in ("--vary", axis)]
-    words = [*map(str, pictures), *axes, *f"--threads 1 --quiet {more}".split(), "-o", str(folder)]
+    words = [*map(str, pictures), *axes, *f"{SAME_EVERYWHERE} {more}".split(), "-o", str(folder)]
     if not any(axis.startswith("backbone=") for axis in vary):
         words += ["--backbone", "pocket"]
     if not any(axis.startswith("size=") for axis in vary):
@@ -60,7 +63,7 @@ def sizes() -> Image.Image:
 
 def paint(content: str, style: str, **settings: Any) -> Image.Image:
     """Return a sample photograph in the style of a sample painting."""
-    quick = {"size": 224, "threads": 1, "backbone": "pocket"}
+    quick = {"size": 224, "threads": 1, "precision": "float32", "backbone": "pocket"}
     return stylize(photograph(content), painting(style), **quick, **settings).image
 
 

@@ -22,8 +22,9 @@ ROWS = (
 
 def paint(loss: str) -> Image.Image:
     """Return the cat in the style of the swirls with one style loss, or several."""
-    quick = {"size": 192, "iterations": 60, "threads": 1, "backbone": "pocket"}
-    return stylize(photograph("cat"), painting("swirls"), style_loss=loss, **quick).image
+    quick = {"size": 192, "iterations": 60, "threads": 1, "precision": "float32"}
+    pair = photograph("cat"), painting("swirls")
+    return stylize(*pair, backbone="pocket", style_loss=loss, **quick).image
 
 
 def style_losses() -> Image.Image:

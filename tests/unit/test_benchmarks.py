@@ -243,6 +243,8 @@ def test_a_command_is_watched_until_its_first_picture_and_its_end(tmp_path, phot
     assert found["first_size"] == 32
     assert found["precision"] == "float32"
     assert 0 < found["first"] < found["seconds"]
+    assert len(found["forecasts"]) == 4  # at the first and the last evaluation of each size
+    assert all(0 < forecast < 100 for forecast in found["forecasts"])
     with pytest.raises(Skip, match="nowhere"):
         whole.watch(made, ["-m", "impasto", "paint", "nowhere.jpg", str(painting)])
 
@@ -252,6 +254,7 @@ def test_every_part_runs_and_shows_its_results(quick, tmp_path, monkeypatch):
     monkeypatch.setattr(start, "wall", lambda bench, command: 1.5)
     monkeypatch.setattr(busy, "neighbors", lambda count: nullcontext())
     watched = {"first": 0.5, "first_size": 16, "seconds": 1.5, "precision": "float32"}
+    watched["forecasts"] = [1.25, 0.875, 1.0]
     monkeypatch.setattr(whole, "watch", lambda bench, command: watched)
     made = bench(tmp_path, quick=quick)
     names = [name for name in parts.PARTS if not (quick and name == "large")]
@@ -261,6 +264,7 @@ def test_every_part_runs_and_shows_its_results(quick, tmp_path, monkeypatch):
     for name in parts.PARTS:
         assert f"## {parts.load(name).TITLE}\n" in text
     assert "| abacus |" in text
+    assert "| 1.25× | 0.875× to 1.00× |" in text
     assert str(tmp_path) not in text
     assert "None" not in text
     assert text.count("Not measured.") == (1 if quick else 0)
@@ -355,12 +359,17 @@ def test_pictures_fall_back_to_samples(tmp_path):
 
 
 def test_the_page_is_written_without_measuring(tmp_path, capsys):
-    write(bench(tmp_path, quick=True), "start", {"import torch": summary([1.0, 2.0, 3.0])})
+    found = {
+        "import torch": summary([1.0, 2.0, 3.0]),
+        "impasto paint, 64 px, 1 evaluation": summary([2.5]),
+    }
+    write(bench(tmp_path, quick=True), "start", found)
     page = tmp_path / "performance.md"
     assert main(["--report", "--out", str(tmp_path / "out"), "--page", str(page)]) == 0
     assert capsys.readouterr().out.strip() == str(page)
     text = page.read_text()
     assert "| `import torch` | 2.00 s (1.50 to 2.50) |" in text
+    assert "| ≤ 1.3 | 1.25× (quick run) |" in text
     assert text.count("Not measured.") == len(parts.PARTS) - 1
 
 
