@@ -22,7 +22,7 @@ from impasto.sweeps.report import charts
 from impasto.sweeps.report.charts import CSS_VARIABLES, loss_chart
 from impasto.sweeps.report.comparison import averages, read_other
 from impasto.sweeps.report.lettering import font, readable, wrap
-from impasto.sweeps.report.pictures import over_white
+from impasto.sweeps.report.pictures import Gallery, over_white
 from impasto.sweeps.report.sheet import Sheet
 from impasto.sweeps.report.table import COLUMNS
 from impasto.sweeps.report.writing import NAMES, Report
@@ -235,6 +235,15 @@ def test_lines_are_no_wider_than_allowed():
 def test_letters_that_the_font_lacks_are_replaced(monkeypatch):
     monkeypatch.setattr("impasto.sweeps.report.lettering.SYSTEM_FONTS", ())
     assert readable("Café, Straße 中 relu1_1", font(14, "é")) == "Cafe, Stra?e ? relu1_1"
+
+
+@pytest.mark.parametrize("fonts", [(), ("DejaVuSans.ttf",)])
+def test_a_title_is_in_letters_of_its_font(monkeypatch, tmp_path, photograph, painting, fonts):
+    monkeypatch.setattr("impasto.sweeps.report.lettering.SYSTEM_FONTS", fonts)
+    sweep = make_sweep(str(photograph), [str(painting)], {}, ["size=32,48", "seed=1,2"])
+    sheet = Sheet(sweep, {}, Gallery(tmp_path))
+    title = "size × seed" if "DejaVu" in str(sheet.heading.getname()) else "size ? seed"
+    assert sheet.title == title
 
 
 CURVE = {"evaluation": [1.0, 2.0, 3.0], "total": [10.0, 0.5, 0.01], "tv": [0.0, float("nan"), 0.0]}

@@ -33,8 +33,10 @@ class Sheet:
         self.side = max(min(fit, longest), LEAST)
         tallest = max((scaled(picture, self.side).height for picture in pictures), default=0)
         self.height = tallest or self.side
-        words = " ".join(value.label for axis in sweep.axes for value in axis.values)
+        labels = [value.label for axis in sweep.axes for value in axis.values]
+        words = " ".join([sweep.title, *labels])
         self.letters, self.heading = font(LETTER, words), font(TITLE, words)
+        self.title = readable(sweep.title, self.heading)
         self.captions = {name: self._caption(result) for name, result in results.items()}
         self.below = line_height(LETTER) * max(map(len, self.captions.values()), default=0)
         self.label = self._label_width()
@@ -58,7 +60,7 @@ class Sheet:
         """Return the sheet."""
         columns = max(len(block.columns) for block in self.blocks)
         width = 2 * GAP + self.label + columns * (self.side + GAP)
-        width = max(width, int(self.heading.getlength(self.sweep.title)) + 2 * GAP)
+        width = max(width, int(self.heading.getlength(self.title)) + 2 * GAP)
         self.page = Image.new("RGB", (width, 64), PAPER)
         y = self._header(GAP)
         for block in self.blocks:
@@ -78,7 +80,7 @@ class Sheet:
 
     def _header(self, y: int) -> int:
         """Draw the title and the pictures that all cells share."""
-        self._room(y + 2 * TITLE).text((GAP, y), self.sweep.title, SHEET_INK, self.heading)
+        self._room(y + 2 * TITLE).text((GAP, y), self.title, SHEET_INK, self.heading)
         y += int(1.6 * TITLE)
         x, bottom = GAP, y
         for what, path in self.sweep.sources:
