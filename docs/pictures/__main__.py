@@ -28,6 +28,9 @@ SHEETS: dict[str, Callable[[], Sheet]] = {
 FRAME_MILLISECONDS, FILM_QUALITY = 83, 60
 """How long a frame of a film is shown, and how many bytes it may have, as WebP counts."""
 
+QUALITIES, MOST_BYTES = (88, 84, 80, 76), 300_000
+"""A picture has the best of these qualities with which its file is no larger."""
+
 SAME = 0.03
 """Mean difference of the numbers of two pictures, in [0, 1], up to which they are the same.
 
@@ -60,7 +63,10 @@ def place(name: str) -> Path:
 def save(sheet: Sheet, file: Path) -> None:
     """Write a picture, or a film that plays on a page, over and over."""
     if isinstance(sheet, Image.Image):
-        sheet.save(file, quality=88, optimize=True)
+        for quality in QUALITIES:
+            sheet.save(file, quality=quality, optimize=True)
+            if file.stat().st_size <= MOST_BYTES:
+                break
         return
     first, *others = sheet
     first.save(file, save_all=True, append_images=others, duration=FRAME_MILLISECONDS, loop=0,

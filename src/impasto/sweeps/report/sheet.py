@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from PIL import Image, ImageDraw
@@ -54,7 +55,7 @@ class Sheet:
             return 0
         words = [*(value.label for value in rows), *corner(self.sweep).split("\\ ")]
         longest = max(self.letters.getlength(each) for each in words)
-        return int(min(max(longest, 60), LABEL)) + GAP
+        return math.ceil(min(max(longest, 60), LABEL)) + GAP
 
     def draw(self) -> Image.Image:
         """Return the sheet."""
