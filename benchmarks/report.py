@@ -180,7 +180,7 @@ GOALS: tuple[tuple[str, str, str, Callable[[dict[str, Any]], str | None]], ...] 
         faster("loss"),
     ),
     (
-        "what the default command says that it will take, over what it took: at first; later",
+        "forecast of the default command's time, over the true one: at its first evaluation; later",
         "0.6 to 1.4; 0.8 to 1.2",
         "whole",
         forecasts,

@@ -22,7 +22,7 @@ QUICK_REPETITIONS = 1
 FINISHED = re.compile(r"(?P<size>\d+) px  (?P<count>\d+)/(?P=count)  ")
 """How the command says that it has made all evaluations of a size."""
 
-LEFT = re.compile(r"(?P<count>\d+)/\d+  .* left (?P<minutes>\d+):(?P<seconds>\d\d)$")
+LEFT = re.compile(r"\d+ px  .* left (?:(?P<hours>\d+):)?(?P<minutes>\d+):(?P<seconds>\d\d)$")
 """How it says how long it will still take."""
 
 OPENING = re.compile(r"\((?P<precision>\w+), threads: ")
@@ -40,6 +40,7 @@ def one(bench: Bench, backbone: str, size: int) -> dict[str, Any]:
     for _ in range(QUICK_REPETITIONS if bench.quick else REPETITIONS[backbone]):
         runs.append(watch(bench, command(bench, backbone, size)))
         say(f"  {backbone}: {runs[-1]['seconds']:.1f} s")
+    later = [forecast for each in runs for forecast in each["forecasts"][1:]]
     return {
         "backbone": backbone,
         "precision": runs[0]["precision"],
@@ -47,10 +48,7 @@ def one(bench: Bench, backbone: str, size: int) -> dict[str, Any]:
         "first": summary([each["first"] for each in runs]),
         "seconds": summary([each["seconds"] for each in runs]),
         "first_forecast": summary([each["forecasts"][0] for each in runs]),
-        "later_forecasts": [
-            bound(forecast for each in runs for forecast in each["forecasts"][1:])
-            for bound in (min, max)
-        ],
+        "later_forecasts": [min(later), max(later)],
     }
 
 
@@ -72,7 +70,7 @@ def watch(bench: Bench, arguments: list[str]) -> dict[str, Any]:
     """
     said: list[str] = []
     found: dict[str, Any] = {}
-    ends: list[float] = []
+    predicted: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         words = [sys.executable, *arguments, "-o", str(Path(folder) / "out.png")]
         began = time.perf_counter()
@@ -83,16 +81,17 @@ def watch(bench: Bench, arguments: list[str]) -> dict[str, Any]:
             for line in process.stderr or ():
                 said.append(line)
                 if left := LEFT.search(line.rstrip()):
-                    still = 60 * int(left["minutes"]) + int(left["seconds"])
-                    ends.append(time.perf_counter() - began + still)
+                    minutes = 60 * int(left["hours"] or 0) + int(left["minutes"])
+                    still = 60 * minutes + int(left["seconds"])
+                    predicted.append(time.perf_counter() - began + still)
                 if (size := FINISHED.match(line)) and not found:
                     found["first"] = time.perf_counter() - began
                     found["first_size"] = int(size["size"])
         found["seconds"] = time.perf_counter() - began
     opening = OPENING.search("".join(said))
-    if process.returncode or "first" not in found or opening is None:
+    if process.returncode or "first" not in found or opening is None or len(predicted) < 2:
         raise Skip(f"`impasto paint` failed: {''.join(said)[-300:].strip()}")
-    forecasts = [end / found["seconds"] for end in ends]
+    forecasts = [seconds / found["seconds"] for seconds in predicted]
     return found | {"precision": opening["precision"], "forecasts": forecasts}
 
 

@@ -82,7 +82,7 @@ def run(section: str, number: int = 0) -> Path:
     if "-o" not in words:
         words += ["-o", f"out-{number}"]
     with redirect_stdout(StringIO()):
-        # In the precision that every processor has.
+        # So that the numbers of all processors agree.
         cli.main([*words, "--quiet", "--precision", "float32"], standalone_mode=False)
     return Path(words[words.index("-o") + 1])
 

@@ -64,7 +64,10 @@ def sheet(middles: Middles, size: int, cache: Path) -> Image.Image:
     for pair, middle in middles.items():
         paths = [
             paint(
-                pair, cache / name.replace(" ", "-") / f"{'-'.join(pair)}.png", size=size, **network
+                pair,
+                cache / name.replace(" ", "-") / f"{'-'.join(pair)}-{size}-float32.png",
+                size=size,
+                **network,
             )
             for name, network in NETWORKS.items()
         ]

@@ -22,7 +22,7 @@ CAT = photograph("cat"), painting("swirls")
 COFFEE = photograph("coffee"), painting("embers")
 
 SAME_EVERYWHERE = "--threads 1 --precision float32 --quiet"
-"""With more threads, or in 16 bits where they are native, every stroke is a little another."""
+"""With more threads, or in 16 bits where they are native, strokes differ slightly."""
 
 
 def sweep(

@@ -97,7 +97,7 @@ def test_with_continuation_as_many_evaluations_reach_a_lower_loss():
     def lowest(pair, **settings):
         pictures = photograph(pair[0]), painting(pair[1])
         quick = {"size": 96, "levels": 1, "iterations": 60, "backbone": "pocket"}
-        # In 16 bits, which some processors have, the path would be another on each of them.
+        # In 16 bits, which only some processors have, the path would differ.
         exact = {"style_weight": 100, "precision": "float32"}
         painted = stylize(*pictures, tile=0, **quick, **exact, **settings)
         return painted.state.best.total

@@ -69,13 +69,9 @@ class Received:
     def tidy(self) -> None:
         """Delete the oldest files until what is left is at most `MOST_RECEIVED` bytes.
 
-        Only folders whose file went are removed: another that is empty has just been made for an
-        upload that is arriving.
+        Their folders stay: an empty one may be waiting for an upload that is arriving.
         """
-        files = [path for path in self.folder.rglob("*") if not path.is_dir()]
-        for path in delete_oldest(files, MOST_RECEIVED):
-            with suppress(OSError):  # not empty, or the folder of all
-                path.parent.rmdir()
+        delete_oldest([path for path in self.folder.rglob("*") if not path.is_dir()], MOST_RECEIVED)
 
 
 def regular_file(sent: object, folders: Iterable[Path]) -> Path | None:

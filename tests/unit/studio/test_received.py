@@ -63,7 +63,7 @@ def test_a_neighbor_whose_name_begins_alike_is_another_folder(received, tmp_path
     assert regular_file(str(tmp_path / "received2" / "photo.jpg"), [received.folder]) is None
 
 
-def test_tidying_deletes_the_oldest_with_its_folder(received, monkeypatch):
+def test_tidying_deletes_the_oldest(received, monkeypatch):
     monkeypatch.setattr(module, "MOST_RECEIVED", 10)
     for age, name in enumerate(("new", "old")):
         file = received.folder / name / "photo.jpg"
@@ -71,10 +71,13 @@ def test_tidying_deletes_the_oldest_with_its_folder(received, monkeypatch):
         file.write_bytes(bytes(8))
         os.utime(file, (1e9 - age, 1e9 - age))
     received.tidy()
-    assert [path.name for path in received.folder.iterdir()] == ["new"]
+    assert [path.parent.name for path in received.folder.rglob("*.jpg")] == ["new"]
 
 
-def test_tidying_leaves_the_folder_that_was_just_made_for_an_upload(received):
-    (received.folder / "arriving").mkdir()
+def test_tidying_leaves_folders_since_an_upload_may_be_arriving_in_one(received, monkeypatch):
+    monkeypatch.setattr(module, "MOST_RECEIVED", 0)
+    for name in ("empty", "full"):
+        (received.folder / name).mkdir()
+    (received.folder / "full" / "photo.jpg").write_bytes(b"1")
     received.tidy()
-    assert (received.folder / "arriving").is_dir()
+    assert sorted(path.name for path in received.folder.rglob("*")) == ["empty", "full"]

@@ -46,7 +46,7 @@ class Sheet:
         """Return the lines below a cell: what a reader would otherwise not know of it."""
         cost = result.cost if self.sweep.costs and not result.error else ""
         text = ". ".join(each for each in (cost, result.ending) if each)
-        return wrap(text, self.letters, self.side) if text else []
+        return wrap(readable(text, self.letters), self.letters, self.side) if text else []
 
     def _label_width(self) -> int:
         """Return the width of the row labels."""
@@ -61,7 +61,7 @@ class Sheet:
         """Return the sheet."""
         columns = max(len(block.columns) for block in self.blocks)
         width = 2 * GAP + self.label + columns * (self.side + GAP)
-        width = max(width, int(self.heading.getlength(self.title)) + 2 * GAP)
+        width = max(width, math.ceil(self.heading.getlength(self.title)) + 2 * GAP)
         self.page = Image.new("RGB", (width, 64), PAPER)
         y = self._header(GAP)
         for block in self.blocks:
