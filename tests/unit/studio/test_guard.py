@@ -155,7 +155,7 @@ def test_all_uploads_together_have_a_quota_and_the_oldest_go(folder, sending):
         (folder / f"{at}" / "a.jpg").write_bytes(b"a" * 100)
         os.utime(folder / f"{at}" / "a.jpg", (at, at))
     assert sending(50) == 200
-    assert sorted(path.name for path in folder.iterdir()) == ["3", "4"]
+    assert sorted(path.parent.name for path in folder.rglob("*.jpg")) == ["3", "4"]
 
 
 def test_what_arrives_at_once_has_the_same_quota(folder, monkeypatch):
