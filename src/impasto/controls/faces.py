@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from itertools import combinations
 from pathlib import Path
@@ -39,6 +39,9 @@ the care fades."""
 
 FACE_SIDE = 160
 """Side in pixels that a face is enlarged or reduced to, for a second look."""
+
+REMEMBERED = 16
+"""Pictures whose faces are remembered: all cells of a sweep have the same photograph."""
 
 _ONE_AT_A_TIME = Lock()
 """A cascade keeps what it works on to itself: two threads must not use it at once."""
@@ -114,16 +117,21 @@ def find_faces(rgb: NDArray[np.float32]) -> list[Face]:
     Features", with the cascades of Lienhart that come inside of OpenCV 4.
     """
     with _ONE_AT_A_TIME:
-        return _find_faces(rgb)
+        cv2 = _opencv()
+        _cascade("frontalface_alt2")  # or say at once that it is not there
+        gray = cv2.cvtColor(np.rint(rgb * 255).astype(np.uint8), cv2.COLOR_RGB2GRAY)
+        ratio = max(max(gray.shape) / SEARCHED_SIDE, 1.0)
+        if ratio > 1:
+            gray = cv2.resize(gray, None, fx=1 / ratio, fy=1 / ratio, interpolation=cv2.INTER_AREA)
+        return list(_faces_of(gray.tobytes(), gray.shape, ratio))
 
 
-def _find_faces(rgb: NDArray[np.float32]) -> list[Face]:
+@lru_cache(maxsize=REMEMBERED)
+def _faces_of(levels: bytes, shape: tuple[int, int], ratio: float) -> tuple[Face, ...]:
+    """Return the faces of a reduced picture, in the whole one; a sweep asks for each cell."""
     cv2, detector = _opencv(), _cascade("frontalface_alt2")
-    gray = cv2.cvtColor(np.rint(rgb * 255).astype(np.uint8), cv2.COLOR_RGB2GRAY)
-    ratio = max(max(gray.shape) / SEARCHED_SIDE, 1.0)
-    if ratio > 1:
-        gray = cv2.resize(gray, None, fx=1 / ratio, fy=1 / ratio, interpolation=cv2.INTER_AREA)
-    least = max(round(SMALLEST_FACE * min(gray.shape)), FEWEST_PIXELS)
+    gray = np.frombuffer(levels, np.uint8).reshape(shape)
+    least = max(round(SMALLEST_FACE * min(shape)), FEWEST_PIXELS)
     found, votes = detector.detectMultiScale2(
         cv2.equalizeHist(gray), 1.1, 2, minSize=(least, least)
     )
@@ -132,7 +140,7 @@ def _find_faces(rgb: NDArray[np.float32]) -> list[Face]:
         for box, count in zip(found, np.ravel(votes), strict=True)
         if _is_face(gray, _scaled(box, 1), int(count))
     ]
-    return sorted(faces, key=lambda box: (-box[2] * box[3], box))
+    return tuple(sorted(faces, key=lambda box: (-box[2] * box[3], box)))
 
 
 def _scaled(box: Sequence[float], ratio: float) -> Face:

@@ -43,6 +43,7 @@ def without_opencv(request, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "cv2", request.param)
     monkeypatch.setitem(__import__("sys").modules, "cv2.data", None)
     faces._cascade.cache_clear()
+    faces._faces_of.cache_clear()
 
 
 def test_a_face_is_painted_with_care_by_default():
@@ -161,6 +162,14 @@ def test_a_flag_of_old_recipes_is_a_strength(recorded, strength):
 def test_other_strengths_are_refused(wrong):
     with pytest.raises(SettingsError, match="protect_faces is"):
         Settings(protect_faces=wrong)
+
+
+def test_the_same_picture_is_searched_once(monkeypatch):
+    rgb = as_picture(PORTRAIT).over_white()
+    found = find_faces(rgb)
+    monkeypatch.setattr(faces, "_is_face", lambda *_: pytest.fail("searched again"))
+    assert find_faces(rgb.copy()) == found
+    assert found
 
 
 @pytest.mark.parametrize("side", [384, 512, 768])
