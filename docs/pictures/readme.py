@@ -32,9 +32,11 @@ COLUMNS: tuple[dict[str, Any], ...] = (
 def paint(content: str, style: str, **settings: Any) -> Image.Image:
     """Return a sample photograph in the style of a sample painting.
 
-    On one thread: with another number the last digits differ, and in the end every stroke a little.
+    On one thread, in float32: with more threads, or in 16 bits, the last digits differ, and in the
+    end every stroke a little.
     """
-    return stylize(photograph(content), painting(style), threads=1, **settings).image
+    same: dict[str, Any] = {"threads": 1, "precision": "float32", **settings}
+    return stylize(photograph(content), painting(style), **same).image
 
 
 def hero() -> Image.Image:
