@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.timing import peak_memory, repeat
+from impasto.backbones.fused import disabled
 from impasto.job import Job, make_inputs, make_objective, prepare
 from impasto.job.style_terms import wanted_layers
 from impasto.run import Result, run
@@ -64,10 +65,9 @@ def convolutions(job: Job, image: Tensor) -> int:
 
     The gradient with respect to the input takes as many again, layer by layer.
     """
-    # On the meta device no operator is a fused one, and torch counts them all: convolutions, and
-    # the pocket network's projections, which are products of matrices.
+    # Torch counts its own operators only, not the fused ones, and on the meta device computes none.
     network = copy.deepcopy(job.backbone).to("meta")
-    with FlopCounterMode(display=False) as counter:
+    with disabled(), FlopCounterMode(display=False) as counter:
         network(image.to("meta"), wanted_layers(job.settings))
     return counter.get_total_flops()
 

@@ -192,6 +192,17 @@ def test_the_work_of_a_network_is_counted_from_its_shapes(inputs):
     assert tiled["operations"] is None
 
 
+def test_the_work_of_the_pocket_network_is_its_convolutions_and_projections(inputs):
+    job = ours.job_of(**inputs, settings={"size": 64, "backbone": "pocket"})
+    image = torch.rand(1, 3, 48, 64)
+    network, expected = job.backbone, 0
+    for modules in (network.convolutions, network.projections):
+        for name, module in modules.items():
+            stride = 2 ** (int(name[4]) - 1)
+            expected += 2 * module.weight.numel() * (48 // stride) * (64 // stride)
+    assert ours.convolutions(job, image) == expected
+
+
 def test_memory_of_a_whole_run_is_measured(inputs):
     found = ours.memory(**inputs, settings={"size": 32, "plan": "32:2", "tile": 0})
     assert found["peak"] >= ours.nothing()["peak"] / 2

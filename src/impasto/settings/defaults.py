@@ -53,14 +53,14 @@ def defaults(given: SettingFields) -> dict[str, Any]:
 def default_plan(given: SettingFields, continues: bool) -> Plan:
     """Return the sizes and their evaluations for a size, and for what is given of the rest."""
     effort = BACKBONES[given.backbone].effort
-    decisive = pyramid.held(given.size) if holds_look(given) else given.size
-    # Alone, a size has to do what the coarser ones do.
-    enough = effort.most if given.levels == 1 else effort.at(decisive)
-    usual = round(enough * (1 if continues else WITHOUT_CONTINUATION))
-    iterations = given.iterations or (MAX_ITERATIONS if given.converge else usual)
     if holds_look(given):
-        levels = pyramid.holding(given.size, iterations, effort.growth)
+        enough = effort.at(pyramid.held(given.size))
+        levels = pyramid.holding(given.size, round(enough * WITHOUT_CONTINUATION), effort.growth)
     else:
+        # Alone, a size has to do what the coarser ones do.
+        enough = effort.most if given.levels == 1 else effort.at(given.size)
+        usual = round(enough * (1 if continues else WITHOUT_CONTINUATION))
+        iterations = given.iterations or (MAX_ITERATIONS if given.converge else usual)
         levels = pyramid.plan(given.size, iterations, given.levels, effort.growth)
     return tuple((level.size, level.evaluations) for level in levels)
 
