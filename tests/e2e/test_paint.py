@@ -135,7 +135,8 @@ def test_tiles_change_nothing_and_are_chosen_when_memory_is_short(
     assert impasto(*command, whole).code == 0
     assert impasto(*command, tiled, "--tile", 192).code == 0
     assert np.abs(pixels(whole) - pixels(tiled)).max() < 1e-3
-    done = impasto(*command, short, "--memory", 0.1 + taken("cpu") / GIB)
+    # Whole it takes 0.18 GiB. Reading the network takes up to 0.06, if nothing is left of it.
+    done = impasto(*command, short, "--memory", 0.14 + taken("cpu") / GIB)
     assert "tiles of" in done.err
     assert Recipe.of_picture(short).settings.tile > 0
     assert Recipe.of_picture(whole).settings.tile == 0
