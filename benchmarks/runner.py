@@ -18,6 +18,9 @@ from benchmarks.machine import ROOT, fingerprint
 ALWAYS = ("machine", "network")
 """Tasks that are done in every run."""
 
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
+"""Environment variable under which every process compiles all modules anew."""
+
 
 class Skip(Exception):
     """A part or a measurement cannot be made here; the message says why."""
@@ -108,9 +111,10 @@ class Bench:
         return self.again and not (self.keep_baselines and task in FIXED)
 
     def environment(self) -> dict[str, str]:
-        """Return the environment of a child process."""
+        """Return the environment of a child process, which has bytecode, as what is installed."""
         more = {} if self.threads is None else {"OMP_NUM_THREADS": str(self.threads)}
-        return {**os.environ, **more}
+        kept = {name: value for name, value in os.environ.items() if name != NO_BYTECODE}
+        return {**kept, **more}
 
     def _key(self, task: str, arguments: dict[str, Any]) -> str:
         module = TASKS[task].partition(":")[0].rpartition(".")[2]

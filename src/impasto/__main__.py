@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from impasto.errors import ImpastoError, explain
 from impasto.interruption import INTERRUPTION, complain
-from impasto.machine import keep_freed_memory
+from impasto.machine import keep_freed_memory, spare_the_start
 from impasto.streams import prepare_streams
 
 if TYPE_CHECKING:
     import click
+
+
+def program() -> NoReturn:
+    """Be the process ``impasto``: run `main`, and end without delay.
+
+    Python takes its objects apart one by one at the end, which for those of torch takes a quarter
+    of a second. So once all threads have come to their end, and what was registered for the end
+    of the process is done, it leaves.
+    """
+    codes: list[int] = []
+    atexit.register(leave, codes)  # what is registered first comes last
+    try:
+        main()
+    except SystemExit as ended:
+        if isinstance(ended.code, int):
+            codes.append(ended.code)
+        raise
+
+
+def leave(codes: list[int]) -> None:
+    """End the process with a code, if there is one and all that was said can be written."""
+    if codes:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(codes[0])
 
 
 def main() -> NoReturn:
@@ -24,6 +50,7 @@ def main() -> NoReturn:
     prepare_streams()
     INTERRUPTION.listen()
     keep_freed_memory()
+    spare_the_start()
     import click  # these take a moment, in which Ctrl-C may come
 
     try:
@@ -57,4 +84,4 @@ def said(error: click.ClickException) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    program()

@@ -1,6 +1,6 @@
 """``impasto studio``, but galleries, variants and films are painted in no time."""
 
-from impasto.__main__ import main
+from impasto.__main__ import program
 from impasto.studio import film_studio, gallery, variants
 
 gallery.GALLERY = gallery.GALLERY.replace(size=32, plan=((32, 1),))
@@ -9,4 +9,4 @@ film_studio.FILM_SIZES = (48, 64)
 film_studio.FILM_QUALITIES["Quick"] = {"backbone": "pocket", "iterations": 2, "levels": 1}
 
 if __name__ == "__main__":
-    main()
+    program()

@@ -22,7 +22,7 @@ PATIENCE = 300.0
 # The terminal on stderr becomes the one that Ctrl-C comes from, as in a shell.
 IN_A_TERMINAL = (
     "import fcntl, sys, termios; fcntl.ioctl(2, termios.TIOCSCTTY, 0); sys.argv[0] = 'impasto'; "
-    "from impasto.__main__ import main; main()"
+    "from impasto.__main__ import program; program()"
 )
 
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"

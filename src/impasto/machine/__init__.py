@@ -4,11 +4,13 @@
     container.py   what a container leaves of the memory
     allowance.py   what a process may take of it where several paint
     allocator.py   how the C library gives out memory
+    garbage.py     when Python looks for objects that nobody uses
     waiting.py     how threads wait for each other beside other programs
 
-A program calls `keep_freed_memory` once, before it loads torch; `give_back_free` is called when a
-job has been prepared, and `fit_allocator` for every size that is painted. Importing this package
-needs no torch: the functions that use it load it when they are called.
+A program calls `keep_freed_memory` and `spare_the_start` once, before it loads torch;
+`give_back_free` is called when a job has been prepared, and `fit_allocator` for every size that is
+painted. Importing this package needs no torch: the functions that use it load it when they are
+called.
 """
 
 from impasto.machine.allocator import (
@@ -28,6 +30,7 @@ from impasto.machine.device import (
     has_native_bfloat16,
     is_here,
 )
+from impasto.machine.garbage import spare_the_start
 from impasto.machine.waiting import considerate
 
 __all__ = [
@@ -46,4 +49,5 @@ __all__ = [
     "has_native_bfloat16",
     "is_here",
     "keep_freed_memory",
+    "spare_the_start",
 ]
