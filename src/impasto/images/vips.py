@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pyvips
 
 from impasto.errors import PictureError
-from impasto.forks import Threads
 from impasto.images.picture import FloatArray, Picture, assemble
+from impasto.machine import Threads
 
 # How many of the bands are color, by libvips's interpretation; a band after them is alpha.
 _COLOR_BANDS = {"b-w": 1, "grey16": 1, "srgb": 3, "rgb": 3, "rgb16": 3, "cmyk": 4}

@@ -9,7 +9,6 @@ from typing import Any
 import torch
 
 from impasto.controls import Care, Controls
-from impasto.forks import Threads
 from impasto.job.estimate import extent_of
 from impasto.job.given import Given, Pictures, identify
 from impasto.job.job import Job
@@ -18,6 +17,7 @@ from impasto.job.recipe import Recipe
 from impasto.job.sizes import Sizes, shape_of
 from impasto.job.style_terms import check_regions, check_tiles, style_losses
 from impasto.machine import (
+    Threads,
     choose_device,
     choose_precision,
     choose_threads,

@@ -4,6 +4,7 @@
     container.py   what a container leaves of the memory
     allowance.py   what a process may take of it where several paint
     allocator.py   how the C library gives out memory
+    forks.py       processes that are forked from one that computes
     garbage.py     when Python looks for objects that nobody uses
     waiting.py     how threads wait for each other beside other programs
 
@@ -30,10 +31,12 @@ from impasto.machine.device import (
     has_native_bfloat16,
     is_here,
 )
+from impasto.machine.forks import Threads
 from impasto.machine.garbage import spare_the_start
 from impasto.machine.waiting import considerate
 
 __all__ = [
+    "Threads",
     "allow_memory",
     "allowance_rest",
     "choose_device",

@@ -1,8 +1,8 @@
 """Look for garbage only once there can be some: what an import makes stays.
 
 Python looks through its new objects whenever there are 700 more, and now and then through all. A
-painting makes 310,000 before its first evaluation ends, 98 of 100 stay, and no evaluation adds any:
-to look through them again and again is a tenth of the import of torch.
+painting makes 310,000 until its first evaluation ends, and then 60 with each; 98 of 100 stay. To
+look through them again and again is a tenth of the import of torch.
 """
 
 from __future__ import annotations
