@@ -23,6 +23,7 @@ def program() -> NoReturn:
     of a second. So once all threads have come to their end, and what was registered for the end
     of the process is done, it leaves.
     """
+    spare_the_start()
     codes: list[int] = []
     atexit.register(leave, codes)  # what is registered first comes last
     try:
@@ -50,7 +51,6 @@ def main() -> NoReturn:
     prepare_streams()
     INTERRUPTION.listen()
     keep_freed_memory()
-    spare_the_start()
     import click  # these take a moment, in which Ctrl-C may come
 
     try:

@@ -20,16 +20,20 @@ def spare_the_start() -> None:
     From then on Python looks as often as ever, but not through what was in use at the first look.
     It is the program that calls this, not the library: it holds for the whole process.
     """
-    thresholds = gc.get_threshold()
-    if not gc.isenabled() or thresholds[0] >= LOADED:
+    usual = gc.get_threshold()
+    if not gc.isenabled() or usual[0] >= LOADED:
         return  # somebody has decided otherwise, or has called this before
 
     def settle(phase: str, info: dict[str, int]) -> None:
-        """Go back to the usual pace after the first look."""
-        if phase == "stop":
-            gc.callbacks.remove(settle)
+        """Go back to the usual pace after the first look.
+
+        It stays among the callbacks: a list that one of them shortens is not gone through to its
+        end, and those of Dask have to be called every time.
+        """
+        first = info["generation"] == 0 and gc.get_threshold()[0] == LOADED  # not one asked for
+        if phase == "stop" and first:
             gc.freeze()
-            gc.set_threshold(*thresholds)
+            gc.set_threshold(*usual)
 
     gc.callbacks.append(settle)
     gc.set_threshold(LOADED)
