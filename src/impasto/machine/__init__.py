@@ -15,6 +15,7 @@ called.
 """
 
 from impasto.machine.allocator import (
+    allocator_as_it_was,
     fit_allocator,
     give_back_free,
     give_back_from,
@@ -37,6 +38,7 @@ from impasto.machine.waiting import considerate
 
 __all__ = [
     "Threads",
+    "allocator_as_it_was",
     "allow_memory",
     "allowance_rest",
     "choose_device",

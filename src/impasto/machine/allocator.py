@@ -8,6 +8,8 @@ again: for a picture of 1024 pixels that was 15 to 25 % of the time.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 # Source: <malloc.h> of the GNU C library.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = -1, -3, -4
@@ -15,6 +17,9 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = -1, -3, -4
 
 _keeps = False
 """Whether the program has called `keep_freed_memory`."""
+
+_given_back: int | None = None
+"""Bytes from which on pieces are given back; None if all are kept."""
 
 
 def keep_freed_memory() -> bool:
@@ -54,8 +59,20 @@ def give_back_from(least: int | None) -> None:
     Args:
         least: Bytes of a piece; None to keep pieces of all sizes.
     """
+    global _given_back
     if _keeps:
+        _given_back = least
         _set({_MMAP_MAX: 0} if least is None else {_MMAP_MAX: 2**16, _MMAP_THRESHOLD: least})
+
+
+@contextmanager
+def allocator_as_it_was() -> Iterator[None]:
+    """Give memory out after a block as before it: for a small painting in the midst of a large."""
+    before = _given_back
+    try:
+        yield
+    finally:
+        give_back_from(before)
 
 
 def give_back_free() -> None:

@@ -44,6 +44,10 @@ class Eta:
         self.cost = self.pace * work
         return self.pace * self.estimate.left(step.size, step.iteration)
 
+    def pause(self, seconds: float) -> None:
+        """Leave out seconds since the last evaluation that something else has taken."""
+        self.clock = deque((each + seconds for each in self.clock), maxlen=RECENT + 1)
+
 
 def clock(seconds: float) -> str:
     """Return seconds as ``1:05`` or ``2:03:04``."""

@@ -33,6 +33,7 @@
     regions.py   from strokes to masks, and the files of masks
     variants.py  new tasks from a finished picture
     fitting.py   the largest size that fits into memory
+    sketches.py  what the form describes, small and at once
     preview.py   the picture so far, small enough to be sent twice a second
     store.py     the folder of finished pictures, which survives a restart
     entry.py     what is known of one of them

@@ -37,9 +37,8 @@ class Answers:
     def __init__(self, page: StudioPage) -> None:
         self.page = page
         self.live = [
-            page.stage, page.status, page.numbers, page.numbers_box, page.aloud, page.stop,
-            page.use_running,
-            page.after, page.details, page.star,
+            page.stage, page.sketch, page.pictured, page.status, page.numbers, page.numbers_box,
+            page.aloud, page.stop, page.use_running, page.after, page.details, page.star,
             page.compare, page.put_back, page.sheet, page.queue, page.history,
             page.content_samples, page.style_samples, page.uploads, page.brushes, page.understood,
             page.timer, *page.wrong,
@@ -106,6 +105,8 @@ def shown(studio: Studio, tab: Tab) -> dict[str, Any]:
     chosen_from = tab.on_sheet and (task is None or task.state.final)
     return {
         "stage": on_stage(studio, tab),
+        "sketch": stage.sketched(tab.sketched),
+        "pictured": pictured(tab),
         "status": "" if task is None or chosen_from else views.status(task),
         "numbers": views.numbers(task),
         "numbers_box": gr.update(visible=painting),
@@ -132,7 +133,7 @@ def on_stage(studio: Studio, tab: Tab) -> str:
     if task is not None and not task.state.final:
         return stage.unfinished(studio.store, task, studio.preview.of(task), tab.before)
     if tab.content is not None:
-        return stage.given(tab.content, styled=bool(tab.chosen))
+        return stage.given(tab.content, bool(tab.chosen), tab.sketched)
     return stage.landing()
 
 
@@ -153,6 +154,11 @@ def understood(tab: Tab) -> str:
     """Return what is understood of the regions that are painted."""
     words = told(tab.strokes[0], [tab.strokes[place] for place in tab.chosen])
     return f'<p class="faint">{escape(words)}</p>'
+
+
+def pictured(tab: Tab) -> str:
+    """Return what changes with the pictures, and with what is painted on them: nothing is seen."""
+    return f'<i data-version="{tab.redrawn} {max(tab.heard)}"></i>'
 
 
 def aloud(tab: Tab) -> str:

@@ -11,12 +11,12 @@ from typing import final
 
 from impasto.errors import ImpastoError, PictureError
 from impasto.images import Rgb
-from impasto.run import clock
+from impasto.run import Stop, clock
 from impasto.settings import ClipSettings, Settings
 from impasto.studio.film_store import ClipEntry, FilmEntry, FilmStore
 from impasto.studio.inputs import Upload, named
 from impasto.studio.preview import data_uri
-from impasto.studio.tasks import TaskState
+from impasto.studio.tasks import TaskState, Turn
 from impasto.video import Clip, ClipPainter, FilmSource, Remaining, check_film
 
 SUFFIXES = (".mp4", ".webm")
@@ -35,7 +35,7 @@ class FilmTask:
         settings: How each frame is painted.
         how: How the clip is.
         store: Where the film is kept.
-        background: Whether it gives way to everything that somebody waits for: it does not.
+        turn: When it is made.
         state: Where it is.
         sentence: Why it failed.
         share: How much of the work is done, in [0, 1].
@@ -53,7 +53,7 @@ class FilmTask:
     settings: Settings
     how: ClipSettings
     store: FilmStore
-    background: bool = False
+    turn: Turn = Turn.IN_ORDER
     state: TaskState = TaskState.WAITING
     sentence: str = ""
     share: float = 0.0
@@ -69,8 +69,11 @@ class FilmTask:
         """What to call it."""
         return f"{self.clip.title} in the style of {self.style.label}"
 
-    def make(self) -> None:
+    def make(self, stop: Stop) -> None:
         """Paint the film. Stopped, it is kept as far as it has come.
+
+        Args:
+            stop: Asked after every evaluation.
 
         Raises:
             ImpastoError: If it cannot be painted; the message has no path.
@@ -80,7 +83,7 @@ class FilmTask:
         try:
             work = self._checked(path)
             try:
-                self._paint(work)
+                self._paint(work, stop)
             finally:
                 shutil.rmtree(work.folder, ignore_errors=True)
         except ImpastoError as error:
@@ -92,12 +95,12 @@ class FilmTask:
         out = self.store.new_film(suffix or SUFFIXES[0])
         return Clip.check(*sources, out, sound=bool(suffix))
 
-    def _paint(self, work: Clip) -> None:
+    def _paint(self, work: Clip, stop: Stop) -> None:
         began, last = time.monotonic(), None
         painter = work.begin(work.folder)
         remaining = Remaining(painter)
         self.wanted = remaining.left
-        for frame in painter.paint(lambda: self.stopping):
+        for frame in painter.paint(stop):
             self.left = remaining.update(frame)
             self.state, self.painted = TaskState.PAINTING, self.wanted - remaining.left
             self.share = self.painted / self.wanted

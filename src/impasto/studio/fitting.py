@@ -15,9 +15,20 @@ TRIED = 64
 
 
 def prepare_or_fit(
-    content: Upload, styles: tuple[Upload, ...], settings: Settings, masks: Masks = NONE
+    content: Upload,
+    styles: tuple[Upload, ...],
+    settings: Settings,
+    masks: Masks = NONE,
+    last: Job | None = None,
 ) -> Job:
     """Prepare a painting.
+
+    Args:
+        content: What is painted.
+        styles: In whose style.
+        settings: As asked for.
+        masks: Which part is painted with which.
+        last: A job whose network is taken over if this one needs the same.
 
     Raises:
         UsageError: If anything is wrong. If it is the size, the sentence says the largest possible.
@@ -25,7 +36,7 @@ def prepare_or_fit(
     sources = content.path, [style.path for style in styles]
     given: dict[str, Any] = {"content_mask": masks.content, "style_mask": masks.styles}
     try:
-        return prepare(*sources, settings, **given)
+        return prepare(*sources, settings, last, **given)
     except SettingsError as error:
         if settings.size <= TRIED:
             raise

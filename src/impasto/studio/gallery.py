@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 from impasto.settings import Settings
 from impasto.studio.inputs import Upload, Uploads
-from impasto.studio.tasks import Task, TaskState
+from impasto.studio.tasks import Task, TaskState, Turn
 from impasto.studio.worker import Worker
 
 GALLERY = Settings(size=128, plan=((64, 16), (128, 8)), backbone="pocket", protect_faces=0)
@@ -38,7 +38,7 @@ class StyleGallery:
             self._drop_waiting()
             styles = self.inputs.samples("painting")
             tasks = {style.name: Task(BACKGROUND, content, (style,), GALLERY,
-                                      background=True) for style in styles}  # fmt: skip
+                                      turn=Turn.BEHIND) for style in styles}  # fmt: skip
             self.known[content.name] = tasks
             for task in tasks.values():
                 self.worker.ask(task)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
@@ -48,6 +48,12 @@ class Listeners(ABC):
         studio, tab = self.at(request)
         studio.adopt(tab)
         return self.answers.state(studio, tab)
+
+    def said(self, sent: Sequence[Any]) -> tuple[dict[str, Any], list[float]]:
+        """Return what a page has sent of its form: the settings, and the weights of the styles."""
+        names = list(self.page.settings)
+        values = dict(zip(names, sent[: len(names)], strict=True))
+        return values, [float(weight or 0) for weight in sent[len(names) :]]
 
     def told(self, do: Callable[[Studio, Tab], str | None]) -> Callable[[gr.Request], list[Any]]:
         """Return a handler that does something with a page, and shows what is said of it."""

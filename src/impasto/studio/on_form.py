@@ -1,4 +1,4 @@
-"""When the form is filled: by a look, a size on paper, a variant, or a finished picture."""
+"""When the form is filled: by hand, a look, a size on paper, a variant, or a finished picture."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ from impasto.studio.listeners import NO_PROGRESS, Listeners, chosen
 from impasto.studio.studio import Studio
 from impasto.studio.tabs import Tab
 
+SKETCH_PATIENCE = 1.5
+"""Seconds for which an answer waits for a sketch: amid a large painting it takes longer."""
+
 
 class OnForm(Listeners):
-    """Puts values into the form, and pictures into their boxes."""
+    """Fills the form and the boxes of pictures, and has a sketch made of what they say."""
 
     def connect(self) -> None:
         """Connect what fills the form."""
@@ -32,6 +35,17 @@ class OnForm(Listeners):
             used.then(self.look, None, self.live, **NO_PROGRESS)
         restored = page.opened.upload(self.restore, page.opened, filled, **NO_PROGRESS)
         restored.then(self.look, None, self.live, **NO_PROGRESS)
+        changes = [each.change for each in (page.pictured, *self.form)]
+        always = {**NO_PROGRESS, "trigger_mode": "always_last"}
+        gr.on(changes, self.sketch, self.form, self.live, **always)
+
+    def sketch(self, request: gr.Request, *sent: Any) -> list[Any]:
+        """Sketch what a page describes: it is there at once, or at one of the next looks."""
+        studio, tab = self.at(request)
+        task = studio.sketch(tab, *self.said(sent))
+        if task is not None:
+            studio.worker.wait(task, SKETCH_PATIENCE)
+        return self.answers.state(studio, tab)
 
     def choose_look(self, event: gr.EventData, request: gr.Request) -> list[Any]:
         """Put a look into the form."""

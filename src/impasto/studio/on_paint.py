@@ -9,7 +9,7 @@ import gradio as gr
 
 from impasto.errors import ImpastoError
 from impasto.studio import views
-from impasto.studio.answers import understood
+from impasto.studio.answers import pictured, understood
 from impasto.studio.listeners import NO_PROGRESS, Listeners
 from impasto.studio.scripts import TO_STAGE
 from impasto.studio.studio import Studio
@@ -29,16 +29,14 @@ class OnPaint(Listeners):
         page.resume.click(self.asks(self.resume), form, after, **NO_PROGRESS)
         page.larger.click(self.asks(self.larger), form, after, **NO_PROGRESS)
         page.stop.click(self.stop, None, self.live, **NO_PROGRESS)
-        painted = [page.understood, page.notice]
+        painted = [page.understood, page.notice, page.pictured]
         page.brushes.input(self.brush, None, painted, trigger_mode="multiple", **NO_PROGRESS)
 
     def asks(self, ask: Callable[..., object]) -> Callable[..., list[Any]]:
         """Return a handler that asks for something with the whole form."""
 
         def handler(request: gr.Request, *sent: Any) -> list[Any]:
-            (studio, tab), names = self.at(request), list(self.page.settings)
-            values = dict(zip(names, sent[: len(names)], strict=True))
-            weights = [float(weight or 0) for weight in sent[len(names) :]]
+            (studio, tab), (values, weights) = self.at(request), self.said(sent)
             with tab.receiving:
                 return self.tried(studio, tab, lambda: ask(studio, tab, values, weights))
 
@@ -60,12 +58,12 @@ class OnPaint(Listeners):
         studio.stop(tab)
         return self.answers.state(studio, tab)
 
-    def brush(self, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
+    def brush(self, event: gr.EventData, request: gr.Request) -> tuple[Any, Any, Any]:
         """Take what was painted onto a picture, and say what it is understood to mean."""
         studio, tab = self.at(request)
         data = event._data if isinstance(event._data, dict) else {}
         try:
             studio.brush(tab, **{key: data.get(key) for key in ("place", "name", "mask", "at")})
         except ImpastoError as error:
-            return gr.skip(), views.notice(str(error), bad=True)
-        return understood(tab), gr.skip()
+            return gr.skip(), views.notice(str(error), bad=True), gr.skip()
+        return understood(tab), gr.skip(), pictured(tab)

@@ -46,6 +46,8 @@ class StudioPage:
     paint: Any = None
     opened: Any = None
     notice: Any = None
+    sketch: Any = None
+    pictured: Any = None
     stage: Any = None
     status: Any = None
     numbers: Any = None
@@ -125,6 +127,8 @@ def panel(page: StudioPage) -> None:
 def begin(page: StudioPage) -> None:
     """Place what begins, which is always in reach, and what is said of it."""
     page.notice = gr.HTML(views.notice(""), elem_id="notice")
+    page.sketch = gr.HTML("", elem_id="sketch")
+    page.pictured = gr.HTML("", elem_classes="unseen")
     with gr.Row(elem_classes="actions"):
         page.paint = gr.Button("Paint", variant="primary", elem_id="paint", scale=3)
         page.vary = gr.Button("Vary", elem_id="vary", scale=1)

@@ -52,5 +52,7 @@ def data_uri(result: Result) -> str:
     picture = result.preview
     picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), reducing_gap=2.0)
     file = io.BytesIO()
-    picture.save(file, "JPEG", quality=85)
+    # Enlarged, as the first previews are, the squares of a JPEG would be seen.
+    small = {"quality": 95, "subsampling": 0} if max(picture.size) < PREVIEW_SIDE / 2 else {}
+    picture.save(file, "JPEG", **{"quality": 85, **small})
     return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()

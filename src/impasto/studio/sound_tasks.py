@@ -6,10 +6,11 @@ import time
 from dataclasses import dataclass
 from typing import final
 
+from impasto.run import Stop
 from impasto.settings import SoundSettings
 from impasto.sound import SoundJob, SoundResult, make, prepare_texture
 from impasto.studio.sound_store import SoundEntry, SoundStore
-from impasto.studio.tasks import TaskState
+from impasto.studio.tasks import TaskState, Turn
 
 
 @final
@@ -22,7 +23,7 @@ class SoundTask:
         recording: What more is made of.
         settings: How.
         store: Where the result is kept.
-        background: Whether it gives way to everything that somebody waits for: it does not.
+        turn: When it is made.
         state: Where it is.
         sentence: Why it failed.
         share: How much of the work is done, in [0, 1].
@@ -35,7 +36,7 @@ class SoundTask:
     recording: SoundEntry
     settings: SoundSettings
     store: SoundStore
-    background: bool = False
+    turn: Turn = Turn.IN_ORDER
     state: TaskState = TaskState.WAITING
     sentence: str = ""
     share: float = 0.0
@@ -48,11 +49,15 @@ class SoundTask:
         """What to call it."""
         return f"more of {self.recording.title}"
 
-    def make(self) -> None:
-        """Make the sound. Stopped, it is kept as far as it has come."""
+    def make(self, stop: Stop) -> None:
+        """Make the sound. Stopped, it is kept as far as it has come.
+
+        Args:
+            stop: Asked after every evaluation.
+        """
         self.state = TaskState.PREPARING
         job = prepare_texture(self.store.file(self.recording.name), self.settings)
-        result = self._made(job)
+        result = self._made(job, stop)
         if result is None:
             self.state = TaskState.CANCELED
             return
@@ -60,12 +65,12 @@ class SoundTask:
         stopped = self.stopping and not result.is_complete
         self.state = TaskState.STOPPED if stopped else TaskState.DONE
 
-    def _made(self, job: SoundJob) -> SoundResult | None:
+    def _made(self, job: SoundJob, stop: Stop) -> SoundResult | None:
         began, result = time.monotonic(), None
         if self.stopping:
             return None
         self.state = TaskState.PAINTING
-        for result in make(job, lambda: self.stopping):
+        for result in make(job, stop):
             self.share = result.evaluations / job.total_evaluations
             self.left = (time.monotonic() - began) * (1 / self.share - 1)
         return result

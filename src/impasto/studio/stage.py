@@ -17,6 +17,8 @@ from impasto.studio.words import own_picture
 
 INVITATION = """<p class="invitation">Drop a photograph anywhere, and choose a style.</p>"""
 
+SKETCHED = "A sketch. Press Paint for the picture."
+
 TOOLS = """<div class="tools">
 <button type="button" data-do="hold">Hold to compare</button>
 <button type="button" data-do="zoom" aria-pressed="false">Every pixel</button>
@@ -31,13 +33,24 @@ def landing() -> str:
     return f'<div class="stage compare landing" style="--at: 100%">{slider}</div>{INVITATION}'
 
 
-def given(content: Upload, styled: bool) -> str:
-    """Return the photograph that is going to be painted, and what is to be done next."""
-    words = "Press Paint." if styled else "Now choose a style, or drop one."
+def given(content: Upload, styled: bool, sketch: str = "") -> str:
+    """Return the photograph that is going to be painted, or its sketch, and what to do next."""
+    if sketch:
+        words, source, alt = SKETCHED, sketch, f"{content.label}, sketched"
+    else:
+        words = "Press Paint." if styled else "Now choose a style, or drop one."
+        source, alt = url(content.thumbnail), f"{content.label}, not painted yet"
     return (
-        f'<div class="stage given"><img src="{url(content.thumbnail)}" '
-        f'alt="{escape(content.label)}, not painted yet"></div><p class="invitation">{words}</p>'
+        f'<div class="stage given"><img src="{source}" alt="{escape(alt)}"></div>'
+        f'<p class="invitation">{words}</p>'
     )
+
+
+def sketched(picture: str) -> str:
+    """Return a sketch of what the form says, as it is seen beside it."""
+    if not picture:
+        return ""
+    return f'<figure><img src="{picture}" alt=""><figcaption>{SKETCHED}</figcaption></figure>'
 
 
 def split(after: str, alt: str, before: str, other: str) -> str:
@@ -57,19 +70,18 @@ def ratio(width: int, height: int) -> str:
 
 
 def unfinished(store: Store, task: Task, preview: str, before: Entry | None) -> str:
-    """Return the picture so far; until there is one, the last that was shown, dimmed."""
+    """Return the picture so far; until there is one, its sketch, or the last one shown, dimmed."""
     result = task.result  # the worker takes it away at the end
     if not preview or result is None:
         words = (
             "Getting ready …" if task.state is not TaskState.WAITING else "Waiting for its turn …"
         )
-        if before is None:
-            return f'<div class="stage empty"><p class="invitation">{words}</p></div>'
-        return (
-            f'<div class="stage dimmed" {ratio(before.width, before.height)}>'
-            f'<img src="{url(store.shown(before, "after"))}" alt="">'
-            f'<p class="invitation">{words}</p></div>'
-        )
+        if task.sketch:
+            return waiting(task.sketch, 'class="stage waiting given"', words)
+        if before is not None:
+            look = f'class="stage waiting dimmed" {ratio(before.width, before.height)}'
+            return waiting(url(store.shown(before, "after")), look, words)
+        return f'<div class="stage empty"><p class="invitation">{words}</p></div>'
     job = result.job
     height, width = job.sizes.shape(job.settings.size)
     return (
@@ -77,6 +89,11 @@ def unfinished(store: Store, task: Task, preview: str, before: Entry | None) -> 
         f'<img class="live" src="{preview}" decoding="sync" '
         f'alt="{escape(task.title)}, not finished yet"></div>'
     )
+
+
+def waiting(source: str, look: str, words: str) -> str:
+    """Return a picture in the place of one that is not there yet, and why."""
+    return f'<div {look}><img src="{source}" alt=""><p class="invitation">{words}</p></div>'
 
 
 def finished(store: Store, entry: Entry, beside: Entry | None = None) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from impasto import images
-from impasto.errors import PictureError, UsageError
+from impasto.errors import ImpastoError, PictureError, UsageError
 from impasto.job import Recipe
 from impasto.settings import SPECS, Group, Settings
 from impasto.studio.blind import BlindTrial
@@ -19,6 +19,7 @@ from impasto.studio.inputs import KINDS, Upload, Uploads, open_recipe
 from impasto.studio.preview import Preview
 from impasto.studio.received import Received
 from impasto.studio.regions import MaskFolder, Masks, to_masks
+from impasto.studio.sketches import sketch, sketched
 from impasto.studio.sound_studio import SoundStudio
 from impasto.studio.store import Store
 from impasto.studio.strokes import of_mask, received
@@ -121,9 +122,35 @@ class Studio:
         Raises:
             UsageError: If something is missing or wrong.
         """
-        task = Task(tab.session, *self.wanted(tab, values, weights), self.store)
+        task = Task(tab.session, *self.wanted(tab, to_settings(values), weights), self.store)
+        self._stop_sketch(tab)
+        task.sketch = tab.take_sketch()
         self._ask(tab, task)
         return task
+
+    def sketch(self, tab: Tab, values: Mapping[str, Any], weights: list[float]) -> Task | None:
+        """Ask for a sketch of what the form describes, in place of the last one.
+
+        Returns:
+            The task, which may have been there before; None if the form describes no picture that
+            can be painted, and why is told to who wants to paint it.
+        """
+        try:
+            task = sketch(tab.session, *self.wanted(tab, sketched(values), weights))
+        except ImpastoError:
+            self._stop_sketch(tab)
+            tab.forget_sketch()
+            return None
+        if tab.sketch is None or not task.is_like(tab.sketch):
+            self._stop_sketch(tab)
+            tab.sketch = task
+            self.worker.ask(task)
+        return tab.sketch
+
+    def _stop_sketch(self, tab: Tab) -> None:
+        tab.advance()
+        if tab.sketch is not None:
+            self.worker.stop(tab.sketch)
 
     def vary(self, tab: Tab, values: Mapping[str, Any], weights: list[float]) -> None:
         """Ask for small variants of what the form describes.
@@ -131,7 +158,7 @@ class Studio:
         Raises:
             UsageError: If something is missing or wrong.
         """
-        wanted = self.wanted(tab, values, weights)
+        wanted = self.wanted(tab, to_settings(values), weights)
         sheet = variants(tab.session, *wanted)
         for task in tab.sheet:
             self.worker.stop(task)
@@ -172,9 +199,9 @@ class Studio:
         self.worker.ask(task)
 
     def wanted(
-        self, tab: Tab, values: Mapping[str, Any], weights: list[float]
+        self, tab: Tab, settings: Settings, weights: list[float]
     ) -> tuple[Upload, tuple[Upload, ...], Settings, Masks]:
-        """Return what the form describes.
+        """Return what a page wants painted: its pictures, with the settings of the form.
 
         Raises:
             UsageError: If something is missing or wrong.
@@ -184,7 +211,6 @@ class Studio:
         styles = tuple(style for style in tab.styles if style is not None)
         if not styles:
             raise UsageError("there is no painting yet: drop one, or choose a sample.")
-        settings = to_settings(values)
         if len(styles) > 1:
             blend = tuple(weights[place - 1] for place in tab.chosen)
             settings = settings.replace(style_blend=blend)

@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, IntEnum, auto
 from typing import Protocol
 
 from impasto.run import Eta, Result
@@ -37,11 +37,23 @@ class TaskState(Enum):
         return self in (TaskState.DONE, TaskState.STOPPED, TaskState.FAILED, TaskState.CANCELED)
 
 
+class Turn(IntEnum):
+    """Whose turn comes first."""
+
+    AT_ONCE = auto()
+    """What takes less than a second, while somebody turns a dial: not even what is being painted is
+    waited for, only its evaluation."""
+    IN_ORDER = auto()
+    """What somebody has asked for by pressing a button."""
+    BEHIND = auto()
+    """What nobody has asked for: it gives way to everything else."""
+
+
 class AnyTask(Protocol):
     """What the queue and the worker need to know of what is to be made: see `Task`."""
 
     session: str
-    background: bool
+    turn: Turn
     state: TaskState
     sentence: str
     stopping: bool
@@ -73,13 +85,14 @@ class Task:
         settings: As asked for.
         masks: Which part is painted with which.
         store: The history that the result goes into; without one, it only goes onto a sheet.
-        background: Whether it gives way to everything that somebody waits for, and is on no list.
+        turn: When it is painted. Only what somebody has asked for is on the list of the page.
         state: Where it is.
         sentence: Why it failed, or what went wrong on the way.
         result: The picture as far as it has come, while it is being painted.
         left: Estimated seconds left.
         entry: Its place in the history, when it is finished.
-        picture: A finished variant, as a data URI.
+        picture: A finished variant or sketch, as a data URI.
+        sketch: A sketch of it, to be seen until it has begun, as a data URI.
         stopping: Whether somebody asked to stop and keep it.
     """
 
@@ -89,13 +102,14 @@ class Task:
     settings: Settings
     masks: Masks = NONE
     store: Store | None = None
-    background: bool = False
+    turn: Turn = Turn.IN_ORDER
     state: TaskState = TaskState.WAITING
     sentence: str = ""
     result: Result | None = None
     left: float = 0.0
     entry: Entry | None = None
     picture: str = ""
+    sketch: str = ""
     stopping: bool = False
     eta: Eta | None = None
     number: int = field(default_factory=lambda: next(_numbers))
@@ -117,9 +131,18 @@ class Task:
         step = result.step
         return result.job.estimate.share(step.size, step.iteration)
 
+    def is_like(self, other: Task) -> bool:
+        """Tell whether another one would become the same picture."""
+        mine = self.content, self.styles, self.settings, self.masks
+        return mine == (other.content, other.styles, other.settings, other.masks)
+
     def release(self) -> None:
         """Free a network's worth of memory."""
         self.result = self.eta = None
+
+
+Lane = tuple[Turn, str]
+"""Tasks of one page that keep their order: all that have the same turn."""
 
 
 class Queue:
@@ -130,64 +153,71 @@ class Queue:
     """
 
     def __init__(self) -> None:
-        self.waiting: dict[str, deque[AnyTask]] = {}
-        self.served: dict[str, int] = {}  # page to the number of the last turn that it had
+        self.waiting: dict[Lane, deque[AnyTask]] = {}
+        self.served: dict[Lane, int] = {}  # to the number of the last turn that it had
         self.changed = threading.Condition()
         self.closed = False
 
     def put(self, task: AnyTask) -> None:
         """Let a task wait for its turn."""
         with self.changed:
-            self.waiting.setdefault(task.session, deque()).append(task)
+            self.waiting.setdefault(lane(task), deque()).append(task)
             self.changed.notify()
 
     def take(self) -> AnyTask | None:
         """Wait for the next task, and return it; None once the queue is closed."""
         with self.changed:
             self.changed.wait_for(lambda: self.closed or self.waiting)
-            if self.closed:
-                return None
-            session = self._pages()[0]
-            task = self.waiting[session].popleft()
-            if not self.waiting[session]:
-                del self.waiting[session]
-            self.served[session] = max(self.served.values(), default=0) + 1
-            return task
+            return None if self.closed else self._take(self._lanes()[0])
+
+    def take_at_once(self) -> AnyTask | None:
+        """Return a task that waits for nothing, if there is one, without waiting for it."""
+        with self.changed:
+            lanes = [each for each in self._lanes() if each[0] is Turn.AT_ONCE]
+            return self._take(lanes[0]) if lanes and not self.closed else None
+
+    def _take(self, of: Lane) -> AnyTask:
+        task = self.waiting[of].popleft()
+        if not self.waiting[of]:
+            del self.waiting[of]
+        self.served[of] = max(self.served.values(), default=0) + 1
+        return task
 
     def remove(self, task: AnyTask) -> bool:
         """Take a waiting task out, and tell whether it was still waiting."""
         with self.changed:
-            tasks = self.waiting.get(task.session, deque())
+            tasks = self.waiting.get(lane(task), deque())
             if task not in tasks:
                 return False
             tasks.remove(task)
             if not tasks:
-                del self.waiting[task.session]
+                del self.waiting[lane(task)]
             return True
 
     def order(self) -> list[AnyTask]:
         """Return the waiting tasks in the order in which they will be painted."""
         with self.changed:
-            lists = [list(self.waiting[page]) for page in self._pages()]
-            first = [each for each in lists if not each[0].background]
-            return [*turns(first), *turns([each for each in lists if each[0].background])]
+            lanes = self._lanes()
+            return [
+                task
+                for turn in Turn
+                for task in turns([list(self.waiting[each]) for each in lanes if each[0] is turn])
+            ]
 
-    def _pages(self) -> list[str]:
-        """Return the waiting pages: first who never had a turn, then who had one longest ago.
-
-        What is painted in the background comes last.
-        """
-
-        def turn(page: str) -> tuple[bool, int]:
-            return self.waiting[page][0].background, self.served.get(page, 0)
-
-        return sorted(self.waiting, key=turn)
+    def _lanes(self) -> list[Lane]:
+        """Return where tasks wait, by turn: first who had none yet, then who had it longest ago."""
+        return sorted(self.waiting, key=lambda each: (each[0], self.served.get(each, 0)))
 
     def close(self) -> None:
         """Let nobody take anything more."""
         with self.changed:
             self.closed = True
             self.changed.notify_all()
+
+
+def lane(task: AnyTask) -> Lane:
+    """Return where a task waits."""
+    return task.turn, task.session
 
 
 def turns(lists: list[list[AnyTask]]) -> Iterator[AnyTask]:

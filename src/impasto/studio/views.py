@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from impasto.run import clock, losses
 from impasto.studio.entry import thin
-from impasto.studio.tasks import AnyTask, Task, TaskState
+from impasto.studio.tasks import AnyTask, Task, TaskState, Turn
 
 CURVE_WIDTH, CURVE_HEIGHT = 240, 48
 """Of the loss curve, in its own units."""
@@ -117,7 +117,7 @@ def queue(
         shown: What the page shows.
         is_own: Tells what the user of the page may know: of other users' pictures, no titles.
     """
-    tasks = [task for task in tasks if not task.background]
+    tasks = [task for task in tasks if task.turn is Turn.IN_ORDER]
     if not tasks or (len(tasks) == 1 and tasks[0] is shown):
         return ""
     rows = []

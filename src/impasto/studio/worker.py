@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 from impasto.errors import ImpastoError, explain
 from impasto.job import Job
+from impasto.machine import allocator_as_it_was
 from impasto.run import Eta, Guarded, Result, Timelapse, run
 from impasto.studio.entry import Entry
 from impasto.studio.film_tasks import FilmTask
@@ -14,7 +16,7 @@ from impasto.studio.fitting import prepare_or_fit
 from impasto.studio.preview import data_uri
 from impasto.studio.sound_tasks import SoundTask
 from impasto.studio.store import Store
-from impasto.studio.tasks import AnyTask, Queue, Task, TaskState
+from impasto.studio.tasks import AnyTask, Queue, Task, TaskState, Turn
 
 
 class Worker:
@@ -23,7 +25,8 @@ class Worker:
     def __init__(self) -> None:
         self.queue = Queue()
         self.current: AnyTask | None = None
-        self.film: Timelapse | None = None
+        self.sketched: Job | None = None  # its network is the smallest, and kept for the next one
+        self.ended = threading.Condition()
         self.thread = threading.Thread(target=self._run, name="impasto-studio", daemon=True)
 
     def start(self) -> None:
@@ -39,6 +42,13 @@ class Worker:
         task.stopping = True
         if self.queue.remove(task):
             task.state = TaskState.CANCELED
+            with self.ended:
+                self.ended.notify_all()
+
+    def wait(self, task: AnyTask, seconds: float) -> None:
+        """Wait until a task has ended, but not longer than some seconds."""
+        with self.ended:
+            self.ended.wait_for(lambda: task.state.final, seconds)
 
     def unfinished(self) -> list[AnyTask]:
         """Return the task being painted and those that wait, in order."""
@@ -57,28 +67,48 @@ class Worker:
         while (task := self.queue.take()) is not None:
             self.current = task
             task.stopping |= self.queue.closed  # `close` may have looked before
-            try:
-                self.work(task)
-            except Exception as error:
-                task.sentence = told(error)
-                task.state = TaskState.FAILED
-            finally:
-                task.release()
-                self.current = None
+            self.work(task)
+            self.current = None
 
     def work(self, task: AnyTask) -> None:
-        """Do what is asked for."""
-        if isinstance(task, SoundTask | FilmTask):
-            task.make()
-        elif isinstance(task, Task):
-            self.paint(task)
+        """Do what is asked for; what goes wrong is told of the task."""
+        try:
+            if isinstance(task, SoundTask | FilmTask):
+                task.make(lambda: self.stops(task))
+            elif isinstance(task, Task):
+                self.paint(task)
+        except Exception as error:
+            task.sentence = told(error)
+            task.state = TaskState.FAILED
+        finally:
+            task.release()
+            with self.ended:
+                self.ended.notify_all()
+
+    def stops(self, task: AnyTask) -> bool:
+        """Tell whether to stop a task; between its evaluations, paint what is wanted at once.
+
+        No other thread could: how many compute, and what memory is kept, holds for the process.
+        """
+        if task.turn is not Turn.AT_ONCE:
+            began = time.monotonic()
+            with allocator_as_it_was():
+                while not task.stopping and (other := self.queue.take_at_once()) is not None:
+                    self.work(other)
+            if isinstance(task, Task) and task.eta is not None:
+                task.eta.pause(time.monotonic() - began)
+        return task.stopping
 
     def paint(self, task: Task) -> None:
         """Paint one task. Whatever ends it, the picture so far is kept."""
         task.state = TaskState.PREPARING
-        job = prepare_or_fit(task.content, task.styles, task.settings, task.masks)
+        wanted = task.content, task.styles, task.settings, task.masks
+        job = prepare_or_fit(*wanted, last=self.sketched)
+        if task.turn is Turn.AT_ONCE:
+            self.sketched = job
+        film = Timelapse(Path()) if task.store is not None else None
         try:
-            self._paint(task, job)
+            self._paint(task, job, film)
         except Exception as error:
             if task.store is not None and task.result is not None:
                 try:
@@ -98,26 +128,25 @@ class Worker:
             task.picture = data_uri(task.result)
         task.sentence = missing or " ".join(task.result.notes[:1])
         task.state = TaskState.STOPPED if stopped else TaskState.DONE
-        if self.film is not None and task.store is not None:  # the picture is shown meanwhile
-            self.film.path = task.store.film(entry)
-            self.guarded(self.film).close(not stopped)
+        if film is not None and task.store is not None:  # the picture is shown meanwhile
+            film.path = task.store.film(entry)
+            self.guarded(film).close(not stopped)
 
-    def _paint(self, task: Task, job: Job) -> None:
+    def _paint(self, task: Task, job: Job, film: Timelapse | None) -> None:
         if task.stopping:
             return
-        self.film = Timelapse(Path()) if task.store is not None else None
-        for result in run(job, stop=lambda: task.stopping):
+        for result in run(job, stop=lambda: self.stops(task)):
             task.eta = task.eta or Eta(result.job)
             task.left = task.eta.update(result.last)
-            self._record(result)
+            if film is not None:
+                self._record(film, result)
             task.result, task.state = result, TaskState.PAINTING
 
-    def _record(self, result: Result) -> None:
+    def _record(self, film: Timelapse, result: Result) -> None:
         """Take an evaluation into the film, which has a name only when the picture has one."""
-        if self.film is not None:
-            if result.evaluations == 1:
-                self.film.begin(result)
-            self.guarded(self.film).add(result.last)
+        if result.evaluations == 1:
+            film.begin(result)
+        self.guarded(film).add(result.last)
 
     @staticmethod
     def guarded(film: Timelapse) -> Guarded:

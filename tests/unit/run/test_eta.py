@@ -52,6 +52,17 @@ def evaluations(levels, pace: float, first: float = 1.0) -> Iterator[tuple[objec
 PLANS = [plan(512, 10), plan(4096, 7), plan(300, 5, levels=1)]
 
 
+def test_what_something_else_takes_between_two_evaluations_is_left_out():
+    levels, late = plan(512, 10), 0.0
+    eta = eta_of(levels, pace=2e-6)
+    for step, left in evaluations(levels, pace=2e-6):
+        step.seconds += late if step.iteration > 3 else 0
+        assert eta.update(step) == pytest.approx(left, rel=1e-6, abs=1e-9)
+        late = 5.0 if step.iteration >= 3 else 0.0
+        if step.iteration == 3:
+            eta.pause(late)
+
+
 @pytest.mark.parametrize("levels", PLANS)
 def test_the_time_left_is_exact_from_the_first_evaluation_if_pixels_cost_the_same(levels):
     eta = eta_of(levels, pace=2e-6)

@@ -9,7 +9,7 @@ from impasto.studio.choices import blind, styles
 from impasto.studio.gallery import GALLERY
 from impasto.studio.stage import given, unfinished
 from impasto.studio.tabs import Tab
-from impasto.studio.tasks import TaskState
+from impasto.studio.tasks import TaskState, Turn
 from tests.support.studio import upload, wait_for
 
 
@@ -23,7 +23,9 @@ def test_a_photograph_is_painted_in_every_sample_style_once(studio, pair, quick)
     content, _ = pair
     assert studio.gallery.of(None) == {}
     assert studio.gallery.of(content) == {}
-    assert all(task.background and task.store is None for task in studio.worker.unfinished())
+    assert all(
+        task.turn is Turn.BEHIND and task.store is None for task in studio.worker.unfinished()
+    )
     studio.worker.start()
     samples = studio.inputs.samples("painting")
     wait_for(lambda: len(studio.gallery.of(content)) == len(samples))

@@ -7,7 +7,7 @@ import pytest
 
 from impasto.settings import Settings
 from impasto.studio.inputs import Upload
-from impasto.studio.tasks import Queue, Task, TaskState
+from impasto.studio.tasks import Queue, Task, TaskState, Turn
 from tests.support.studio import PATIENCE, wait_for
 
 
@@ -90,13 +90,40 @@ def test_a_page_that_has_just_had_a_turn_waits_for_the_others():
     assert queue.take() is other
 
 
-def test_what_is_painted_in_the_background_gives_way():
-    queue, behind = Queue(), [task("gallery", label) for label in ("g1", "g2")]
+def test_what_is_wanted_at_once_comes_first_and_what_nobody_asked_for_last():
+    queue, behind = Queue(), [task("a", label) for label in ("g1", "g2")]
     for each in behind:
-        each.background = True
+        each.turn = Turn.BEHIND
         queue.put(each)
     assert queue.take() is behind[0]
-    queue.put(task("a", "a1"))
-    queue.put(task("a", "a2"))
-    assert [each.content.label for each in queue.order()] == ["a1", "a2", "g2"]
+    assert queue.take_at_once() is None
+    at_once = task("a", "s1")
+    at_once.turn = Turn.AT_ONCE
+    for each in (task("a", "a1"), task("a", "a2"), at_once):
+        queue.put(each)
+    assert [each.content.label for each in queue.order()] == ["s1", "a1", "a2", "g2"]
+    assert queue.take_at_once() is at_once
+    assert queue.take_at_once() is None
     assert [queue.take().content.label for _ in range(3)] == ["a1", "a2", "g2"]
+
+
+def test_a_page_that_has_had_many_sketches_has_its_turn_all_the_same():
+    queue = Queue()
+    for _ in range(3):
+        sketch = task("a")
+        sketch.turn = Turn.AT_ONCE
+        queue.put(sketch)
+        assert queue.take() is sketch
+    first, second = task("a"), task("b")
+    queue.put(first)
+    queue.put(second)
+    assert queue.order() == [first, second]
+
+
+def test_a_closed_queue_gives_out_nothing():
+    queue, sketch = Queue(), task("a")
+    sketch.turn = Turn.AT_ONCE
+    queue.put(sketch)
+    queue.close()
+    assert queue.take_at_once() is None
+    assert queue.take() is None
