@@ -93,7 +93,7 @@ class Worker:
         if task.turn is not Turn.AT_ONCE:
             began = time.monotonic()
             with allocator_as_it_was():
-                while not task.stopping and (other := self.queue.take_at_once()) is not None:
+                if (other := self.queue.take_at_once()) is not None:  # one, or a task would wait long
                     self.work(other)
             if isinstance(task, Task) and task.eta is not None:
                 task.eta.pause(time.monotonic() - began)
