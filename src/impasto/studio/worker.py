@@ -93,7 +93,7 @@ class Worker:
         if task.turn is not Turn.AT_ONCE:
             began = time.monotonic()
             with allocator_as_it_was():
-                if (other := self.queue.take_at_once()) is not None:  # one, or a task would wait long
+                if other := self.queue.take_at_once():  # one, so that the task itself comes on
                     self.work(other)
             if isinstance(task, Task) and task.eta is not None:
                 task.eta.pause(time.monotonic() - began)
