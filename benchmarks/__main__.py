@@ -25,13 +25,15 @@ def main(arguments: list[str] | None = None) -> int:
             options.threads,
             options.again,
             options.keep_baselines,
+            options.before and options.before.resolve(),
         )
         bench.machine = bench.child("machine")
         if options.recipes:
             for name in convergence.EVALUATIONS:
                 say(f"{name}: file's loss {convergence.recipe(bench, name)['file']:.5g}")
             return 0
-        failed = not run(bench, options.part or list(parts.PARTS))
+        usual = [name for name in parts.PARTS if name != "before" or bench.before]
+        failed = not run(bench, options.part or usual)
     text = report.page(options.out)
     options.page.write_text(text, encoding="utf-8")
     print(options.page)
@@ -76,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     add("--threads", type=int, help="processor threads; torch's choice if not given")
     add("--again", action="store_true", help="measure again what has been measured")
     add("--keep-baselines", action="store_true", help="with --again: but not what others' take")
+    add("--before", type=Path, help="a checkout of an earlier Impasto, for the part of this name")
     add("--report", action="store_true", help="measure nothing, only rewrite the page")
     return made
 

@@ -42,7 +42,7 @@ def one(bench: Bench, backbone: str, size: int, count: int, way: str) -> dict[st
     settings = {"size": size, "plan": f"{size}:10000", "backbone": backbone}
     with environment(WAYS[way]):
         found = bench.child(
-            "steady", settings=settings, seconds=4.0, label=f"{way}, {count}", **bench.inputs
+            "steady", settings=settings, seconds=10.0, label=f"{way}, {count}", **bench.inputs
         )
     return {"backbone": backbone, "neighbors": count, "way": way, **found}
 

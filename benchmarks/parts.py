@@ -30,6 +30,7 @@ PARTS = {
     "scaling": "benchmarks.scaling",
     "memory": "benchmarks.memory",
     "large": "benchmarks.large",
+    "before": "benchmarks.before",
 }
 """Name to module; what matters most comes first."""
 

@@ -37,6 +37,7 @@ class Bench:
         threads: Processor threads, None for torch's choice.
         again: Whether to measure what has been measured before.
         keep_baselines: Whether ``again`` spares what others' recipes took.
+        before: A checkout of an earlier Impasto.
         machine: See `benchmarks.machine.describe`.
     """
 
@@ -46,6 +47,7 @@ class Bench:
     threads: int | None = None
     again: bool = False
     keep_baselines: bool = False
+    before: Path | None = None
     machine: dict[str, Any] = field(default_factory=dict)
     done: set[Path] = field(default_factory=set)
 

@@ -38,7 +38,7 @@ def one(bench: Bench, backbone: str, size: int) -> dict[str, Any]:
     """Time the command with one network, every time in a process of its own."""
     runs = []
     for _ in range(QUICK_REPETITIONS if bench.quick else REPETITIONS[backbone]):
-        runs.append(watch(bench, command(bench, backbone, size)))
+        runs.append(watch(command(bench, backbone, size), bench.environment()))
         say(f"  {backbone}: {runs[-1]['seconds']:.1f} s")
     later = [forecast for each in runs for forecast in each["forecasts"][1:]]
     return {
@@ -60,7 +60,7 @@ def command(bench: Bench, backbone: str, size: int) -> list[str]:
     return ["-m", "impasto", "paint", *pictures, *chosen]
 
 
-def watch(bench: Bench, arguments: list[str]) -> dict[str, Any]:
+def watch(arguments: list[str], environment: dict[str, str]) -> dict[str, Any]:
     """Return what a command takes and says.
 
     Returns:
@@ -75,7 +75,7 @@ def watch(bench: Bench, arguments: list[str]) -> dict[str, Any]:
         words = [sys.executable, *arguments, "-o", str(Path(folder) / "out.png")]
         began = time.perf_counter()
         with subprocess.Popen(
-            words, env=bench.environment(), stderr=subprocess.PIPE, text=True, encoding="utf-8",
+            words, env=environment, stderr=subprocess.PIPE, text=True, encoding="utf-8",
             stdout=subprocess.DEVNULL,
         ) as process:  # fmt: skip
             for line in process.stderr or ():

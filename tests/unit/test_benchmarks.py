@@ -9,6 +9,7 @@ import pytest
 import torch
 from benchmarks import (
     baselines,
+    before,
     busy,
     convergence,
     evaluation,
@@ -247,17 +248,24 @@ def test_of_a_curve_few_points_are_kept():
 
 
 def test_a_command_is_watched_until_its_first_picture_and_its_end(tmp_path, photograph, painting):
-    made = bench(tmp_path)
+    environment = bench(tmp_path).environment()
     sizes = ["--size", "48", "--plan", "32:2,48:2", "--backbone", "pocket"]
     paint = ["-m", "impasto", "paint", str(photograph), str(painting), *sizes]
-    found = whole.watch(made, [*paint, "--precision", "float32"])
+    found = whole.watch([*paint, "--precision", "float32"], environment)
     assert found["first_size"] == 32
     assert found["precision"] == "float32"
     assert 0 < found["first"] < found["seconds"]
     assert len(found["forecasts"]) == 4  # at the first and the last evaluation of each size
     assert all(0 < forecast < 100 for forecast in found["forecasts"])
     with pytest.raises(Skip, match="nowhere"):
-        whole.watch(made, ["-m", "impasto", "paint", "nowhere.jpg", str(painting)])
+        whole.watch(["-m", "impasto", "paint", "nowhere.jpg", str(painting)], environment)
+
+
+def timed(words, environment):
+    """Take twice as long with another Impasto."""
+    source = Path(environment["PYTHONPATH"])
+    assert source.name == "src"
+    return {"seconds": 3.0 if source.parent.name == "earlier" else 1.5, "peak": 2.0**30}
 
 
 @pytest.mark.parametrize("quick", [True, False])
@@ -266,8 +274,12 @@ def test_every_part_runs_and_shows_its_results(quick, tmp_path, monkeypatch):
     monkeypatch.setattr(busy, "neighbors", lambda count: nullcontext())
     watched = {"first": 0.5, "first_size": 16, "seconds": 1.5, "precision": "float32"}
     watched["forecasts"] = [1.25, 0.875, 1.0]
-    monkeypatch.setattr(whole, "watch", lambda bench, command: watched)
+    monkeypatch.setattr(whole, "watch", lambda command, environment: watched)
+    monkeypatch.setattr(before, "neighbors", lambda count: nullcontext())
+    monkeypatch.setattr(before, "timed", timed)
     made = bench(tmp_path, quick=quick)
+    made.before = tmp_path / "earlier"
+    (made.before / "src" / "impasto").mkdir(parents=True)
     names = [name for name in parts.PARTS if not (quick and name == "large")]
     assert run(made, names)
     text = report.page(made.out)
@@ -276,10 +288,29 @@ def test_every_part_runs_and_shows_its_results(quick, tmp_path, monkeypatch):
         assert f"## {parts.load(name).TITLE}\n" in text
     assert "| abacus |" in text
     assert "| 1.25× | 0.875× to 1.00× |" in text
+    assert "| 64 pixels, one evaluation | 3.00 s | 1.50 s | 0.500× |" in text
     assert str(tmp_path) not in text
     assert "None" not in text
     assert text.count("Not measured.") == (1 if quick else 0)
     assert "1/" in report.goals({n: p for n in names if (p := report.read(made.out, n))})
+
+
+def test_an_earlier_impasto_has_to_be_named(tmp_path):
+    made = bench(tmp_path)
+    with pytest.raises(Skip, match="--before"):
+        before.run(made)
+    made.before = tmp_path
+    with pytest.raises(Skip, match="no Impasto in"):
+        before.run(made)
+
+
+def test_a_command_has_its_own_environment_and_its_memory_is_measured(tmp_path):
+    words = ["-c", "import os, sys; x = bytearray(2**26); sys.exit(int(os.environ['CODE']))"]
+    found = before.timed(words, {**os.environ, "CODE": "0"})
+    assert found["peak"] > 2**26
+    assert found["seconds"] > 0
+    with pytest.raises(Skip, match="exit code 3"):
+        before.timed(words, {**os.environ, "CODE": "3"})
 
 
 def test_a_fair_share_is_the_threads_part_of_the_processors():

@@ -7,6 +7,7 @@
     forks.py       processes that are forked from one that computes
     garbage.py     when Python looks for objects that nobody uses
     waiting.py     how threads wait for each other beside other programs
+    gathering.py   where they compute meanwhile
 
 A program calls `keep_freed_memory` and `spare_the_start` once, before it loads torch;
 `give_back_free` is called when a job has been prepared, and `fit_allocator` for every size that is

@@ -8,7 +8,8 @@ times as long as its share of the processors allows.
 
 The library spins three hundred times less as soon as it has more threads than there are processors
 (``gomp_throttled_spin_count_var``). So while neighbors compute, further teams of threads are kept
-here that only sleep, and count. Results do not depend on it.
+here that only sleep, and count; and those that compute are gathered on few processors, see
+`impasto.machine.gathering`. Results do not depend on either.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from dataclasses import dataclass, field
 
 import psutil
 
+from impasto.machine.gathering import Gathering, places_for
+
 FIRST_LOOK, LOOK_EVERY = 0.05, 0.5
 """Seconds over which the neighbors are watched: the first time, and from then on."""
 
@@ -36,7 +39,7 @@ TOLD_HOW = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
 
 @contextmanager
 def considerate(threads: int) -> Iterator[None]:
-    """Let threads sleep soon in a block as long as others need the processors, too.
+    """Let threads sleep soon in a block, and near each other, as long as others compute, too.
 
     Args:
         threads: That compute in the block.
@@ -45,7 +48,8 @@ def considerate(threads: int) -> Iterator[None]:
         yield
         return
     done = threading.Event()
-    watch = threading.Thread(target=_watch, args=(threads, done), daemon=True)
+    about = threads, threading.get_native_id(), done
+    watch = threading.Thread(target=_watch, args=about, daemon=True)
     watch.start()
     try:
         yield
@@ -54,15 +58,19 @@ def considerate(threads: int) -> Iterator[None]:
         watch.join()
 
 
-def _watch(threads: int, done: threading.Event) -> None:
+def _watch(threads: int, caller: int, done: threading.Event) -> None:
     processors = os.sched_getaffinity(0)
     wait = FIRST_LOOK
-    with ExitStack() as asleep, suppress(OSError):  # a container may hide what is used
+    # A container may hide what is used.
+    with ExitStack() as asleep, Gathering(caller, processors) as gathering, suppress(OSError):
         neighbors, crowd = Neighbors(processors), False
         while not done.wait(wait):
             wait = LOOK_EVERY
             before = crowd
-            crowd = threads + neighbors.processors() > len(processors) + LITTLE
+            taken = neighbors.processors()
+            crowd = threads + taken > len(processors) + LITTLE
+            wanted = places_for(threads, len(processors), taken)
+            gathering.gather(wanted if wanted < threads else len(processors))
             if crowd and not before:
                 for _ in range(teams_needed(threads, len(processors))):
                     asleep.callback(SleepingTeam().dissolve)
