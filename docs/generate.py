@@ -40,6 +40,7 @@ PARTS = {
     "goals": ("benchmarks/report.py", "measurements:goals"),
     "start": ("benchmarks/results/start.json", "measurements:start"),
     "busy": ("benchmarks/results/busy.json", "measurements:busy"),
+    "before": ("benchmarks/results/before.json", "measurements:before"),
     "evaluation": ("benchmarks/results", "measurements:evaluation"),
     "torture": ("tests/torture/counts.json", "torture:counts"),
     "baselines": ("benchmarks/convergence.py", "measurements:baselines"),

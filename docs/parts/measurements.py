@@ -68,6 +68,11 @@ def busy() -> str:
     return parts.load("busy").page(results("busy"))
 
 
+def before() -> str:
+    """Return how fast the same commands were, and are."""
+    return parts.load("before").page(results("before"))
+
+
 def evaluation() -> str:
     """Return how long an evaluation takes, and the peak memory of whole runs."""
     cells: dict[tuple[str, int], dict[str, str]] = {}

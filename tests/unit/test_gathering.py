@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
+from impasto.machine import gathering
 from impasto.machine.gathering import places_for
 from impasto.machine.waiting import TOLD_HOW
 
@@ -25,7 +27,7 @@ ONLY_LINUX = pytest.mark.skipif(
         (16, 16, 2.0, 16),  # some would have a processor of their own, and wait for the others
         (16, 16, 8.0, 8),
         (16, 16, 12.0, 4),
-        (8, 16, 4.0, 8),  # there is room
+        (8, 16, 4.0, 16),  # there is room
         (3, 4, 2.5, 2),
         (1, 1, 1.0, 1),
     ],
@@ -37,9 +39,35 @@ def test_the_share_of_the_processors_is_such_that_each_has_as_many_threads(
 
 
 @pytest.mark.parametrize("threads", range(1, 17))
-def test_there_are_never_fewer_threads_than_places(threads):
+def test_there_are_all_processors_or_fewer_than_threads(threads):
     for taken in range(17):
-        assert 1 <= places_for(threads, 16, taken) <= threads
+        places = places_for(threads, 16, taken)
+        assert places == 16 or 1 <= places < threads
+
+
+def test_the_fastest_processors_are_chosen_and_any_where_they_do_not_differ(monkeypatch):
+    rates = [SimpleNamespace(max=rate) for rate in (2.0, 4.0, 2.0, 4.0)]
+    monkeypatch.setattr(gathering.psutil, "cpu_freq", lambda percpu: rates)
+    assert gathering._fastest({0, 1, 2, 3}, 2) == {1, 3}
+    assert len({min(gathering._fastest({0, 2}, 1)) for _ in range(100)}) == 2
+    monkeypatch.setattr(gathering.psutil, "cpu_freq", hidden)
+    assert len(gathering._fastest({0, 1, 2, 3}, 3)) == 3
+
+
+def hidden(percpu):
+    raise FileNotFoundError(2, "No such file")
+
+
+def test_where_threads_are_hidden_nothing_is_moved_and_the_next_may_gather(monkeypatch):
+    monkeypatch.setattr(gathering, "Path", lambda name: SimpleNamespace(iterdir=nothing))
+    for _ in range(2):
+        with gathering.Gathering(-1, {0, 1}) as found:
+            assert found.is_the_one
+            found.gather(1)
+
+
+def nothing():
+    raise PermissionError(13, "Permission denied")
 
 
 MOVED = """
@@ -77,7 +105,7 @@ with Gathering(caller, everywhere) as one, Gathering(caller, everywhere) as othe
     late = threading.Thread(target=over.wait)  # has the places of who starts it
     late.start()
     assert os.sched_getaffinity(late.native_id) == first
-    one.gather(1000)
+    one.gather(len(everywhere))
     assert all(each == everywhere for each in [*places(), os.sched_getaffinity(late.native_id)])
     one.gather(1)
 assert all(each == everywhere for each in places())
@@ -98,7 +126,7 @@ def test_those_that_compute_are_gathered_and_nobody_else():
 
 
 FIRST_EVALUATIONS = """
-import sys, hashlib
+import hashlib, os, sys
 from impasto import samples
 from impasto.machine import waiting
 from impasto.job import prepare
@@ -106,12 +134,14 @@ from impasto.run import run
 from impasto.settings import Settings
 
 waiting.FIRST_LOOK = waiting.LOOK_EVERY = 0.01
-if sys.argv[1] == "beside":
-    waiting.Neighbors.processors = lambda self: 1e6
+waiting.Neighbors.processors = lambda self: 1e6 if sys.argv[1] == "beside" else 0.0
+processors, fewest = os.sched_getaffinity(0), 1000
 sources = samples.photograph("cat"), [samples.painting("swirls")]
 settings = Settings(size=128, plan=((64, 6), (128, 6)), backbone="pocket", threads=2)
-*_, result = run(prepare(*sources, settings))
-print(hashlib.sha256(result.rgb.tobytes()).hexdigest())
+for result in run(prepare(*sources, settings)):
+    fewest = min(fewest, len(os.sched_getaffinity(0)))
+assert os.sched_getaffinity(0) == processors
+print(fewest, hashlib.sha256(result.rgb.tobytes()).hexdigest())
 """
 
 
@@ -125,4 +155,6 @@ def test_a_picture_is_the_same_beside_busy_programs():
         ).stdout
         for how in ("alone", "beside")
     ]  # fmt: skip
-    assert found[0] == found[1] != ""
+    (alone, one), (beside, other) = map(str.split, found)
+    assert one == other
+    assert int(beside) == 1 < int(alone)

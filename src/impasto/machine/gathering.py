@@ -18,12 +18,14 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
+import psutil
+
 _only_one = threading.Lock()
-"""Held by who gathers threads: another run in this process leaves them where they are."""
+"""Held by who gathers threads. Another run in this process gathers none meanwhile."""
 
 
 def places_for(threads: int, processors: int, taken: float) -> int:
-    """Return on how many processors to compute, each with the same number of threads.
+    """Return on how many processors to compute: all, or so many that each has as many threads.
 
     Args:
         threads: That compute.
@@ -34,47 +36,49 @@ def places_for(threads: int, processors: int, taken: float) -> int:
         >>> places_for(2, 2, 0.1), places_for(2, 2, 1.0), places_for(16, 16, 8.0)
         (2, 1, 8)
     """
-    left = max(processors - taken, 1.0)
-    return math.ceil(threads / max(round(threads / left), 1))
+    turns = round(threads / max(processors - taken, 1.0))
+    return math.ceil(threads / turns) if turns > 1 else processors
 
 
 class Gathering(AbstractContextManager["Gathering"]):
     """The threads that compute: on all processors, or in a block for a while on few.
 
     Args:
-        thread: The system's number of the thread that computes. Those that help it are OpenMP's.
-        processors: All that they may have.
+        thread: The system's number of the thread that computes. OpenMP's threads, which help it,
+            cannot be told from others that Python does not know, and all these come along.
+        everywhere: The processors that they may have.
     """
 
-    def __init__(self, thread: int, processors: set[int]) -> None:
-        self.thread, self.all = thread, processors
-        self.places = processors
-        self.may = False
+    def __init__(self, thread: int, everywhere: set[int]) -> None:
+        self.thread, self.everywhere = thread, everywhere
+        self.places = everywhere
+        self.is_the_one = False
 
     def __enter__(self) -> Gathering:
         """Begin with all processors."""
-        self.may = _only_one.acquire(blocking=False)
+        self.is_the_one = _only_one.acquire(blocking=False)
         return self
 
     def __exit__(self, *error: object) -> None:
         """Let all threads compute everywhere again."""
-        self.gather(len(self.all))
-        if self.may:
-            _only_one.release()
+        try:
+            self.gather(len(self.everywhere))
+        finally:
+            if self.is_the_one:
+                _only_one.release()
 
     def gather(self, count: int) -> None:
-        """Let them compute on so many processors, whichever; on all of them if there are no more.
+        """Let them compute on so many processors, the fastest if they differ, else any.
 
         Those that they had stay theirs, if the number does: two programs that gather find places
         of their own sooner or later, and then keep them.
         """
-        count = min(count, len(self.all))
-        if not self.may or count == len(self.places):
+        if not self.is_the_one or count == len(self.places):
             return
-        _move(_all(), self.places, self.all)  # also what was begun meanwhile
-        chosen = random.SystemRandom().sample(sorted(self.all), count)
-        self.places = set(chosen)
-        _move([self.thread, *_helpers()], self.all, self.places)
+        # Also what was begun meanwhile: it has the places of who began it.
+        _move(_threads(), self.places, self.everywhere)
+        self.places = _fastest(self.everywhere, count)
+        _move([self.thread, *_unknown_to_python()], self.everywhere, self.places)
 
 
 def _move(threads: Iterable[int], before: set[int], after: set[int]) -> None:
@@ -85,12 +89,26 @@ def _move(threads: Iterable[int], before: set[int], after: set[int]) -> None:
                 os.sched_setaffinity(thread, after)
 
 
-def _all() -> list[int]:
-    """Return the system's numbers of all threads of this process."""
-    return [int(each.name) for each in Path("/proc/self/task").iterdir()]
+def _fastest(processors: set[int], count: int) -> set[int]:
+    """Return so many of them: those with the highest clock rate, and among equals any."""
+    rates: dict[int, float] = {}
+    with suppress(OSError, NotImplementedError):  # a container may hide them
+        rates = dict(enumerate(each.max for each in psutil.cpu_freq(percpu=True)))
+    chance = random.SystemRandom()
+    order = sorted(processors, key=lambda each: (-rates.get(each, 0.0), chance.random()))
+    return set(order[:count])
 
 
-def _helpers() -> list[int]:
-    """Return those of the threads that Python does not know, such as OpenMP's."""
+def _threads() -> list[int]:
+    """Return the system's numbers of all threads of this process, or none if it hides them."""
+    try:
+        return [int(each.name) for each in Path("/proc/self/task").iterdir()]
+    except OSError:
+        return []
+
+
+def _unknown_to_python() -> list[int]:
+    """Return those of the threads that Python did not begin, such as OpenMP's."""
+    there = _threads()
     known = {each.native_id for each in threading.enumerate()}
-    return [each for each in _all() if each not in known]
+    return [each for each in there if each not in known]

@@ -69,8 +69,7 @@ def _watch(threads: int, caller: int, done: threading.Event) -> None:
             before = crowd
             taken = neighbors.processors()
             crowd = threads + taken > len(processors) + LITTLE
-            wanted = places_for(threads, len(processors), taken)
-            gathering.gather(wanted if wanted < threads else len(processors))
+            gathering.gather(places_for(threads, len(processors), taken))
             if crowd and not before:
                 for _ in range(teams_needed(threads, len(processors))):
                     asleep.callback(SleepingTeam().dissolve)

@@ -60,10 +60,10 @@ def run(
     result = Result(job) if checkpoint is None else checkpoint.resume(job)
     finished = False
     with ExitStack() as stack:
-        stack.enter_context(considerate(job.settings.threads))
         for recorder in recorders:
             recorder.begin(result)
             stack.callback(lambda each=recorder: each.close(finished))  # type: ignore[misc]
+        stack.enter_context(considerate(job.settings.threads))  # it ends before films are written
         steps = method(result.job, result.state)
         while True:
             with computing_with(job.settings.threads):  # and the caller with as many as before

@@ -105,7 +105,7 @@ def shown(studio: Studio, tab: Tab) -> dict[str, Any]:
     chosen_from = tab.on_sheet and (task is None or task.state.final)
     return {
         "stage": on_stage(studio, tab),
-        "sketch": stage.sketched(tab.sketched),
+        "sketch": stage.sketch_figure(tab.sketched),
         "pictured": pictured(tab),
         "status": "" if task is None or chosen_from else views.status(task),
         "numbers": views.numbers(task),
@@ -158,7 +158,7 @@ def understood(tab: Tab) -> str:
 
 def pictured(tab: Tab) -> str:
     """Return what changes with the pictures, and with what is painted on them: nothing is seen."""
-    return f'<i data-version="{tab.redrawn} {max(tab.heard)}"></i>'
+    return f'<i data-version="{tab.redrawn} {sum(tab.heard)}"></i>'
 
 
 def aloud(tab: Tab) -> str:

@@ -37,10 +37,15 @@ NONE = Masks()
 
 
 class MaskFolder:
-    """The files of masks, each named by what is in it."""
+    """The files of masks, each named by what is in it.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    Args:
+        folder: Where they are.
+        most: How many are kept, the latest; None for all.
+    """
+
+    def __init__(self, folder: Path, most: int | None = None) -> None:
+        self.folder, self.most = folder, most
         folder.mkdir(parents=True, exist_ok=True)
 
     def keep(self, mask: Rgb) -> Path:
@@ -51,7 +56,17 @@ class MaskFolder:
         """
         temporary = self.folder / f".{secrets.token_hex(4)}.png"
         images.write(temporary, mask)
-        return temporary.replace(self.folder / f"{sha256(temporary)[:32]}.png")
+        file = self.folder / f"{sha256(temporary)[:32]}.png"
+        if file.is_file():  # somebody may be reading it
+            temporary.unlink()
+            file.touch()
+        else:
+            temporary.replace(file)
+        if self.most is not None:
+            files = sorted(self.folder.glob("[!.]*.png"), key=lambda each: each.stat().st_mtime)
+            for old in files[: -self.most]:
+                old.unlink(missing_ok=True)
+        return file
 
     def find(self, name: object) -> Path:
         """Return the file of a mask by its name.

@@ -23,7 +23,7 @@ LEFT_OUT = (
 """Settings of the form that would make it slow, or that only a large picture needs."""
 
 
-def sketched(values: Mapping[str, Any]) -> Settings:
+def sketch_settings(values: Mapping[str, Any]) -> Settings:
     """Return how a sketch of what a page has sent is painted.
 
     Raises:
@@ -32,7 +32,7 @@ def sketched(values: Mapping[str, Any]) -> Settings:
     return to_settings({**values, **dict.fromkeys(LEFT_OUT), **SKETCH})
 
 
-def sketch(
+def sketch_task(
     session: str, content: Upload, styles: tuple[Upload, ...], settings: Settings, masks: Masks
 ) -> Task:
     """Return a sketch as a task: from the small copies of the pictures, which are read sooner."""

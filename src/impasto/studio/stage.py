@@ -46,7 +46,7 @@ def given(content: Upload, styled: bool, sketch: str = "") -> str:
     )
 
 
-def sketched(picture: str) -> str:
+def sketch_figure(picture: str) -> str:
     """Return a sketch of what the form says, as it is seen beside it."""
     if not picture:
         return ""
@@ -79,8 +79,8 @@ def unfinished(store: Store, task: Task, preview: str, before: Entry | None) -> 
         if task.sketch:
             return waiting(task.sketch, 'class="stage waiting given"', words)
         if before is not None:
-            look = f'class="stage waiting dimmed" {ratio(before.width, before.height)}'
-            return waiting(url(store.shown(before, "after")), look, words)
+            attributes = f'class="stage waiting dimmed" {ratio(before.width, before.height)}'
+            return waiting(url(store.shown(before, "after")), attributes, words)
         return f'<div class="stage empty"><p class="invitation">{words}</p></div>'
     job = result.job
     height, width = job.sizes.shape(job.settings.size)
@@ -91,9 +91,9 @@ def unfinished(store: Store, task: Task, preview: str, before: Entry | None) -> 
     )
 
 
-def waiting(source: str, look: str, words: str) -> str:
+def waiting(source: str, attributes: str, words: str) -> str:
     """Return a picture in the place of one that is not there yet, and why."""
-    return f'<div {look}><img src="{source}" alt=""><p class="invitation">{words}</p></div>'
+    return f'<div {attributes}><img src="{source}" alt=""><p class="invitation">{words}</p></div>'
 
 
 def finished(store: Store, entry: Entry, beside: Entry | None = None) -> str:

@@ -19,14 +19,17 @@ from impasto.studio.inputs import KINDS, Upload, Uploads, open_recipe
 from impasto.studio.preview import Preview
 from impasto.studio.received import Received
 from impasto.studio.regions import MaskFolder, Masks, to_masks
-from impasto.studio.sketches import sketch, sketched
+from impasto.studio.sketches import sketch_settings, sketch_task
 from impasto.studio.sound_studio import SoundStudio
 from impasto.studio.store import Store
 from impasto.studio.strokes import of_mask, received
 from impasto.studio.tabs import STYLES, Tab, Tabs
-from impasto.studio.tasks import AnyTask, Task
+from impasto.studio.tasks import AnyTask, Task, TaskState
 from impasto.studio.variants import LARGER, again, variants
 from impasto.studio.worker import Worker
+
+MOST_SKETCH_MASKS = 50
+"""Files of masks that are kept for sketches, which nobody paints from again."""
 
 LARGEST_LABEL = 80
 """Characters of a file's name that are shown."""
@@ -49,6 +52,7 @@ class Studio:
         self.received = received or Received(folder / "received")
         self.inputs = Uploads(folder / "inputs")
         self.masks = MaskFolder(folder / "masks")
+        self.sketch_masks = MaskFolder(folder / "masks" / "sketches", most=MOST_SKETCH_MASKS)
         self.store = Store(folder / "pictures")
         self.worker = worker or Worker()
         self.preview = Preview()
@@ -123,8 +127,7 @@ class Studio:
             UsageError: If something is missing or wrong.
         """
         task = Task(tab.session, *self.wanted(tab, to_settings(values), weights), self.store)
-        self._stop_sketch(tab)
-        task.sketch = tab.take_sketch()
+        task.sketch = self._take_sketch(tab, values, weights)
         self._ask(tab, task)
         return task
 
@@ -135,22 +138,41 @@ class Studio:
             The task, which may have been there before; None if the form describes no picture that
             can be painted, and why is told to who wants to paint it.
         """
-        try:
-            task = sketch(tab.session, *self.wanted(tab, sketched(values), weights))
-        except ImpastoError:
-            self._stop_sketch(tab)
-            tab.forget_sketch()
-            return None
-        if tab.sketch is None or not task.is_like(tab.sketch):
-            self._stop_sketch(tab)
-            tab.sketch = task
-            self.worker.ask(task)
+        tab.advance()
+        task, known = self._sketch(tab, values, weights), tab.sketch
+        if task is None or not task.is_like(known):
+            self._put_sketch(tab, task)
+        elif known.state is TaskState.CANCELED and not tab.has_sketch_on_stage:
+            self._put_sketch(tab, task)  # what it was canceled for has come to nothing
         return tab.sketch
 
-    def _stop_sketch(self, tab: Tab) -> None:
-        tab.advance()
-        if tab.sketch is not None:
-            self.worker.stop(tab.sketch)
+    def _sketch(self, tab: Tab, values: Mapping[str, Any], weights: list[float]) -> Task | None:
+        try:
+            settings = sketch_settings(values)
+            return sketch_task(tab.session, *self.wanted(tab, settings, weights, self.sketch_masks))
+        except ImpastoError:
+            return None
+
+    def _put_sketch(self, tab: Tab, task: Task | None) -> None:
+        shown, known = tab.sketched, tab.sketch
+        tab.sketch = task
+        if known is not None:
+            self.worker.stop(known)
+        if task is not None:
+            task.sketch = shown
+            self.worker.ask(task)
+
+    def _take_sketch(self, tab: Tab, values: Mapping[str, Any], weights: list[float]) -> str:
+        """Return the sketch of what is going to be painted; without one, let none be made."""
+        task, known = self._sketch(tab, values, weights), tab.sketch
+        if known is None or task is None or not task.is_like(known) or not known.picture:
+            if known is not None:
+                self.worker.stop(known)
+            if task is not None:
+                task.state = TaskState.CANCELED
+            known = task
+        tab.sketch = tab.taken = known
+        return "" if known is None else known.picture
 
     def vary(self, tab: Tab, values: Mapping[str, Any], weights: list[float]) -> None:
         """Ask for small variants of what the form describes.
@@ -199,7 +221,7 @@ class Studio:
         self.worker.ask(task)
 
     def wanted(
-        self, tab: Tab, settings: Settings, weights: list[float]
+        self, tab: Tab, settings: Settings, weights: list[float], folder: MaskFolder | None = None
     ) -> tuple[Upload, tuple[Upload, ...], Settings, Masks]:
         """Return what a page wants painted: its pictures, with the settings of the form.
 
@@ -215,7 +237,8 @@ class Studio:
             blend = tuple(weights[place - 1] for place in tab.chosen)
             settings = settings.replace(style_blend=blend)
         strokes = [tab.strokes[place] for place in tab.chosen]
-        parts = [tuple(map(self.masks.keep, each)) for each in to_masks(tab.strokes[0], strokes)]
+        keep = (folder or self.masks).keep
+        parts = [tuple(map(keep, each)) for each in to_masks(tab.strokes[0], strokes)]
         return tab.content, styles, settings, Masks(*parts)
 
     def brush(self, tab: Tab, place: object, name: object, mask: object, at: object) -> None:

@@ -61,9 +61,8 @@ class Tab(OpenPage):
         removed: The picture that was removed last, and can come back.
         blind: Two pictures, of which one is to be liked better.
         answered: How often that was answered.
-        sketch: What was last asked for as a sketch of the form.
-        sketched: The last sketch that was finished, as a data URI.
-        taken: The sketch of what was last asked for, which the stage shows.
+        sketch: The sketch of the form that was last asked for.
+        taken: The sketch of what was last to be painted.
         sheet: The variants that the page chooses from.
         on_sheet: Whether they are on the stage.
         receiving: Held while an upload is read, so that what is pressed meanwhile waits for it.
@@ -85,7 +84,6 @@ class Tab(OpenPage):
     blind: BlindPair | None = None
     answered: int = 0
     sketch: Task | None = None
-    sketched: str = ""
     taken: Task | None = None
     sheet: list[Task] = field(default_factory=list)
     on_sheet: bool = False
@@ -107,28 +105,30 @@ class Tab(OpenPage):
         same = found is not None and self.pictures[place] == found and strokes is None
         if place == 0:
             self.content = found
-            if not same:
-                self.forget_sketch()
         else:
             self.styles[place - 1] = found
         if not same:
             self.strokes[place] = strokes
             self.redrawn += 1
 
-    def forget_sketch(self) -> None:
-        """Show no sketch anymore."""
-        self.sketch, self.sketched, self.taken = None, "", None
+    @property
+    def has_sketch_on_stage(self) -> bool:
+        """Whether the stage has the sketch of the form already, or what has become of it."""
+        painting = self.task is not None and not self.task.state.final
+        return self.sketch is self.taken and bool(self.entry or self.asked or painting)
 
-    def take_sketch(self) -> str:
-        """Return the sketch, which is shown with the painting of the form from now on."""
-        taken, self.sketched, self.taken = self.sketched, "", self.sketch
-        return taken
+    @property
+    def sketched(self) -> str:
+        """The sketch of the form, until it is finished the one before; else an empty string."""
+        sketch, content = self.sketch, self.content
+        if sketch is None or content is None or sketch.content.name != content.name:
+            return ""
+        if self.has_sketch_on_stage:
+            return ""
+        return sketch.picture if sketch.state.final else sketch.sketch
 
     def advance(self) -> None:
         """Show the next task that the page asked for when the last one is finished."""
-        sketch = self.sketch
-        if sketch is not None and sketch.state.final and sketch is not self.taken:
-            self.sketched = sketch.picture
         if self.task is not None and self.task.state.final:
             self.entry = self.task.entry or self.entry
         if self.asked and (self.task is None or self.task.state.final):

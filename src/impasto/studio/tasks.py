@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum, auto
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from impasto.run import Eta, Result
 from impasto.settings import Settings
@@ -131,10 +131,15 @@ class Task:
         step = result.step
         return result.job.estimate.share(step.size, step.iteration)
 
-    def is_like(self, other: Task) -> bool:
-        """Tell whether another one would become the same picture."""
+    def is_like(self, other: Task | None) -> TypeGuard[Task]:
+        """Tell whether there is another one, and it would become the same picture."""
         mine = self.content, self.styles, self.settings, self.masks
-        return mine == (other.content, other.styles, other.settings, other.masks)
+        return other is not None and mine == (
+            other.content,
+            other.styles,
+            other.settings,
+            other.masks,
+        )
 
     def release(self) -> None:
         """Free a network's worth of memory."""
@@ -171,7 +176,7 @@ class Queue:
             return None if self.closed else self._take(self._lanes()[0])
 
     def take_at_once(self) -> AnyTask | None:
-        """Return a task that waits for nothing, if there is one, without waiting for it."""
+        """Return the next task that is wanted at once, or None."""
         with self.changed:
             lanes = [each for each in self._lanes() if each[0] is Turn.AT_ONCE]
             return self._take(lanes[0]) if lanes and not self.closed else None

@@ -25,7 +25,7 @@ class Worker:
     def __init__(self) -> None:
         self.queue = Queue()
         self.current: AnyTask | None = None
-        self.sketched: Job | None = None  # its network is the smallest, and kept for the next one
+        self.last_sketch: Job | None = None  # its network is small, and kept for the next one
         self.ended = threading.Condition()
         self.thread = threading.Thread(target=self._run, name="impasto-studio", daemon=True)
 
@@ -90,11 +90,11 @@ class Worker:
 
         No other thread could: how many compute, and what memory is kept, holds for the process.
         """
-        if task.turn is not Turn.AT_ONCE:
+        # One at a time, so that the task itself comes on.
+        if task.turn is not Turn.AT_ONCE and (other := self.queue.take_at_once()):
             began = time.monotonic()
             with allocator_as_it_was():
-                if other := self.queue.take_at_once():  # one, so that the task itself comes on
-                    self.work(other)
+                self.work(other)
             if isinstance(task, Task) and task.eta is not None:
                 task.eta.pause(time.monotonic() - began)
         return task.stopping
@@ -103,9 +103,9 @@ class Worker:
         """Paint one task. Whatever ends it, the picture so far is kept."""
         task.state = TaskState.PREPARING
         wanted = task.content, task.styles, task.settings, task.masks
-        job = prepare_or_fit(*wanted, last=self.sketched)
+        job = prepare_or_fit(*wanted, last=self.last_sketch)
         if task.turn is Turn.AT_ONCE:
-            self.sketched = job
+            self.last_sketch = job
         film = Timelapse(Path()) if task.store is not None else None
         try:
             self._paint(task, job, film)
