@@ -19,17 +19,14 @@ from impasto.studio.inputs import KINDS, Upload, Uploads, open_recipe
 from impasto.studio.preview import Preview
 from impasto.studio.received import Received
 from impasto.studio.regions import MaskFolder, Masks, to_masks
-from impasto.studio.sketches import sketch_settings, sketch_task
+from impasto.studio.sketches import Sketches, sketch_settings, sketch_task
 from impasto.studio.sound_studio import SoundStudio
 from impasto.studio.store import Store
 from impasto.studio.strokes import of_mask, received
 from impasto.studio.tabs import STYLES, Tab, Tabs
-from impasto.studio.tasks import AnyTask, Task, TaskState
+from impasto.studio.tasks import AnyTask, Task
 from impasto.studio.variants import LARGER, again, variants
 from impasto.studio.worker import Worker
-
-MOST_SKETCH_MASKS = 50
-"""Files of masks that are kept for sketches, which nobody paints from again."""
 
 LARGEST_LABEL = 80
 """Characters of a file's name that are shown."""
@@ -52,10 +49,10 @@ class Studio:
         self.received = received or Received(folder / "received")
         self.inputs = Uploads(folder / "inputs")
         self.masks = MaskFolder(folder / "masks")
-        self.sketch_masks = MaskFolder(folder / "masks" / "sketches", most=MOST_SKETCH_MASKS)
         self.store = Store(folder / "pictures")
         self.worker = worker or Worker()
         self.preview = Preview()
+        self.sketches = Sketches(folder / "masks" / "sketches", self.worker)
         self.gallery = StyleGallery(self.worker, self.inputs)
         self.history = History(self.store, BlindTrial(self.store, folder / "answers.jsonl"))
         self.tabs = Tabs()
@@ -127,7 +124,7 @@ class Studio:
             UsageError: If something is missing or wrong.
         """
         task = Task(tab.session, *self.wanted(tab, to_settings(values), weights), self.store)
-        task.sketch = self._take_sketch(tab, values, weights)
+        task.sketch = self.sketches.take(tab, self._sketch(tab, values, weights))
         self._ask(tab, task)
         return task
 
@@ -138,41 +135,14 @@ class Studio:
             The task, which may have been there before; None if the form describes no picture that
             can be painted, and why is told to who wants to paint it.
         """
-        tab.advance()
-        task, known = self._sketch(tab, values, weights), tab.sketch
-        if task is None or not task.is_like(known):
-            self._put_sketch(tab, task)
-        elif known.state is TaskState.CANCELED and not tab.has_sketch_on_stage:
-            self._put_sketch(tab, task)  # what it was canceled for has come to nothing
-        return tab.sketch
+        return self.sketches.ask(tab, self._sketch(tab, values, weights))
 
     def _sketch(self, tab: Tab, values: Mapping[str, Any], weights: list[float]) -> Task | None:
         try:
-            settings = sketch_settings(values)
-            return sketch_task(tab.session, *self.wanted(tab, settings, weights, self.sketch_masks))
+            settings, folder = sketch_settings(values), self.sketches.masks
+            return sketch_task(tab.session, *self.wanted(tab, settings, weights, folder))
         except ImpastoError:
             return None
-
-    def _put_sketch(self, tab: Tab, task: Task | None) -> None:
-        shown, known = tab.sketched, tab.sketch
-        tab.sketch = task
-        if known is not None:
-            self.worker.stop(known)
-        if task is not None:
-            task.sketch = shown
-            self.worker.ask(task)
-
-    def _take_sketch(self, tab: Tab, values: Mapping[str, Any], weights: list[float]) -> str:
-        """Return the sketch of what is going to be painted; without one, let none be made."""
-        task, known = self._sketch(tab, values, weights), tab.sketch
-        if known is None or task is None or not task.is_like(known) or not known.picture:
-            if known is not None:
-                self.worker.stop(known)
-            if task is not None:
-                task.state = TaskState.CANCELED
-            known = task
-        tab.sketch = tab.taken = known
-        return "" if known is None else known.picture
 
     def vary(self, tab: Tab, values: Mapping[str, Any], weights: list[float]) -> None:
         """Ask for small variants of what the form describes.

@@ -218,4 +218,4 @@ def test_regions_are_sketched_and_not_kept_among_those_of_pictures(studio, tab, 
     tab.strokes[0][:, :16] = 1
     assert draw() not in ("", plain)
     assert list(studio.masks.folder.glob("*.png")) == []
-    assert len(list(studio.sketch_masks.folder.glob("*.png"))) == 1
+    assert len(list(studio.sketches.masks.folder.glob("*.png"))) == 1
