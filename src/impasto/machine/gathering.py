@@ -20,6 +20,10 @@ from pathlib import Path
 
 import psutil
 
+UNSURE = 0.15
+"""What may be missing of a whole number of turns: what neighbors have is measured in ticks. With
+less than that, as beside a program that computes now and then, more processors are better."""
+
 _only_one = threading.Lock()
 """Held by who gathers threads. Another run in this process gathers none meanwhile."""
 
@@ -36,7 +40,7 @@ def places_for(threads: int, processors: int, taken: float) -> int:
         >>> places_for(2, 2, 0.1), places_for(2, 2, 1.0), places_for(16, 16, 8.0)
         (2, 1, 8)
     """
-    turns = round(threads / max(processors - taken, 1.0))
+    turns = int(threads / max(processors - taken, 1.0) + UNSURE)
     return math.ceil(threads / turns) if turns > 1 else processors
 
 
