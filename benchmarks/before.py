@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,7 +48,7 @@ def commands(bench: Bench) -> list[tuple[str, int, Measure]]:
     paint = ["-m", "impasto", "paint", *pictures]
     small = start.commands(*pictures)["impasto paint, 64 px, 1 evaluation"]
     tasks: list[tuple[str, int, Measure]] = [
-        ("64 pixels, one evaluation", TURNS["start"], lambda env: timed(small, env))
+        ("64 pixels, one evaluation", TURNS["start"], lambda env: start.timed(small, env))
     ]
     for backbone in whole.REPETITIONS:
         words = whole.command(bench, backbone, size_of(bench))
@@ -75,29 +71,12 @@ def size_of(bench: Bench) -> int:
     return whole.QUICK_SIZE if bench.quick else whole.SIZE
 
 
-def timed(words: list[str], environment: dict[str, str]) -> dict[str, float]:
-    """Return the seconds and the peak memory in bytes of a fresh Python."""
-    with tempfile.TemporaryDirectory() as folder:
-        output = str(Path(folder) / "out.png")
-        command = [sys.executable, *(output if word == start.OUTPUT else word for word in words)]
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise Skip(f"`{' '.join(words[:3])}` ended with exit code {process.returncode}")
-    return {"seconds": seconds, "peak": used.ru_maxrss * 1024}
-
-
 def told(words: list[str], environment: dict[str, str]) -> dict[str, float]:
     """Return also when the first size was finished, and how right the forecasts were."""
     said = whole.watch(words, environment)
     later = said["forecasts"][1:]
     return {
-        **timed([*words, "--quiet", "-o", start.OUTPUT], environment),
+        **start.timed([*words, "--quiet", "-o", start.OUTPUT], environment),
         "first": said["first"],
         "first_forecast": said["forecasts"][0],
         "least_forecast": min(later),
@@ -108,7 +87,7 @@ def told(words: list[str], environment: dict[str, str]) -> dict[str, float]:
 def beside(count: int, words: list[str], environment: dict[str, str]) -> dict[str, float]:
     """Return the same, while so many other programs compute."""
     with neighbors(count):
-        return timed(words, environment)
+        return start.timed(words, environment)
 
 
 def combined(runs: list[dict[str, float]]) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -11,7 +12,7 @@ from typing import Any
 
 from benchmarks.runner import Bench, Skip
 from benchmarks.tables import spread, table
-from benchmarks.timing import summary
+from benchmarks.timing import MAXRSS_UNIT, summary
 
 TITLE = "Start"
 REPETITIONS = 5
@@ -41,17 +42,24 @@ def run(bench: Bench) -> dict[str, Any]:
 
 def wall(bench: Bench, arguments: list[str]) -> float:
     """Return the seconds that a fresh Python takes for ``arguments``."""
-    with tempfile.TemporaryDirectory() as folder:
+    return timed(arguments, bench.environment())["seconds"]
+
+
+def timed(arguments: list[str], environment: dict[str, str]) -> dict[str, float]:
+    """Return the ``seconds`` that a fresh Python takes, and its ``peak`` of memory in bytes."""
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as said:
         output = str(Path(folder) / "out.png")
         command = [sys.executable, *(output if word == OUTPUT else word for word in arguments)]
         began = time.perf_counter()
-        done = subprocess.run(
-            command, env=bench.environment(), capture_output=True, text=True, check=False
-        )
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=said)
+        _, status, used = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began
-    if done.returncode:
-        raise Skip(f"`{' '.join(arguments[:3])}` failed: {done.stderr.strip()[-300:]}")
-    return seconds
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        if process.returncode:
+            words = said.read().decode(errors="replace").strip()[-300:]
+            raise Skip(f"`{' '.join(arguments[:3])}` failed: {words}")
+    return {"seconds": seconds, "peak": float(used.ru_maxrss * MAXRSS_UNIT)}
 
 
 def page(results: dict[str, Any]) -> str:

@@ -46,17 +46,15 @@ def test_there_are_all_processors_or_fewer_than_threads(threads):
         assert places == 16 or 1 <= places < threads
 
 
-def test_the_fastest_processors_are_chosen_and_any_where_they_do_not_differ(monkeypatch):
-    rates = [SimpleNamespace(max=rate) for rate in (2.0, 4.0, 2.0, 4.0)]
-    monkeypatch.setattr(gathering.psutil, "cpu_freq", lambda percpu: rates)
-    assert gathering._fastest({0, 1, 2, 3}, 2) == {1, 3}
+def test_the_fastest_processors_are_chosen_and_any_where_they_do_not_differ(monkeypatch, tmp_path):
+    monkeypatch.setattr(gathering, "PROCESSORS", tmp_path)
+    for number, rate in {0: "2000000", 1: "4000000", 2: "2000000", 5: "4000000"}.items():
+        folder = tmp_path / f"cpu{number}" / "cpufreq"
+        folder.mkdir(parents=True)
+        (folder / "cpuinfo_max_freq").write_text(f"{rate}\n", encoding="utf-8")
+    assert gathering._fastest({0, 1, 2, 5}, 2) == {1, 5}
+    assert gathering._fastest({0, 1, 7}, 2) == {0, 1}  # of the last nothing is known
     assert len({min(gathering._fastest({0, 2}, 1)) for _ in range(100)}) == 2
-    monkeypatch.setattr(gathering.psutil, "cpu_freq", hidden)
-    assert len(gathering._fastest({0, 1, 2, 3}, 3)) == 3
-
-
-def hidden(percpu):
-    raise FileNotFoundError(2, "No such file")
 
 
 def test_where_threads_are_hidden_nothing_is_moved_and_the_next_may_gather(monkeypatch):

@@ -18,7 +18,8 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-import psutil
+PROCESSORS = Path("/sys/devices/system/cpu")
+"""Where Linux tells of each."""
 
 UNSURE = 0.15
 """What may be missing of a whole number of turns: what neighbors have is measured in ticks. With
@@ -95,12 +96,17 @@ def _move(threads: Iterable[int], before: set[int], after: set[int]) -> None:
 
 def _fastest(processors: set[int], count: int) -> set[int]:
     """Return so many of them: those with the highest clock rate, and among equals any."""
-    rates: dict[int, float] = {}
-    with suppress(OSError, NotImplementedError):  # a container may hide them
-        rates = dict(enumerate(each.max for each in psutil.cpu_freq(percpu=True)))
     chance = random.SystemRandom()
-    order = sorted(processors, key=lambda each: (-rates.get(each, 0.0), chance.random()))
+    order = sorted(processors, key=lambda each: (-_rate(each), chance.random()))
     return set(order[:count])
+
+
+def _rate(processor: int) -> int:
+    """Return the highest clock rate of a processor in kHz, or 0 if the system hides it."""
+    try:
+        return int((PROCESSORS / f"cpu{processor}/cpufreq/cpuinfo_max_freq").read_text())
+    except (OSError, ValueError):
+        return 0
 
 
 def _threads() -> list[int]:

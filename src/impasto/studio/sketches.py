@@ -25,7 +25,6 @@ LEFT_OUT = (
 )
 """Settings of the form that would make it slow, or that only a large picture needs."""
 
-
 MOST_MASKS = 50
 """Files of masks that are kept: more than are sketched from at a time."""
 

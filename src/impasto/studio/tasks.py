@@ -131,15 +131,14 @@ class Task:
         step = result.step
         return result.job.estimate.share(step.size, step.iteration)
 
+    @property
+    def wanted(self) -> tuple[Upload, tuple[Upload, ...], Settings, Masks]:
+        """All that the picture depends on."""
+        return self.content, self.styles, self.settings, self.masks
+
     def is_like(self, other: Task | None) -> TypeGuard[Task]:
         """Tell whether there is another one, and it would become the same picture."""
-        mine = self.content, self.styles, self.settings, self.masks
-        return other is not None and mine == (
-            other.content,
-            other.styles,
-            other.settings,
-            other.masks,
-        )
+        return other is not None and self.wanted == other.wanted
 
     def release(self) -> None:
         """Free a network's worth of memory."""

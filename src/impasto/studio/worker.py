@@ -102,8 +102,7 @@ class Worker:
     def paint(self, task: Task) -> None:
         """Paint one task. Whatever ends it, the picture so far is kept."""
         task.state = TaskState.PREPARING
-        wanted = task.content, task.styles, task.settings, task.masks
-        job = prepare_or_fit(*wanted, last=self.last_sketch)
+        job = prepare_or_fit(*task.wanted, last=self.last_sketch)
         if task.turn is Turn.AT_ONCE:
             self.last_sketch = job
         film = Timelapse(Path()) if task.store is not None else None

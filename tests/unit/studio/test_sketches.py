@@ -5,6 +5,7 @@ import pytest
 
 from impasto.machine import allocator
 from impasto.studio import stage
+from impasto.studio.film_tasks import FilmTask
 from impasto.studio.form import controls
 from impasto.studio.regions import MaskFolder
 from impasto.studio.sketches import SKETCH, sketch_settings
@@ -125,15 +126,15 @@ def test_it_is_made_between_two_evaluations_of_what_is_painted(studio, ask, draw
     wait_for(film.is_file)  # of the picture, not of the sketch
 
 
-def test_it_is_made_amid_sounds_and_films_too(studio, draw, monkeypatch):
+@pytest.mark.parametrize("task", [SoundTask("b", *[None] * 3), FilmTask("b", *[None] * 5)])
+def test_it_is_made_amid_sounds_and_films_too(studio, draw, monkeypatch, task):
     def make(self, stop):
         self.state = TaskState.PAINTING
         while not stop():
             pass
         self.state = TaskState.STOPPED
 
-    monkeypatch.setattr(SoundTask, "make", make)
-    task = SoundTask("b", None, None, None)
+    monkeypatch.setattr(type(task), "make", make)
     studio.worker.ask(task)
     studio.worker.start()
     wait_for(lambda: task.state is TaskState.PAINTING)
